@@ -1,0 +1,1 @@
+"""The Provenite protocol: what everyone must compute alike. Pure: no I/O, no clock, no environment."""

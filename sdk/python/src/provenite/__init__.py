@@ -1,0 +1,1 @@
+"""Provenite SDK: sign and submit batch statements, query chains and content."""

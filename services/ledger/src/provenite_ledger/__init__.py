@@ -1,0 +1,1 @@
+"""The Provenite ledger service."""
