@@ -1,0 +1,255 @@
+"""What a ledger answers over HTTP: the types that service and SDK share.
+
+JSON, camelCase. Masses are decimal strings in kilograms of dry matter, shares decimal strings of the
+element's mass rounded to nine decimals, times RFC 3339. A section that the reader may not see is named in
+`withheld`, and what depends on it is absent.
+"""
+
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+
+from msgspec import Struct
+
+from .problem import Finding
+from .record import Jwk, Role, Stage
+
+T = TypeVar("T")
+
+
+class Answer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Base of the answers. Readers ignore members that they do not know."""
+
+
+class LedgerAnswer(Answer, frozen=True, kw_only=True):
+    """The ledger itself: its origin (the `aud` of statements), its registrar and its number of statements."""
+
+    origin: str
+    registrar: str
+    size: int
+    version: str
+
+
+class Submitted(Answer, frozen=True, kw_only=True):
+    """An admitted statement: its digest, its place in the log, and the ids of the batches that it made."""
+
+    digest: str
+    index: int
+    recorded_at: datetime
+    batches: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class ProblemAnswer(Answer, frozen=True, kw_only=True):
+    """RFC 9457 problem details; `type` is `urn:provenite:problem:<slug>`.
+
+    `pointer` (RFC 6901) names the offending member, `figures` the numbers, `remedy` what to do.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    pointer: str = ""
+    figures: dict[str, str] = {}
+    request_id: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The last part of `type`."""
+        return self.type.rpartition(":")[2]
+
+
+class Line(Answer, frozen=True, kw_only=True):
+    """The result of one line of a bulk submission: the HTTP status it would have had alone."""
+
+    status: int
+    submitted: Submitted | None = None
+    problem: ProblemAnswer | None = None
+
+
+class Lines(Answer, frozen=True, kw_only=True):
+    """The results of a bulk submission, in the order of its lines."""
+
+    lines: tuple[Line, ...]
+
+
+class Page(Answer, Generic[T], frozen=True, kw_only=True):
+    """A page of a list; `next` is the cursor of the following page, absent on the last."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+
+
+class StatementAnswer(Answer, frozen=True, kw_only=True):
+    """A recorded statement as the reader may see it: `statement` is the SD-JWT with the withheld sections left out."""
+
+    digest: str
+    index: int
+    recorded_at: datetime
+    type: str
+    issuer: str
+    statement: str
+    withheld: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class ElementMass(Answer, frozen=True, kw_only=True):
+    """An element's mass in a batch, in kilograms, and its fraction of dry mass."""
+
+    element: str
+    mass: str
+    fraction: str
+
+
+class BatchAnswer(Answer, frozen=True, kw_only=True):
+    """A batch. Its masses, holder and lot are absent when withheld."""
+
+    id: str
+    statement: str
+    index: int
+    material: str
+    elements: tuple[str, ...]
+    status: Literal["held", "in_transit"]
+    type: str
+    stage: Stage | None = None
+    country: str | None = None
+    available_at: datetime
+    holder: str | None = None
+    mass: str | None = None
+    remaining: str | None = None
+    composition: tuple[ElementMass, ...] = ()
+    lot: str | None = None
+    product: str | None = None
+    withheld: tuple[str, ...] = ()
+
+
+class TraceNode(Answer, frozen=True, kw_only=True):
+    """A statement on the path, by its open part; `depth` is the number of steps from the batch asked for."""
+
+    statement: str
+    type: str
+    depth: int
+    issuer: str
+    occurred_at: datetime
+    country: str | None = None
+    to_country: str | None = None
+    stage: Stage | None = None
+    source: str | None = None
+    stream: str | None = None
+    materials: tuple[str, ...] = ()
+
+
+class TraceEdge(Answer, frozen=True, kw_only=True):
+    """`batch`, made by one node, is an input of the node `consumer`; `mass` in kilograms unless withheld."""
+
+    batch: str
+    consumer: str
+    mass: str | None = None
+
+
+class Trace(Answer, frozen=True, kw_only=True):
+    """Where a batch came from (`upstream`) or went to (`downstream`): nodes by depth, and the edges between them.
+
+    `truncated` says that the limit of nodes or the depth asked for cut it off.
+    """
+
+    batch: str
+    direction: Literal["upstream", "downstream"]
+    nodes: tuple[TraceNode, ...]
+    edges: tuple[TraceEdge, ...]
+    truncated: bool = False
+
+
+class LabelShare(Answer, frozen=True, kw_only=True):
+    """A label's part of the element: exact `mass` in kilograms and its rounded share."""
+
+    label: str
+    mass: str
+    share: str
+
+
+class LensShares(Answer, frozen=True, kw_only=True):
+    """The labels of a lens, largest first; their masses sum to the element's."""
+
+    lens: str
+    labels: tuple[LabelShare, ...]
+
+
+class ElementContent(Answer, frozen=True, kw_only=True):
+    """An element's mass in the batch, in kilograms, seen through lenses."""
+
+    element: str
+    mass: str
+    lenses: tuple[LensShares, ...]
+
+
+class ContentAnswer(Answer, frozen=True, kw_only=True):
+    """The content of a batch, as the first `size` statements of the log have it."""
+
+    batch: str
+    size: int
+    elements: tuple[ElementContent, ...]
+
+
+class KeyAnswer(Answer, frozen=True, kw_only=True):
+    """A registered key: its thumbprint, its party, and from when it may sign."""
+
+    key_id: str
+    party: str
+    key: Jwk
+    valid_from: datetime
+
+
+class PartyAnswer(Answer, frozen=True, kw_only=True):
+    """A party; its name is absent when withheld."""
+
+    id: str
+    country: str
+    roles: tuple[Role, ...]
+    keys: tuple[str, ...] = ()
+    name: str | None = None
+
+
+class SiteAnswer(Answer, frozen=True, kw_only=True):
+    """A site; its name and place are absent when withheld."""
+
+    id: str
+    party: str
+    country: str
+    stages: tuple[Stage, ...]
+    name: str | None = None
+    latitude: str | None = None
+    longitude: str | None = None
+
+
+class InvitationRequest(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an operator says of a firm that may join, once, within `lifetime` seconds."""
+
+    name: str
+    country: str
+    roles: tuple[Role, ...]
+    lifetime: int = 7 * 24 * 3600
+
+
+class InvitationAnswer(Answer, frozen=True, kw_only=True):
+    """A one-time invitation: the `code` is shown once and not kept in the clear."""
+
+    code: str
+    expires_at: datetime
+
+
+class EnrolmentRequest(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A firm joins: the invitation's code, its public key, and an access token signed with it as proof."""
+
+    code: str
+    key: Jwk
+    proof: str
+
+
+class EnrolmentAnswer(Answer, frozen=True, kw_only=True):
+    """The new party: its id, its key's thumbprint and the party statement that the registrar logged."""
+
+    party: str
+    key_id: str
+    submitted: Submitted

@@ -1,0 +1,22 @@
+"""Admission of extraction and collection: matter enters the record."""
+
+from ..record import Collection, Extraction
+from .issuer import Issuer, known_country, needed
+from .making import made
+from .matter import assayed
+from .state import Admission, State
+
+
+def admit(record: Extraction | Collection, issuer: Issuer, state: State) -> Admission:
+    """Its outputs become batches that the issuer holds."""
+    quantities = needed(record.quantities, "quantities")
+    known_country(record.country, "/record/country")
+    issuer.event_at(record.occurred_at, "/record/occurredAt")
+    issuer.site(record.identities.site if record.identities else None, record.country, state)
+    matter, findings = assayed(record.outputs, quantities.outputs)
+    return Admission(
+        digest=issuer.digest,
+        issuer=issuer.party.id,
+        findings=findings,
+        created=made(issuer, record.outputs, matter, record.occurred_at),
+    )

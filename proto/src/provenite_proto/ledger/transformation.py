@@ -1,0 +1,50 @@
+"""Admission of a transformation: inputs are consumed, outputs made, and each element balances."""
+
+from ..matter.balance import excess, excess_findings, total
+from ..matter.quantity import milligrams
+from ..problem import Problem
+from ..record import Transformation
+from .drawing import draw, less
+from .issuer import Issuer, known_country, needed
+from .making import made
+from .matter import assayed, input_masses, known_elements
+from .state import Admission, State
+
+
+def admit(record: Transformation, issuer: Issuer, state: State) -> Admission:
+    """Its inputs are drawn from, its outputs become batches that the issuer holds."""
+    quantities = needed(record.quantities, "quantities")
+    known_country(record.country, "/record/country")
+    issuer.event_at(record.occurred_at, "/record/occurredAt")
+    issuer.site(record.identities.site if record.identities else None, record.country, state)
+    known_elements(record.untraced, "/record/untraced")
+    known_elements(tuple(quantities.losses), "/record/quantities/losses")
+    if quantities.untraced.keys() != set(record.untraced):
+        raise Problem(
+            "composition-mismatch",
+            "The open member untraced lists other elements than the quantities.",
+            pointer="/record/quantities/untraced",
+        )
+    batches, draws = draw(
+        issuer,
+        record.inputs,
+        input_masses(record.inputs, quantities.inputs),
+        record.occurred_at,
+        "/record/occurredAt",
+        state,
+    )
+    matter, findings = assayed(record.outputs, quantities.outputs)
+    over = excess(
+        total([batch.drawn(taken.mass) for batch, taken in zip(batches, draws, strict=True)]),
+        {element: milligrams(mass) for element, mass in quantities.untraced.items()},
+        matter,
+        {element: milligrams(mass) for element, mass in quantities.losses.items()},
+    )
+    return Admission(
+        digest=issuer.digest,
+        issuer=issuer.party.id,
+        findings=findings + excess_findings(over),
+        created=made(issuer, record.outputs, matter, record.occurred_at),
+        changed=less(batches, draws),
+        draws=draws,
+    )

@@ -1,0 +1,48 @@
+"""The ledger's routes, shared by service and SDK."""
+
+LEDGER = "/v1/ledger"
+STATEMENTS = "/v1/statements"
+STATEMENTS_BATCH = "/v1/statements/batch"
+BATCHES = "/v1/batches"
+PARTIES = "/v1/parties"
+SITES = "/v1/sites"
+KEYS = "/v1/keys"
+INVITATIONS = "/v1/invitations"
+ENROLMENTS = "/v1/enrolments"
+HEALTH = "/health"
+READY = "/ready"
+
+
+def statement(digest: str) -> str:
+    """One statement."""
+    return f"{STATEMENTS}/{digest}"
+
+
+def batch(batch_id: str) -> str:
+    """One batch."""
+    return f"{BATCHES}/{batch_id}"
+
+
+def trace(batch_id: str) -> str:
+    """Where a batch came from or went to."""
+    return f"{BATCHES}/{batch_id}/trace"
+
+
+def content(batch_id: str) -> str:
+    """A batch's content through lenses."""
+    return f"{BATCHES}/{batch_id}/content"
+
+
+def party(party_id: str) -> str:
+    """One party."""
+    return f"{PARTIES}/{party_id}"
+
+
+def site(site_id: str) -> str:
+    """One site."""
+    return f"{SITES}/{site_id}"
+
+
+def key(key_id: str) -> str:
+    """One key."""
+    return f"{KEYS}/{key_id}"

@@ -1,0 +1,245 @@
+"""Refusals and doubts: the stable names under which a ledger explains itself.
+
+A refusal is a `Problem`: it is raised, carries a slug from `KINDS`, the JSON pointer (RFC 6901) of the
+offending member and the figures. A doubt on an admitted statement is a `Finding` with the same members.
+How a problem maps to an HTTP status is the service's business, not the protocol's.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What a slug means: a title for people and what to do about it."""
+
+    title: str
+    remedy: str
+
+
+class Problem(Exception):
+    """A statement that cannot be admitted, or a form that cannot be read.
+
+    `slug` is a key of `KINDS`; `detail` one sentence for this case; `pointer` the RFC 6901 pointer
+    into the payload (empty for the whole statement); `figures` the numbers by name, as text.
+    """
+
+    def __init__(
+        self, slug: str, detail: str, *, pointer: str = "", figures: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(f"{slug}: {detail}")
+        self.slug = slug
+        self.detail = detail
+        self.pointer = pointer
+        self.figures = dict(figures or {})
+
+    @property
+    def kind(self) -> Kind:
+        """Title and remedy of the slug."""
+        return KINDS[self.slug]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A doubt about an admitted statement: recorded with it, never a reason to refuse it."""
+
+    slug: str
+    detail: str
+    pointer: str = ""
+    figures: dict[str, str] = {}
+
+
+def _kinds(rows: dict[str, tuple[str, str]]) -> Mapping[str, Kind]:
+    return MappingProxyType({slug: Kind(title, remedy) for slug, (title, remedy) in rows.items()})
+
+
+KINDS: Mapping[str, Kind] = _kinds(
+    {
+        # The form of a statement.
+        "malformed-statement": (
+            "The statement is not in SD-JWT compact form",
+            "Send <header>.<payload>.<signature>~<disclosure>~…~ as RFC 9901 section 4 has it, and nothing else.",
+        ),
+        "statement-too-large": (
+            "The statement is larger than allowed",
+            "Split it: a statement may have 256 KiB and 1,024 inputs and outputs.",
+        ),
+        "header-not-allowed": (
+            "The protected header is not exactly alg, kid and typ",
+            "Sign with the header members alg, kid and typ only, typ being provenite+sd-jwt.",
+        ),
+        "algorithm-mismatch": (
+            "The algorithm is not the registered key's own",
+            "Use ES256 with a P-256 key and Ed25519 with an Ed25519 key.",
+        ),
+        "not-compact-json": (
+            "A part is not compact JSON",
+            "Write JSON without white space, without duplicate members and with no escapes beyond the necessary ones.",
+        ),
+        "malformed-record": (
+            "The payload or a section does not have the form of its record",
+            "Correct the member that the pointer names; the record kinds are described in the specification.",
+        ),
+        "section-not-sealed": (
+            "A sealed section stands in the open part",
+            "Put the section into a disclosure and its digest into record._sd.",
+        ),
+        "disclosure-malformed": (
+            "A disclosure is not [salt, name, object]",
+            "Make each disclosure as RFC 9901 section 4.2.1 has it, with a salt of at least 128 bits.",
+        ),
+        "disclosure-missing": (
+            "A digest has no disclosure",
+            "Send every section to the ledger; it withholds them from readers for you.",
+        ),
+        "disclosure-unexpected": (
+            "A disclosure has no digest",
+            "Send only the disclosures whose digests stand in record._sd.",
+        ),
+        "disclosure-repeated": (
+            "A disclosure, a digest or a section occurs twice",
+            "Send each disclosure once, and at most one section of each name.",
+        ),
+        "section-missing": (
+            "A section that this record needs is absent",
+            "Add the section; it stays sealed for other readers.",
+        ),
+        "signature-invalid": (
+            "The signature does not verify",
+            "Sign header.payload with the private key that belongs to kid.",
+        ),
+        # Who speaks, and when.
+        "key-unknown": (
+            "No such key is registered",
+            "Enrol first, or have the key registered for your party.",
+        ),
+        "key-taken": ("This key is registered already", "Generate a new key: one key, one party."),
+        "key-malformed": (
+            "The key is not a P-256 or Ed25519 public key in canonical JWK form",
+            "Give kty, crv, x (and y for P-256) and nothing else, each coordinate 32 bytes in base64url without padding.",
+        ),
+        "key-not-yet-valid": (
+            "The key was not yet registered when the statement was issued",
+            "Sign with a key that was registered before iat.",
+        ),
+        "audience-mismatch": (
+            "The statement was signed for another ledger",
+            "Sign it again with aud set to this ledger's origin.",
+        ),
+        "issued-ahead": (
+            "The statement was issued in the future",
+            "Set the clock: iat may be ahead of the ledger's by 300 seconds at the most.",
+        ),
+        "time-ahead": (
+            "The event lies after the statement was issued",
+            "Record an event once it has happened; the tolerance is 300 seconds.",
+        ),
+        "time-reversed": (
+            "The event lies before the one that it follows from",
+            "Correct the time: a batch cannot be used before it was made or received.",
+        ),
+        "role-not-allowed": (
+            "The party's roles do not allow this record",
+            "Ask the operator to enrol the party with the role that the record needs.",
+        ),
+        "party-unknown": (
+            "No such party is enrolled",
+            "Name the party by the id that it got when it enrolled.",
+        ),
+        "party-not-own": (
+            "The record speaks for another party",
+            "Only the registrar and the party itself register keys for it.",
+        ),
+        "site-unknown": (
+            "No such site is registered",
+            "Register the site with a site statement first.",
+        ),
+        "site-not-own": ("The site belongs to another party", "Name a site of your own."),
+        "site-country-mismatch": (
+            "The site lies in another country than the record says",
+            "Correct the record's country or name the right site.",
+        ),
+        # Custody.
+        "batch-unknown": (
+            "No such batch is recorded",
+            "Submit the statement that makes the batch first; a batch id is <statement digest>.<output index>.",
+        ),
+        "input-repeated": (
+            "The same batch is named twice",
+            "Name each input once, with its whole mass.",
+        ),
+        "not-holder": (
+            "The issuer does not hold the batch",
+            "Only the holder may use or ship a batch; have it transferred to you and confirm the receipt.",
+        ),
+        "insufficient-mass": (
+            "More is taken from the batch than is left",
+            "Take at most the mass that is left.",
+        ),
+        "transfer-not-received": (
+            "The batch is still in transit",
+            "Confirm the transfer with a receipt before using what it brings.",
+        ),
+        "transfer-unknown": (
+            "No such transfer is recorded",
+            "Name the transfer by its statement digest.",
+        ),
+        "transfer-closed": (
+            "The transfer has been received or refused already",
+            "One receipt closes a transfer.",
+        ),
+        "not-counterparty": (
+            "The issuer is not the receiver of the transfer",
+            "Only the party to which the transfer was addressed confirms or refuses it.",
+        ),
+        "transfer-to-self": ("A transfer goes to another party", "Name the receiving party."),
+        # Matter.
+        "material-unknown": (
+            "The material is not in the table",
+            "Use a material of the specification's table, the nearest one.",
+        ),
+        "element-unknown": (
+            "There is no such element",
+            "Use the symbols of the periodic table, such as Nd.",
+        ),
+        "country-unknown": (
+            "There is no such country",
+            "Use ISO 3166-1 alpha-2, or ISO 3166-2 where the region matters (CN-XJ).",
+        ),
+        "composition-mismatch": (
+            "The sealed quantities do not match the open part",
+            "Give one quantity for each input and output, in the same order, with exactly the elements listed there.",
+        ),
+        "impossible-assay": (
+            "The composition is physically impossible",
+            "Correct the assay: fractions are of dry mass, sum to at most 1, and are bounded by the material's formula.",
+        ),
+        "element-created": (
+            "More of an element comes out than went in",
+            "Correct the masses or the assays, or declare the inputs that are missing.",
+        ),
+        "uncertainty-too-large": (
+            "The declared uncertainty is larger than allowed",
+            "Declare a relative uncertainty of at most 0.05 (5 %).",
+        ),
+        # Access.
+        "token-invalid": (
+            "The access token is not valid",
+            "Sign a fresh token with an enrolled key: aud the ledger's origin, at most 300 seconds, a new jti.",
+        ),
+        "mass-missing": ("A mass is zero", "Give a mass of at least 0.000001 kg (1 mg)."),
+    }
+)
+
+FINDINGS: Mapping[str, Kind] = _kinds(
+    {
+        "assay-unusual": (
+            "An assay is outside the usual range of its material",
+            "Check the assay, its unit and the choice of material.",
+        ),
+        "balance-excess": (
+            "More of an element comes out than went in, within the uncertainty",
+            "The excess is counted as unknown; a better assay removes it.",
+        ),
+    }
+)

@@ -1,0 +1,56 @@
+"""The record with which matter changes: N input batches become M output batches at a stage."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from ..matter.quantity import Mass
+from .country import Country
+from .form import (
+    CustodyModel,
+    Documents,
+    Form,
+    InputQuantities,
+    Inputs,
+    OutputQuantities,
+    Outputs,
+    Record,
+    Stage,
+    Symbol,
+    Time,
+)
+from .sources import SiteIdentities
+
+
+class TransformationQuantities(Form, frozen=True, kw_only=True):
+    """The sealed section `quantities` of a transformation.
+
+    `inputs` and `outputs` in the order of the open part. `losses`: element mass in kilograms that left
+    as waste. `untraced`: element mass that came from inputs which no statement records; its elements are
+    exactly those of the open member `untraced`.
+    """
+
+    inputs: InputQuantities
+    outputs: OutputQuantities
+    losses: dict[Symbol, Mass] = {}
+    untraced: dict[Symbol, Mass] = {}
+
+
+class Transformation(Record, frozen=True, kw_only=True, tag="transformation"):
+    """Matter changes: `inputs` become `outputs` at `stage` in `country`.
+
+    `untraced` lists the elements of which a part came from inputs that no statement records.
+    """
+
+    sections: ClassVar = ("quantities", "identities", "documents")
+
+    country: Country
+    occurred_at: Time
+    stage: Stage
+    custody_model: CustodyModel
+    inputs: Inputs
+    outputs: Outputs
+    untraced: Annotated[tuple[Symbol, ...], Meta(max_length=32)] = ()
+    quantities: TransformationQuantities | None = None
+    identities: SiteIdentities | None = None
+    documents: Documents | None = None
