@@ -1,0 +1,46 @@
+"""Between rows and what the protocol calls things: digests, batch ids, batches."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from provenite_proto.ledger import Batch, BatchStatus
+from provenite_proto.statement import base64url
+
+OUTPUTS = 1024
+"""Batch keys a statement has: its index times this, plus the output index."""
+
+Row = Mapping[str, Any]
+
+
+def raw(digest: str) -> bytes:
+    """A digest as stored."""
+    return base64url.decode(digest)
+
+
+def text(digest: bytes) -> str:
+    """A stored digest as written on the wire."""
+    return base64url.encode(digest)
+
+
+def split(batch_id: str) -> tuple[str, int]:
+    """Statement digest and output index of a batch id."""
+    digest, _, output = batch_id.partition(".")
+    return digest, int(output)
+
+
+def batch(
+    row: Row, batch_id: str, party: Callable[[int], str], batch_of: Callable[[int], str]
+) -> Batch:
+    """A batch from its row; `party` and `batch_of` give the ids of a party's index and a batch's key."""
+    return Batch(
+        id=batch_id,
+        material=row["material"],
+        holder=party(row["holder"]),
+        status=BatchStatus(row["status"]),
+        mass=row["mass"],
+        remaining=row["remaining"],
+        elements=dict(zip(row["elements"], row["element_masses"], strict=True)),
+        uncertainty=row["uncertainty"],
+        available_at=row["available_at"],
+        shares_of=batch_of(row["shares_of"]),
+    )

@@ -1,0 +1,74 @@
+-- Queries of the sequencer: what it loads before it admits a group, and how it writes one.
+
+-- name: take_ledger
+-- One ledger process at a time writes; the lock goes with the connection.
+select pg_try_advisory_lock(0x50524F564E495445)
+
+-- name: size
+-- How many statements the log has.
+select coalesce(max(index) + 1, 0) from statement
+
+-- name: last_recorded
+-- When the newest statement was recorded.
+select recorded_at from statement order by index desc limit 1
+
+-- name: parties
+-- Every party, by its statement.
+select p.index, s.digest, p.country, p.roles
+from party p join statement s on s.index = p.index
+order by p.index
+
+-- name: keys
+-- Every registered key with its party.
+select k.jwk, k.valid_from, k.party from key k
+
+-- name: known
+-- Those of the digests that are in the log already, with what their submission answered.
+select s.digest, s.index, s.recorded_at, s.findings,
+       (select count(*) from batch b where b.key >= s.index * 1024 and b.key < (s.index + 1) * 1024) as outputs
+from statement s
+where s.digest = any ($1::bytea[])
+
+-- name: batches
+-- Batches by statement digest and output index.
+select s.digest, s.index, b.*
+from unnest($1::bytea[], $2::integer[]) as wanted (digest, output)
+join statement s on s.digest = wanted.digest
+join batch b on b.key = s.index * 1024 + wanted.output
+
+-- name: shipments
+-- Shipments by statement digest.
+select s.digest, h.*
+from shipment h join statement s on s.index = h.index
+where s.digest = any ($1::bytea[])
+
+-- name: shipped_batches
+-- The batches that shipments brought, in order.
+select b.*
+from unnest($1::bigint[]) as wanted (index)
+join batch b on b.key >= wanted.index * 1024 and b.key < (wanted.index + 1) * 1024
+order by b.key
+
+-- name: sites
+-- Sites by statement digest.
+select s.digest, t.index, t.party, t.country
+from site t join statement s on s.index = t.index
+where s.digest = any ($1::bytea[])
+
+-- name: digests
+-- The digests of statements by index.
+select index, digest from statement where index = any ($1::bigint[])
+
+-- name: update_batches
+-- Batches that an admission changed: what is left, who holds them, from when on.
+update batch b
+set remaining = c.remaining, holder = c.holder, status = c.status, available_at = c.available_at
+from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[])
+    as c (key, remaining, holder, status, available_at)
+where b.key = c.key
+
+-- name: close_shipments
+-- Shipments that were received or refused.
+update shipment h set status = c.status
+from unnest($1::bigint[], $2::text[]) as c (index, status)
+where h.index = c.index
