@@ -1,1 +1,1 @@
-"""The Provenite protocol: what everyone must compute alike. Pure: no I/O, no clock, no environment."""
+"""The Provenite protocol: what everyone must compute alike; no I/O, clock or environment."""
