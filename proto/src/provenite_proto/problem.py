@@ -222,6 +222,15 @@ KINDS: Mapping[str, Kind] = _kinds(
             "The declared uncertainty is larger than allowed",
             "Declare a relative uncertainty of at most 0.05 (5 %).",
         ),
+        # Submission and joining.
+        "not-submitted": (
+            "The statement was not submitted",
+            "Correct the refused statement of the same submission and submit all of them again.",
+        ),
+        "invitation-invalid": (
+            "The invitation cannot be used",
+            "Check the code; if it has expired or been used by another key, ask the operator for a new one.",
+        ),
         # Access.
         "token-invalid": (
             "The access token is not valid",

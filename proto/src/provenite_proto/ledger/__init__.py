@@ -13,6 +13,7 @@ from .state import (
     Shipment,
     State,
     TransferStatus,
+    drawn,
 )
 from .touched import Touched, touched
 
@@ -31,5 +32,6 @@ __all__ = [
     "Touched",
     "TransferStatus",
     "admit",
+    "drawn",
     "touched",
 ]

@@ -4,6 +4,7 @@
 when a ledger admits them. Both change it only by applying an `Admission`.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -65,16 +66,20 @@ class Batch(msgspec.Struct, frozen=True):
     available_at: datetime
     shares_of: str
 
-    def drawn(self, mass: int, before: int | None = None) -> dict[str, int]:
-        """Element masses in `mass` milligrams taken when `before` (default: `remaining`) were left.
+    def drawn(self, mass: int) -> dict[str, int]:
+        """Element masses in the next `mass` milligrams that are taken."""
+        return drawn(self.elements, self.mass, self.remaining, mass)
 
-        Differences of floors telescope: whatever the draws, they sum to `elements` when all is taken.
-        """
-        left = self.remaining if before is None else before
-        return {
-            element: whole * left // self.mass - whole * (left - mass) // self.mass
-            for element, whole in self.elements.items()
-        }
+
+def drawn(elements: Mapping[str, int], whole: int, before: int, taken: int) -> dict[str, int]:
+    """Element masses in `taken` milligrams out of `before` left of a batch of `whole` with `elements`.
+
+    Differences of floors telescope: whatever the draws, they sum to `elements` when all is taken.
+    """
+    return {
+        element: mass * before // whole - mass * (before - taken) // whole
+        for element, mass in elements.items()
+    }
 
 
 class TransferStatus(StrEnum):

@@ -1,6 +1,6 @@
 """Between rows and what the protocol calls things: digests, batch ids, batches."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from provenite_proto.ledger import Batch, BatchStatus
@@ -28,19 +28,17 @@ def split(batch_id: str) -> tuple[str, int]:
     return digest, int(output)
 
 
-def batch(
-    row: Row, batch_id: str, party: Callable[[int], str], batch_of: Callable[[int], str]
-) -> Batch:
-    """A batch from its row; `party` and `batch_of` give the ids of a party's index and a batch's key."""
+def batch(row: Row, holder: str) -> Batch:
+    """A batch from its row, which has its statement's digest and that of `shares_of` (`root`)."""
     return Batch(
-        id=batch_id,
+        id=f"{text(row['digest'])}.{row['key'] % OUTPUTS}",
         material=row["material"],
-        holder=party(row["holder"]),
+        holder=holder,
         status=BatchStatus(row["status"]),
         mass=row["mass"],
         remaining=row["remaining"],
         elements=dict(zip(row["elements"], row["element_masses"], strict=True)),
         uncertainty=row["uncertainty"],
         available_at=row["available_at"],
-        shares_of=batch_of(row["shares_of"]),
+        shares_of=f"{text(row['root'])}.{row['shares_of'] % OUTPUTS}",
     )

@@ -30,11 +30,12 @@ from statement s
 where s.digest = any ($1::bytea[])
 
 -- name: batches
--- Batches by statement digest and output index.
-select s.digest, s.index, b.*
+-- Batches by statement digest and output index, with the statement that shares_of belongs to.
+select s.digest, r.digest as root, b.*
 from unnest($1::bytea[], $2::integer[]) as wanted (digest, output)
 join statement s on s.digest = wanted.digest
 join batch b on b.key = s.index * 1024 + wanted.output
+join statement r on r.index = b.shares_of / 1024
 
 -- name: shipments
 -- Shipments by statement digest.
@@ -44,9 +45,11 @@ where s.digest = any ($1::bytea[])
 
 -- name: shipped_batches
 -- The batches that shipments brought, in order.
-select b.*
+select s.digest, r.digest as root, b.*
 from unnest($1::bigint[]) as wanted (index)
+join statement s on s.index = wanted.index
 join batch b on b.key >= wanted.index * 1024 and b.key < (wanted.index + 1) * 1024
+join statement r on r.index = b.shares_of / 1024
 order by b.key
 
 -- name: sites
@@ -54,10 +57,6 @@ order by b.key
 select s.digest, t.index, t.party, t.country
 from site t join statement s on s.index = t.index
 where s.digest = any ($1::bytea[])
-
--- name: digests
--- The digests of statements by index.
-select index, digest from statement where index = any ($1::bigint[])
 
 -- name: update_batches
 -- Batches that an admission changed: what is left, who holds them, from when on.
