@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import asyncpg
 import msgspec
+
 from provenite_proto.content import (
     LENSES,
     Shares,
@@ -101,12 +102,18 @@ class Follower:
 
     async def run(self) -> None:
         """Follow until cancelled."""
+        self._sequencer.committed.set()
         while True:
             await self._sequencer.committed.wait()
             self._sequencer.committed.clear()
             await asyncio.sleep(_IDLE_SECONDS)
-            while not self._sequencer.committed.is_set() and await self._step():
-                await asyncio.sleep(0)
+            more = True
+            while more and not self._sequencer.committed.is_set():
+                try:
+                    more = await self._step()
+                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    # The database is away: whoever asks computes for himself, and the next commit wakes us.
+                    more = False
 
     async def _step(self) -> bool:
         """Compute a chunk; whether there may be more."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+
 from provenite_proto import token
 from provenite_proto.answers import (
     EnrolmentAnswer,
@@ -79,9 +80,13 @@ class Enrolment:
     async def invite(self, request: InvitationRequest) -> InvitationAnswer:
         """A one-time code. `Problem` `invitation-invalid` when the request does not make sense."""
         if not is_country(request.country):
-            raise Problem("country-unknown", f"{request.country} is not an ISO 3166 code.", pointer="/country")
+            raise Problem(
+                "country-unknown", f"{request.country} is not an ISO 3166 code.", pointer="/country"
+            )
         if not request.roles or Role.REGISTRAR in request.roles:
-            raise Problem("role-not-allowed", "Give one role or more, not registrar.", pointer="/roles")
+            raise Problem(
+                "role-not-allowed", "Give one role or more, not registrar.", pointer="/roles"
+            )
         if not 0 < request.lifetime <= MAX_LIFETIME:
             raise Problem(
                 "invitation-invalid",
@@ -116,7 +121,11 @@ class Enrolment:
             _SQL["use_invitation"], _hash(request.code), rows.raw(key.key_id), now
         )
         if invitation is None:
-            raise Problem("invitation-invalid", "No unused, unexpired invitation has this code.", pointer="/code")
+            raise Problem(
+                "invitation-invalid",
+                "No unused, unexpired invitation has this code.",
+                pointer="/code",
+            )
         enrolled = await self._pool.fetchrow(_SQL["party_of_key"], rows.raw(key.key_id))
         if enrolled is not None:
             submitted = Submitted(

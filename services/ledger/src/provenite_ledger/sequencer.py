@@ -17,6 +17,7 @@ from typing import Self
 
 import asyncpg
 import msgspec
+
 from provenite_proto.answers import Submitted
 from provenite_proto.ledger import Enrolled, RegisteredKey, admit, touched
 from provenite_proto.problem import Problem
@@ -227,7 +228,9 @@ class Sequencer:
                     return
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 1.0)
-            except Exception as error:  # a defect of ours must not stop the ledger for everybody else
+            except (
+                Exception
+            ) as error:  # a defect of ours must not stop the ledger for everybody else
                 _log.exception("commit failed for good")
                 self._disconnect()
                 _fail(group, error)
@@ -251,9 +254,7 @@ class Sequencer:
         await loading.touched(connection, self._loaded, [touched(each) for each in statements])
         recorded_at = self._last_recorded = max(self._last_recorded, self._clock())
         entries: list[Entry] = []
-        answers = [
-            self._admit(submission, known, entries, recorded_at) for submission in group
-        ]
+        answers = [self._admit(submission, known, entries, recorded_at) for submission in group]
         if entries:
             await write(connection, entries, self._loaded)
         self._committed = self._loaded.state.size

@@ -5,6 +5,7 @@ from itertools import groupby
 
 import asyncpg
 import msgspec
+
 from provenite_proto.answers import Submitted
 from provenite_proto.ledger import (
     Enrolled,
@@ -70,9 +71,7 @@ async def registry(connection: asyncpg.Connection) -> Loaded:
     return loaded
 
 
-async def touched(
-    connection: asyncpg.Connection, loaded: Loaded, group: Iterable[Touched]
-) -> None:
+async def touched(connection: asyncpg.Connection, loaded: Loaded, group: Iterable[Touched]) -> None:
     """Bring into memory what the group touches and is not there yet."""
     state = loaded.state
     group = tuple(group)

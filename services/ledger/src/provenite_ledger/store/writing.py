@@ -5,6 +5,7 @@ from datetime import datetime
 
 import asyncpg
 import msgspec
+
 from provenite_proto.ledger import Admission, Batch, Shipment
 from provenite_proto.statement import Statement
 
@@ -25,9 +26,7 @@ class Entry(msgspec.Struct, frozen=True):
     admission: Admission
 
 
-async def write(
-    connection: asyncpg.Connection, entries: Sequence[Entry], loaded: Loaded
-) -> None:
+async def write(connection: asyncpg.Connection, entries: Sequence[Entry], loaded: Loaded) -> None:
     """Write the group; when this returns it is committed."""
     async with connection.transaction():
         await _copy(connection, "statement", [_statement(entry, loaded) for entry in entries])
@@ -38,9 +37,7 @@ async def write(
             for batch in (*entry.admission.created, *entry.admission.changed):
                 latest[batch.id] = batch
         # A batch that was made and changed within the group is written once, as it is in the end.
-        await _copy(
-            connection, "batch", [_batch(latest[batch_id], loaded) for batch_id in created]
-        )
+        await _copy(connection, "batch", [_batch(latest[batch_id], loaded) for batch_id in created])
         changed = [batch for batch in latest.values() if batch.id not in created]
         if changed:
             await connection.execute(
