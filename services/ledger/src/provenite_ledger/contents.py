@@ -21,7 +21,7 @@ from provenite_proto.content import (
     scaled,
 )
 from provenite_proto.ledger import drawn
-from provenite_proto.record import Transformation
+from provenite_proto.record import Collection, Extraction, Transformation
 from provenite_proto.statement import parse
 
 from .sequencer import Sequencer
@@ -139,7 +139,9 @@ def _of_statement(
             for row in draws
         ]
         return of_transformation(record, taken, made, LENSES.values())
-    return of_source(record, made, LENSES.values())
+    if isinstance(record, Extraction | Collection):
+        return of_source(record, made, LENSES.values())
+    raise TypeError(f"a {record.__struct_config__.tag} makes no batch with content of its own")
 
 
 def _elements(row: Row) -> dict[str, int]:
