@@ -76,7 +76,7 @@ $(INSTALLED): requirements.lock $(DISTRIBUTIONS:%=%/pyproject.toml)
 # Node packages for the tests that let another implementation read our statements. A newcomer
 # without npm, or without network, has those tests skipped; CI has to have them.
 interop:
-	@if command -v npm > /dev/null; then $(MAKE) $(INTEROP); fi
+	@if command -v npm > /dev/null; then $(MAKE) --silent $(INTEROP); fi
 
 $(INTEROP): tests/interop/package-lock.json
 	@echo 'Installing the Node packages of tests/interop'
