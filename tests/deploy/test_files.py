@@ -1,0 +1,176 @@
+"""The Dockerfile and compose.yaml: what their own tools say, and what we promise beyond that."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.needs import need_path
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+BIN = Path(sys.executable).parent
+ORIGIN = "https://ledger.example"
+VERSION = tomllib.loads((ROOT / "services/ledger/pyproject.toml").read_text())["project"]["version"]
+SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PRIVATE|CREDENTIAL", re.I)
+
+
+def compose(*arguments: str, origin: str | None = ORIGIN) -> subprocess.CompletedProcess[str]:
+    """`docker-compose` over deploy/compose.yaml, as an operator with this origin would see it."""
+    program = need_path(BIN / "docker-compose", hint="make install")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PROVENITE_")}
+    return subprocess.run(
+        [program, "-f", DEPLOY / "compose.yaml", *arguments],
+        env=environment | ({"PROVENITE_ORIGIN": origin} if origin else {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def composed() -> dict[str, Any]:
+    """compose.yaml with anchors, short forms and variables resolved by its own tool."""
+    result = compose("config", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)  # type: ignore[no-any-return] # a JSON object of many shapes
+
+
+@pytest.fixture(scope="module")
+def services(composed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return composed["services"]  # type: ignore[no-any-return] # as above
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Dockerfile's instructions, one a pair, without comments and line continuations."""
+    text = re.sub(r"(?m)^\s*#.*\n", "", (DEPLOY / "Dockerfile").read_text()).replace("\\\n", " ")
+    return [(line.split()[0], line.partition(" ")[2]) for line in text.splitlines() if line.strip()]
+
+
+def final_stage() -> dict[str, str]:
+    """What the image is made of, by instruction; several COPY or ENV are one text."""
+    stage: dict[str, str] = {}
+    for name, rest in instructions():
+        if name == "FROM":
+            stage.clear()
+        stage[name] = "\n".join(filter(None, [stage.get(name), rest]))
+    return stage
+
+
+def test_hadolint_has_nothing_to_say() -> None:
+    program = need_path(BIN / "hadolint", hint="make install")
+    command = [str(program), "--no-color", "--failure-threshold", "style", "Dockerfile"]
+    result = subprocess.run(command, cwd=DEPLOY, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (0, ""), result.stdout + result.stderr
+
+
+def test_hadolint_and_we_ignore_no_rule() -> None:
+    assert "hadolint ignore" not in (DEPLOY / "Dockerfile").read_text()
+    assert not list(ROOT.glob(".hadolint.y*ml"))
+
+
+def test_dockerfile_base_has_a_tag() -> None:
+    bases = [rest.split()[0] for name, rest in instructions() if name == "FROM"]
+    assert set(bases) == {"${BASE}"}
+    default = dict(instructions())["ARG"].removeprefix("BASE=")
+    assert re.fullmatch(r"python:3\.\d+-slim-\w+", default)
+    assert f'base.name="{default}"' in final_stage()["LABEL"]
+
+
+def test_image_runs_as_a_number_other_than_root() -> None:
+    assert re.fullmatch(r"[1-9]\d{3,}:[1-9]\d{3,}", final_stage()["USER"])
+
+
+def test_image_takes_everything_from_the_builder() -> None:
+    stage = final_stage()
+    assert not {"RUN", "ADD", "SHELL"} & stage.keys(), "nothing is installed in the final stage"
+    for copied in stage["COPY"].splitlines():
+        assert copied.startswith("--from=builder ")
+    for instruction in ("ENTRYPOINT", "CMD"):
+        assert isinstance(json.loads(stage[instruction]), list), "no shell between us and signals"
+
+
+def test_image_says_how_to_stop_watch_and_reach_it() -> None:
+    stage = final_stage()
+    assert (stage["STOPSIGNAL"], stage["EXPOSE"]) == ("SIGTERM", "8080")
+    assert "/health" in stage["HEALTHCHECK"]
+    assert stage["VOLUME"] == "/var/lib/provenite"
+
+
+def test_version_is_the_distributions() -> None:
+    assert f'version="{VERSION}"' in final_stage()["LABEL"]
+    assert f"image: provenite-ledger:{VERSION}\n" in (DEPLOY / "compose.yaml").read_text()
+    assert f"-t provenite-ledger:{VERSION} " in (DEPLOY / "Dockerfile").read_text()
+
+
+def test_image_holds_no_secret() -> None:
+    for name, rest in instructions():
+        if name in ("ARG", "ENV", "LABEL"):
+            assert not SECRET_NAME.search(rest)
+
+
+def test_compose_file_is_valid() -> None:
+    result = compose("config", "--quiet")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_compose_asks_for_the_origin() -> None:
+    result = compose("config", "--quiet", origin=None)
+    assert result.returncode != 0
+    assert "PROVENITE_ORIGIN" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["ledger", "database"])
+def test_service_has_the_least_privilege(services: dict[str, dict[str, Any]], name: str) -> None:
+    service = services[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert "privileged" not in service
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["read_only"] is True
+    assert int(service["mem_limit"]) > 0
+    assert int(service["pids_limit"]) > 0
+    assert service["restart"] == "unless-stopped"
+
+
+def test_no_service_is_left_out_of_these_tests(services: dict[str, dict[str, Any]]) -> None:
+    assert services.keys() == {"ledger", "database"}
+
+
+def test_images_are_pinned(services: dict[str, dict[str, Any]]) -> None:
+    assert services["ledger"]["image"] == f"provenite-ledger:{VERSION}"
+    assert re.fullmatch(r"postgres:18(\.\d+)?-\w+", services["database"]["image"])
+
+
+def test_database_is_reached_by_the_ledger_alone(
+    composed: dict[str, Any], services: dict[str, dict[str, Any]]
+) -> None:
+    assert composed["networks"]["database"]["internal"] is True
+    assert services["database"]["networks"].keys() == {"database"}
+    assert "ports" not in services["database"]
+    assert services["database"]["user"] == "999:999"
+    assert [port["host_ip"] for port in services["ledger"]["ports"]] == ["127.0.0.1"]
+
+
+def test_ledger_waits_for_a_healthy_database(services: dict[str, dict[str, Any]]) -> None:
+    assert services["ledger"]["depends_on"]["database"]["condition"] == "service_healthy"
+    assert services["database"]["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]
+
+
+def test_secrets_are_files_that_git_ignores(
+    composed: dict[str, Any], services: dict[str, dict[str, Any]]
+) -> None:
+    for service in services.values():
+        for name, value in service["environment"].items():
+            assert not SECRET_NAME.search(name) or name.endswith("_FILE")
+            assert not re.search(r"://[^/]*:[^/]*@", value), "a password in a URL"
+    need_path(ROOT / ".git", hint="a git clone")
+    for secret in composed["secrets"].values():
+        command = ["git", "check-ignore", "--quiet", secret["file"]]
+        assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
