@@ -1,0 +1,1 @@
+"""Matter: elements, materials, quantities and the balance between them."""
