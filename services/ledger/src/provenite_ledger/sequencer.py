@@ -100,14 +100,9 @@ class Sequencer:
         return self._committed
 
     @property
-    def connected(self) -> bool:
-        """Whether the sequencer runs and has its database."""
-        return (
-            self._task is not None
-            and not self._task.done()
-            and self._connection is not None
-            and not self._connection.is_closed()
-        )
+    def running(self) -> bool:
+        """Whether it takes statements. A lost connection it makes anew for the next one."""
+        return self._task is not None and not self._task.done()
 
     @property
     def registrar(self) -> str:

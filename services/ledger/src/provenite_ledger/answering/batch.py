@@ -1,0 +1,84 @@
+"""Batches as a reader may see them."""
+
+from provenite_proto.answers import BatchAnswer, ElementMass
+from provenite_proto.matter.quantity import kilograms
+from provenite_proto.record import (
+    AnyRecord,
+    Collection,
+    Extraction,
+    OutputIdentity,
+    Stage,
+    Transfer,
+    Transformation,
+)
+
+from ..access import Concerned, Reader, sees_remaining, sees_sections
+from ..store import rows
+from ..store.rows import Row
+from .share import share
+from .statement import sealed
+
+
+def concerned(row: Row) -> Concerned:
+    """Whom the statement of a row concerns."""
+    return Concerned(row["kind"], row["issuer"], row["receiver"])
+
+
+def batch(row: Row, record: AnyRecord, holder: str, reader: Reader) -> BatchAnswer:
+    """A batch; `record` is its statement's, with every section, and `holder` a party id."""
+    digest, output = rows.text(row["digest"]), row["key"] % rows.OUTPUTS
+    seen = sees_sections(reader, concerned(row))
+    identity = named(record, output) if seen else OutputIdentity()
+    return BatchAnswer(
+        id=f"{digest}.{output}",
+        statement=digest,
+        index=row["key"] // rows.OUTPUTS,
+        material=row["material"],
+        elements=tuple(row["elements"]),
+        status=row["status"],
+        type=row["kind"],
+        stage=_stage(record),
+        country=_country(record),
+        available_at=row["available_at"],
+        holder=holder if seen else None,
+        mass=kilograms(row["mass"]) if seen else None,
+        remaining=kilograms(row["remaining"]) if sees_remaining(reader, row["holder"]) else None,
+        composition=_composition(row) if seen else (),
+        lot=identity.lot,
+        product=identity.product,
+        withheld=() if seen else sealed(record),
+    )
+
+
+def named(record: AnyRecord, output: int) -> OutputIdentity:
+    """The lot and product that a record gives to one of its outputs."""
+    match record:
+        case Extraction() | Collection() | Transformation() | Transfer() if record.identities:
+            names = record.identities.outputs
+            return names[output] if output < len(names) else OutputIdentity()
+    return OutputIdentity()
+
+
+def _composition(row: Row) -> tuple[ElementMass, ...]:
+    return tuple(
+        ElementMass(element=element, mass=kilograms(mass), fraction=share(mass, row["mass"]))
+        for element, mass in zip(row["elements"], row["element_masses"], strict=True)
+    )
+
+
+def _stage(record: AnyRecord) -> Stage | None:
+    match record:
+        case Extraction():
+            return Stage.EXTRACTION
+        case Transformation():
+            return record.stage
+    return None
+
+
+def _country(record: AnyRecord) -> str | None:
+    match record:
+        case Extraction() | Collection() | Transformation():
+            return record.country
+        case Transfer():
+            return record.to_country
+    return None

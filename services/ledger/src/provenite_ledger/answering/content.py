@@ -1,0 +1,50 @@
+"""Content as an answer: exact masses, rounded shares, the largest labels first."""
+
+from collections.abc import Collection, Mapping
+
+from provenite_proto.answers import ContentAnswer, ElementContent, LabelShare, LensShares
+from provenite_proto.content import Shares
+from provenite_proto.matter.quantity import kilograms
+
+from .share import share
+
+
+def content(
+    batch: str,
+    size: int,
+    elements: Mapping[str, int],
+    shares: Shares,
+    *,
+    wanted: Collection[str] | None,
+    lenses: Collection[str],
+) -> ContentAnswer:
+    """The content of a batch of these element masses (milligrams), whose labels stand to each other as in `shares`.
+
+    `wanted` are the elements asked for, all by default, `lenses` the lenses.
+    """
+    return ContentAnswer(
+        batch=batch,
+        size=size,
+        elements=tuple(
+            ElementContent(
+                element=element,
+                mass=kilograms(mass),
+                lenses=tuple(_lens(lens, shares[element][lens]) for lens in lenses),
+            )
+            for element, mass in elements.items()
+            if wanted is None or element in wanted
+        ),
+    )
+
+
+def _lens(lens: str, labels: Mapping[str, int]) -> LensShares:
+    whole = sum(labels.values())
+    largest_first = sorted(labels.items(), key=lambda item: (-item[1], item[0]))
+    return LensShares(
+        lens=lens,
+        labels=tuple(
+            LabelShare(label=label, mass=kilograms(mass), share=share(mass, whole))
+            for label, mass in largest_first
+            if mass
+        ),
+    )

@@ -1,0 +1,53 @@
+"""The registry's entries as a reader may see them."""
+
+from datetime import UTC, datetime
+
+from provenite_proto.answers import KeyAnswer, PartyAnswer, SiteAnswer
+from provenite_proto.ledger import RegisteredKey
+from provenite_proto.record import Party, Role, Site
+from provenite_proto.statement import parse
+
+from ..access import Concerned, Reader, sees_sections
+from ..store import rows
+from ..store.rows import Row
+
+
+def party(row: Row, *, named: bool) -> PartyAnswer:
+    """A party with its keys; with `named` its name."""
+    record = parse(row["compact"]).record
+    identities = record.identities if named and isinstance(record, Party) else None
+    return PartyAnswer(
+        id=rows.text(row["digest"]),
+        country=row["country"],
+        roles=tuple(Role(role) for role in row["roles"]),
+        keys=tuple(rows.text(key) for key in row["keys"]),
+        name=identities.name if identities else None,
+    )
+
+
+def site(row: Row, owner: str, reader: Reader) -> SiteAnswer:
+    """A site of the party `owner`; its name and place for those who see its statement's sections."""
+    record = parse(row["compact"]).record
+    if not isinstance(record, Site):
+        raise TypeError(f"statement {row['index']} is no site")
+    seen = sees_sections(reader, Concerned("site", row["party"]))
+    details = record.identities if seen else None
+    return SiteAnswer(
+        id=rows.text(row["digest"]),
+        party=owner,
+        country=record.country,
+        stages=record.stages,
+        name=details.name if details else None,
+        latitude=details.latitude if details else None,
+        longitude=details.longitude if details else None,
+    )
+
+
+def key(registered: RegisteredKey) -> KeyAnswer:
+    """A key: public like every key."""
+    return KeyAnswer(
+        key_id=registered.key.key_id,
+        party=registered.party,
+        key=registered.key.jwk,
+        valid_from=datetime.fromtimestamp(registered.valid_from, UTC),
+    )

@@ -1,0 +1,100 @@
+"""The application: the one place where the ledger's parts are joined."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+import asyncpg
+from litestar import Litestar
+from litestar.datastructures import State
+
+from . import contents, keys
+from .enrolment import Enrolment, take_origin
+from .http import openapi, problems, routes
+from .http.authentication import Authentication, UsedTokens
+from .http.parts import Parts
+from .postgres import EmbeddedPostgres
+from .sequencer import Sequencer
+from .settings import Settings
+from .store import reading
+from .store.migrate import migrate
+
+
+def create_app(parts: Parts) -> Litestar:
+    """The ASGI application that serves a running ledger."""
+    return Litestar(
+        route_handlers=routes.HANDLERS,
+        exception_handlers={Exception: problems.respond},
+        openapi_config=openapi.config(),
+        logging_config=None,
+        debug=False,
+        state=State({"parts": parts}),
+    )
+
+
+@contextlib.asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[str]:
+    """The address of the database: the one that is set, or the ledger's own while the context lasts."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    # Others may pass through: as root, PostgreSQL runs as another user, in a folder of its own in here.
+    settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
+    async with EmbeddedPostgres(
+        settings.data / "postgres", binaries=settings.postgres_bin
+    ) as server:
+        yield server.dsn
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Parts]:
+    """A ledger at work: database, tables, registrar, sequencer, follower; stopped in the reverse order.
+
+    Raises what keeps it from starting: `PostgresUnavailable`, `OSError` or `asyncpg.PostgresError` of the
+    database, `OriginChanged`, `AnotherLedger`, `ValueError` of the registrar's key.
+    """
+    settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
+    async with contextlib.AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(database(settings))
+        origin = await _prepared(dsn, settings)
+        pool = await stack.enter_async_context(
+            asyncpg.create_pool(
+                dsn,
+                min_size=1,
+                max_size=settings.read_connections,
+                command_timeout=settings.read_seconds,
+            )
+        )
+        sequencer = await stack.enter_async_context(Sequencer(dsn, origin))
+        enrolment = Enrolment(pool, sequencer, keys.registrar(settings.data), origin)
+        await enrolment.found(settings.country)
+        follower = asyncio.create_task(contents.Follower(pool, sequencer).run(), name="follower")
+        stack.push_async_callback(_stopped, follower)
+        yield Parts(
+            settings=settings,
+            origin=origin,
+            pool=pool,
+            sequencer=sequencer,
+            enrolment=enrolment,
+            authentication=Authentication(sequencer, origin, time.time, UsedTokens()),
+        )
+
+
+async def _prepared(dsn: str, settings: Settings) -> str:
+    """Bring the tables up to date; the ledger's origin."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await migrate(connection)
+        origin = settings.origin or await reading.origin(connection) or settings.address
+        await take_origin(connection, origin)
+        await contents.prepare(connection)
+    finally:
+        await connection.close()
+    return origin
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

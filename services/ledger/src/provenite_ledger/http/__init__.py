@@ -1,0 +1,1 @@
+"""The HTTP edge: thin handlers, one file a resource."""

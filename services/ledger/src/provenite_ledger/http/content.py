@@ -1,0 +1,60 @@
+"""GET /v1/batches/{id}/content: how much of each element comes from where."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import Parameter
+
+from provenite_proto import paths
+from provenite_proto.answers import ContentAnswer
+from provenite_proto.content import LENSES
+from provenite_proto.problem import Problem
+
+from .. import contents
+from ..access import sees_sections
+from ..answering.batch import concerned
+from ..answering.content import content as answered
+from ..store import reading
+from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
+from .parts import AnyRequest, parts, reader
+
+
+@get(
+    f"{paths.BATCHES}/{{batch_id:str}}/content",
+    operation_id="getContent",
+    summary="Read a batch's content",
+    tags=["Batches"],
+    security=WITH_TOKEN,
+    responses=refusals(*BY_TOKEN, "not-entitled", "not-found"),
+)
+async def content(
+    request: AnyRequest,
+    batch_id: Annotated[str, BATCH_ID],
+    lens: Annotated[
+        list[str] | None,
+        Parameter(
+            query="lens",
+            description="Lenses to look through (repeat the parameter for several); all by default. "
+            f"They are {', '.join(f'`{lens}`' for lens in LENSES)}.",
+        ),
+    ] = None,
+    element: Annotated[
+        list[str] | None,
+        Parameter(
+            query="element",
+            description="Elements by symbol (repeat the parameter for several); all by default.",
+        ),
+    ] = None,
+) -> ContentAnswer:
+    """Exact masses by label for each element and lens, for the parties that the batch concerns."""
+    who, ledger = reader(request), parts(request)
+    for name in lens or ():
+        if name not in LENSES:
+            raise Problem("bad-request", f"lens: there is no lens {name[:64]!r}.")
+    row = await reading.batch(ledger.pool, batch_id)
+    if not sees_sections(who, concerned(row)):
+        raise Problem("not-entitled", f"The content of {batch_id} is for the parties it concerns.")
+    size = ledger.sequencer.size
+    async with ledger.pool.acquire() as connection:
+        elements, shares = await contents.content(connection, row["key"])
+    return answered(batch_id, size, elements, shares, wanted=element, lenses=lens or tuple(LENSES))

@@ -1,0 +1,109 @@
+"""What the handlers' declarations share, so that the OpenAPI document says the same everywhere."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import (
+    Example,
+    OpenAPIMediaType,
+    OpenAPIType,
+    Operation,
+    RequestBody,
+    Schema,
+)
+from litestar.params import Parameter
+
+from provenite_proto.answers import ProblemAnswer
+
+from .problems import EDGE, MEDIA_TYPE, STATUSES
+
+WITH_TOKEN: list[dict[str, list[str]]] = [{"token": []}]
+OPEN: list[dict[str, list[str]]] = [{}]
+"""No token is needed."""
+
+STATEMENT_TYPE = "application/sd-jwt"
+"""Media type of one statement (RFC 9901 section 11.5.1)."""
+STATEMENTS_TYPE = "application/sd-jwt+lines"
+"""Media type of many: one statement a line, the lines separated by a line feed."""
+
+_DIGEST = r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"
+_EXAMPLE = (
+    "eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiIsInR5cCI6InByb3Zlbml0ZStzZC1qd3QifQ"
+    ".eyJpYXQiOjE3NjcyMjU2MDAsImF1ZCI6Imh0dHBzOi8vbGVkZ2VyLmV4YW1wbGUiLCJyZWNvcmQiOnt9LCJfc2RfYWxnIjoic2hhLTI1NiJ9"
+    ".c2lnbmF0dXJl~WyJzYWx0IiwicXVhbnRpdGllcyIse31d~"
+)
+
+
+def identifier(what: str) -> Any:
+    """A path parameter: the digest that is the id of `what`."""
+    return Parameter(pattern=_DIGEST, description=f"{what}: SHA-256 in base64url, 43 characters.")
+
+
+BATCH_ID = Parameter(
+    pattern=_DIGEST[:-1] + r"\.(0|[1-9][0-9]{0,2}|10[01][0-9]|102[0-3])$",
+    description="A batch: the digest of the statement that made it, a dot, and the output's index.",
+)
+CURSOR = Parameter(
+    pattern=r"^[0-9]{1,18}$", description="`next` of the page before; absent for the first page."
+)
+LIMIT = Parameter(ge=1, le=1000, description="Items on a page, at the most.")
+
+
+BY_TOKEN = ("token-missing", "token-invalid", "token-replayed")
+"""The problems of a request that needs an access token."""
+OF_STATEMENTS = tuple(sorted(STATUSES.keys() - {"token-invalid", "invitation-invalid"}))
+"""The problems of a statement."""
+
+
+def refusals(*slugs: str) -> dict[int, ResponseSpec]:
+    """The problem responses of a route, which may have these slugs besides those that every route has."""
+    statuses: dict[int, list[str]] = {}
+    for slug in ("bad-request", *slugs, "internal-error", "ledger-unavailable"):
+        statuses.setdefault(STATUSES.get(slug) or EDGE[slug][0], []).append(slug)
+    return {
+        status: ResponseSpec(
+            ProblemAnswer,
+            media_type=MEDIA_TYPE,
+            generate_examples=False,
+            description=f"A problem: {', '.join(f'`{slug}`' for slug in found)}.",
+        )
+        for status, found in sorted(statuses.items())
+    }
+
+
+@dataclass
+class SubmitsOne(Operation):
+    """The body is one statement."""
+
+    def __post_init__(self) -> None:
+        self.request_body = _body(
+            STATEMENT_TYPE,
+            "One statement: an SD-JWT in compact form with all its disclosures.",
+            _EXAMPLE,
+        )
+
+
+@dataclass
+class SubmitsMany(Operation):
+    """The body is one statement a line."""
+
+    def __post_init__(self) -> None:
+        self.request_body = _body(
+            STATEMENTS_TYPE,
+            "Up to 1,000 statements and 32 MiB, one a line, separated by a line feed.",
+            f"{_EXAMPLE}\n{_EXAMPLE}\n",
+        )
+
+
+def _body(media_type: str, description: str, example: str) -> RequestBody:
+    return RequestBody(
+        required=True,
+        description=description,
+        content={
+            media_type: OpenAPIMediaType(
+                schema=Schema(type=OpenAPIType.STRING, description=description),
+                examples={"form": Example(summary="The form; shortened", value=example)},
+            )
+        },
+    )

@@ -1,0 +1,37 @@
+"""What the handlers work with: the running parts of one ledger, joined in `app.py`."""
+
+from typing import Any
+
+import asyncpg
+from litestar import Request
+from msgspec import Struct
+
+from ..access import Reader
+from ..enrolment import Enrolment
+from ..sequencer import Sequencer
+from ..settings import Settings
+from .authentication import Authentication
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Parts(Struct, frozen=True):
+    """The running parts; `origin` is the `aud` of statements and tokens."""
+
+    settings: Settings
+    origin: str
+    pool: asyncpg.Pool
+    sequencer: Sequencer
+    enrolment: Enrolment
+    authentication: Authentication
+
+
+def parts(request: AnyRequest) -> Parts:
+    """The parts of the ledger that serves the request."""
+    found: Parts = request.app.state.parts
+    return found
+
+
+def reader(request: AnyRequest) -> Reader:
+    """Who asks; `Problem` when the request carries no valid access token."""
+    return parts(request).authentication.reader(request.headers.get("authorization"))

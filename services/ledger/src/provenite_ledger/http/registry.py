@@ -1,0 +1,120 @@
+"""GET /v1/parties, /v1/sites and /v1/keys: who takes part, where, and with which keys."""
+
+from typing import Annotated
+
+from litestar import Response, get
+
+from provenite_proto import paths
+from provenite_proto.answers import KeyAnswer, Page, PartyAnswer, SiteAnswer
+from provenite_proto.problem import Problem
+
+from ..access import REGISTRAR, sees_name
+from ..answering import registry
+from ..store import reading
+from .documenting import BY_TOKEN, CURSOR, LIMIT, WITH_TOKEN, identifier, refusals
+from .paging import cut, page
+from .parts import AnyRequest, parts, reader
+
+
+@get(
+    paths.PARTIES,
+    operation_id="listParties",
+    summary="List the parties one deals with",
+    tags=["Registry"],
+    security=WITH_TOKEN,
+    responses=refusals(*BY_TOKEN),
+)
+async def list_parties(
+    request: AnyRequest,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[int, LIMIT] = 100,
+) -> Response[Page[PartyAnswer]]:
+    """The reader itself, the registrar, and those with whom it has had a shipment. The registrar sees all."""
+    who, ledger = reader(request), parts(request)
+    among = None
+    if not who.is_registrar:
+        among = {who.index, REGISTRAR, *await reading.partners(ledger.pool, who.index)}
+    after = -1 if cursor is None else int(cursor)
+    found = await reading.parties(ledger.pool, among, after=after, limit=limit + 1)
+    found, following = cut(found, limit, "index")
+    return page(request, found, following, lambda row: registry.party(row, named=True))
+
+
+@get(
+    f"{paths.PARTIES}/{{party_id:str}}",
+    operation_id="getParty",
+    summary="Read a party",
+    tags=["Registry"],
+    security=WITH_TOKEN,
+    responses=refusals(*BY_TOKEN, "not-found"),
+)
+async def party(
+    request: AnyRequest, party_id: Annotated[str, identifier("Party id")]
+) -> PartyAnswer:
+    """A party's country, roles and keys; its name for those who deal with it."""
+    who, ledger = reader(request), parts(request)
+    row = await reading.party(ledger.pool, party_id)
+    met = await reading.is_partner(ledger.pool, who.index, row["index"])
+    named = sees_name(who, row["index"], {row["index"]} if met else ())
+    return registry.party(row, named=named)
+
+
+@get(
+    paths.SITES,
+    operation_id="listSites",
+    summary="List one's sites",
+    tags=["Registry"],
+    security=WITH_TOKEN,
+    responses=refusals(*BY_TOKEN),
+)
+async def list_sites(
+    request: AnyRequest,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[int, LIMIT] = 100,
+) -> Response[Page[SiteAnswer]]:
+    """The reader's own sites; the registrar sees all."""
+    who, ledger = reader(request), parts(request)
+    owner = None if who.is_registrar else who.index
+    after = -1 if cursor is None else int(cursor)
+    found = await reading.sites(ledger.pool, owner, after=after, limit=limit + 1)
+    found, following = cut(found, limit, "index")
+    return page(
+        request,
+        found,
+        following,
+        lambda row: registry.site(row, ledger.sequencer.party_at(row["party"]), who),
+    )
+
+
+@get(
+    f"{paths.SITES}/{{site_id:str}}",
+    operation_id="getSite",
+    summary="Read a site",
+    tags=["Registry"],
+    security=WITH_TOKEN,
+    responses=refusals(*BY_TOKEN, "not-found"),
+)
+async def site(request: AnyRequest, site_id: Annotated[str, identifier("Site id")]) -> SiteAnswer:
+    """A site's party, country and stages; its name and place for its owner and the registrar."""
+    who, ledger = reader(request), parts(request)
+    row = await reading.site(ledger.pool, site_id)
+    return registry.site(row, ledger.sequencer.party_at(row["party"]), who)
+
+
+@get(
+    f"{paths.KEYS}/{{key_id:str}}",
+    operation_id="getKey",
+    summary="Read a key",
+    tags=["Registry"],
+    security=WITH_TOKEN,
+    responses=refusals(*BY_TOKEN, "not-found"),
+)
+async def key(
+    request: AnyRequest, key_id: Annotated[str, identifier("Key thumbprint")]
+) -> KeyAnswer:
+    """A registered public key and its party: what it takes to verify a statement."""
+    reader(request)
+    registered = parts(request).sequencer.key(key_id)
+    if registered is None:
+        raise Problem("not-found", f"No key {key_id} is registered.")
+    return registry.key(registered)

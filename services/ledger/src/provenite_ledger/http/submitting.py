@@ -1,0 +1,179 @@
+"""POST /v1/statements and /v1/statements/batch: the writes. A statement's signature authenticates it."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from litestar import post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+from litestar.response.base import ASGIResponse
+
+from provenite_proto import paths
+from provenite_proto.answers import Line, Lines, Submitted
+from provenite_proto.problem import Problem
+from provenite_proto.statement import MAX_BYTES, PublicKey, Statement, parse
+
+from ..sequencer import Admitted, Sequencer
+from .documenting import (
+    OF_STATEMENTS,
+    OPEN,
+    STATEMENT_TYPE,
+    STATEMENTS_TYPE,
+    SubmitsMany,
+    SubmitsOne,
+    refusals,
+)
+from .parts import AnyRequest, parts
+from .problems import answer, request_id
+
+MAX_LINES = 1000
+MAX_BATCH_BYTES = 32 * 1024 * 1024
+_CHUNK = 25
+"""Statements verified (some 2 ms) before others get their turn on the event loop."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+@post(
+    paths.STATEMENTS,
+    # One byte more is read, so that the refusal is the protocol's own.
+    request_max_body_size=MAX_BYTES + 1,
+    operation_class=SubmitsOne,
+    operation_id="submitStatement",
+    summary="Submit a statement",
+    tags=["Statements"],
+    security=OPEN,
+    responses={
+        201: ResponseSpec(Submitted, generate_examples=False, description="Recorded, and durable."),
+        200: ResponseSpec(
+            Submitted, generate_examples=False, description="Recorded before; nothing changed."
+        ),
+        **refusals(*OF_STATEMENTS, "unsupported-media-type", "ledger-busy"),
+    },
+)
+async def submit(request: AnyRequest, body: bytes) -> ASGIResponse:
+    """Record a signed statement. It is checked, given its place in the log and durable when the answer comes.
+
+    Submitting it again is safe: the answer is the same, with status 200 instead of 201.
+    """
+    _sent_as(request, STATEMENT_TYPE)
+    sequencer = parts(request).sequencer
+    statement = parse(body)
+    (result,) = await sequencer.submit([statement], verified=[_verified(statement, sequencer)])
+    if isinstance(result, Problem):
+        raise result
+    return ASGIResponse(
+        body=_encode(result.submitted),
+        status_code=201 if result.fresh else 200,
+        media_type="application/json",
+        headers={"location": paths.statement(statement.digest)},
+    )
+
+
+@post(
+    paths.STATEMENTS_BATCH,
+    status_code=200,
+    request_max_body_size=MAX_BATCH_BYTES,
+    operation_class=SubmitsMany,
+    operation_id="submitStatements",
+    summary="Submit many statements",
+    tags=["Statements"],
+    security=OPEN,
+    responses={
+        200: ResponseSpec(
+            Lines,
+            generate_examples=False,
+            description="The result of each line, with the status that it would have had alone.",
+        ),
+        **refusals("body-too-large", "unsupported-media-type", "ledger-busy"),
+    },
+)
+async def submit_many(
+    request: AnyRequest,
+    body: bytes,
+    atomic: Annotated[
+        bool,
+        Parameter(
+            description="Record all lines or none: with one refused, the others are `not-submitted`."
+        ),
+    ] = False,
+) -> ASGIResponse:
+    """Record signed statements, one a line, in order. A line may use what an earlier one made.
+
+    Each line has its own result. Recorded lines are durable when the answer comes.
+    """
+    _sent_as(request, STATEMENTS_TYPE)
+    lines = _lines(body)
+    results = await _submitted(lines, parts(request).sequencer, atomic)
+    name = request_id(request)
+    return ASGIResponse(
+        body=_encode(Lines(lines=tuple(_line(result, name) for result in results))),
+        status_code=200,
+        media_type="application/json",
+    )
+
+
+async def _submitted(
+    lines: list[bytes], sequencer: Sequencer, atomic: bool
+) -> list[Admitted | Problem]:
+    results: list[Admitted | Problem | None] = []
+    statements: list[Statement] = []
+    verified: list[PublicKey | None] = []
+    for number, line in enumerate(lines):
+        if number % _CHUNK == 0:
+            await asyncio.sleep(0)
+        try:
+            statement = parse(line)
+            key = _verified(statement, sequencer)
+        except Problem as problem:
+            results.append(problem)
+        else:
+            results.append(None)
+            statements.append(statement)
+            verified.append(key)
+    if atomic and len(statements) < len(lines):
+        kept_out = Problem("not-submitted", "Another statement of the submission was refused.")
+        return [result or kept_out for result in results]
+    admitted = iter(await sequencer.submit(statements, verified=verified, atomic=atomic))
+    return [result or next(admitted) for result in results]
+
+
+def _verified(statement: Statement, sequencer: Sequencer) -> PublicKey | None:
+    """The key that signed the statement; `None` when it is not registered (yet: an earlier line may do it)."""
+    registered = sequencer.key(statement.key_id)
+    if registered is None:
+        return None
+    statement.verify(registered.key)
+    return registered.key
+
+
+def _lines(body: bytes) -> list[bytes]:
+    lines = body.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    if not lines:
+        raise Problem("bad-request", "The body has no line.")
+    if len(lines) > MAX_LINES:
+        raise Problem(
+            "body-too-large",
+            f"{len(lines)} lines; at most {MAX_LINES} are allowed.",
+            figures={"lines": str(len(lines)), "limit": str(MAX_LINES)},
+        )
+    return lines
+
+
+def _line(result: Admitted | Problem, name: str) -> Line:
+    if isinstance(result, Problem):
+        problem = answer(result, name)
+        return Line(status=problem.status, problem=problem)
+    return Line(status=201 if result.fresh else 200, submitted=result.submitted)
+
+
+def _sent_as(request: AnyRequest, expected: str) -> None:
+    """Raise `unsupported-media-type` unless the body is declared as `expected`."""
+    given = request.headers.get("content-type", "")
+    if given.partition(";")[0].strip().lower() != expected:
+        raise Problem(
+            "unsupported-media-type", f"Content-Type is {given[:100]!r}; it must be {expected}."
+        )

@@ -1,0 +1,100 @@
+"""Serving over HTTP: one process, one event loop, stopped cleanly by SIGTERM or SIGINT."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+
+import msgspec
+import uvicorn
+
+from .app import create_app, running
+from .settings import Settings
+
+BACKLOG = 2048
+SHUTDOWN_SECONDS = 10
+"""How long open requests have to finish."""
+
+_log = logging.getLogger(__name__)
+
+
+async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Run a ledger until a signal stops it; `announce` is called with its URL once it serves.
+
+    Raises what keeps it from starting, as `app.running` and binding a socket do.
+    """
+    stop = _Stop()
+    try:
+        with _listening(settings) as listener:
+            here = msgspec.structs.replace(settings, port=listener.getsockname()[1])
+            async with running(here) as parts:
+                server = _Server(
+                    uvicorn.Config(
+                        create_app(parts),
+                        http="httptools",
+                        ws="none",
+                        lifespan="off",
+                        access_log=False,
+                        log_config=None,
+                        server_header=False,
+                        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+                    ),
+                    lambda: announce(here.address),
+                )
+                stop.server = server
+                # What lives from here on is not searched for garbage any more: shorter pauses.
+                gc.collect()
+                gc.freeze()
+                await server.serve(sockets=[listener])
+                _log.info("stopping")
+    except asyncio.CancelledError:
+        if not stop.before_start:
+            raise
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it serves, and leaves signals to `_Stop`."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class _Stop:
+    """What SIGTERM and SIGINT do: end the start, or the serving; the second one does not wait for requests."""
+
+    def __init__(self) -> None:
+        self.server: uvicorn.Server | None = None
+        self.before_start = False
+        self._task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._signalled)
+
+    def _signalled(self) -> None:
+        if self.server is not None:
+            self.server.force_exit = self.server.should_exit
+            self.server.should_exit = True
+        elif self._task is not None and not self.before_start:
+            self.before_start = True
+            self._task.cancel()
+
+
+def _listening(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.create_server(
+        (settings.host, settings.port), family=family, backlog=BACKLOG, reuse_port=False
+    )
+    listener.setblocking(False)
+    return listener

@@ -1,0 +1,158 @@
+"""Settings: the one place that reads the environment."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from provenite_proto.record import COUNTRIES
+
+_LEVELS = ("debug", "info", "warning", "error")
+
+
+class SettingsError(Exception):
+    """An environment variable does not have a usable value; the message begins with its name."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """How a ledger is run. Without any setting it runs on this machine only, with its own PostgreSQL."""
+
+    host: str = "127.0.0.1"
+    """`PROVENITE_HOST`: the IP address or name to listen on."""
+
+    port: int = 8080
+    """`PROVENITE_PORT`: the TCP port to listen on; 0 takes any free one."""
+
+    origin: str | None = None
+    """`PROVENITE_ORIGIN`: the ledger's name and public address, such as `https://ledger.example`.
+
+    Every statement is signed for it (`aud`), so it cannot change later. By default the origin under which
+    the ledger was founded, which is `http://<host>:<port>` when it was not set then either.
+    """
+
+    country: str = "US"
+    """`PROVENITE_COUNTRY`: the operator's country, ISO 3166-1 alpha-2; it is recorded when the ledger is founded."""
+
+    data: Path = Path("provenite-data")
+    """`PROVENITE_DATA`: the folder with the registrar's key and, unless `DATABASE_URL` is set, the database."""
+
+    database_url: str | None = None
+    """`DATABASE_URL`: a PostgreSQL 15 or later to use instead of the ledger's own, as a `postgresql://` URL."""
+
+    postgres_bin: Path | None = None
+    """`PROVENITE_POSTGRES_BIN`: the folder with the PostgreSQL programs that the ledger's own database runs."""
+
+    log_level: str = "info"
+    """`PROVENITE_LOG_LEVEL`: the least serious messages to log: `debug`, `info`, `warning` or `error`."""
+
+    read_connections: int = 8
+    """`PROVENITE_READ_CONNECTIONS`: database connections for reading; the sequencer has one of its own."""
+
+    read_seconds: int = 10
+    """`PROVENITE_READ_SECONDS`: how long a query for a reader may take."""
+
+    trace_nodes: int = 10_000
+    """`PROVENITE_TRACE_NODES`: the statements that one trace may return, at the most."""
+
+    @property
+    def address(self) -> str:
+        """The URL at which this machine reaches the ledger."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """The settings of an environment; `SettingsError` names the variable that cannot be used."""
+    defaults = Settings()
+    settings = Settings(
+        host=environment.get("PROVENITE_HOST", defaults.host),
+        port=_integer(environment, "PROVENITE_PORT", defaults.port, 0, 65535),
+        origin=_origin(environment),
+        country=_country(environment, defaults.country),
+        data=Path(environment.get("PROVENITE_DATA", defaults.data)),
+        database_url=_database(environment),
+        postgres_bin=_folder(environment, "PROVENITE_POSTGRES_BIN"),
+        log_level=_level(environment, defaults.log_level),
+        read_connections=_integer(
+            environment, "PROVENITE_READ_CONNECTIONS", defaults.read_connections, 1, 1000
+        ),
+        read_seconds=_integer(
+            environment, "PROVENITE_READ_SECONDS", defaults.read_seconds, 1, 3600
+        ),
+        trace_nodes=_integer(
+            environment, "PROVENITE_TRACE_NODES", defaults.trace_nodes, 1, 1_000_000
+        ),
+    )
+    if settings.origin is None and not _loopback(settings.host):
+        raise SettingsError(
+            f"PROVENITE_ORIGIN: must be set when PROVENITE_HOST is {settings.host}: "
+            "statements are signed for the address by which others know the ledger"
+        )
+    return settings
+
+
+def _integer(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environment.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+        raise SettingsError(f"{name}: {text!r} is not a whole number from {least} to {most}")
+    return int(text)
+
+
+def _origin(environment: Mapping[str, str]) -> str | None:
+    text = environment.get("PROVENITE_ORIGIN")
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or text != f"{parts.scheme}://{parts.netloc}":
+        raise SettingsError(
+            f"PROVENITE_ORIGIN: {text!r} is not an origin such as https://ledger.example "
+            "(scheme, host and port, and no slash at the end)"
+        )
+    return text
+
+
+def _database(environment: Mapping[str, str]) -> str | None:
+    text = environment.get("DATABASE_URL")
+    if text is None:
+        return None
+    if not text.startswith(("postgresql://", "postgres://")):
+        # The value may hold a password and is not repeated.
+        raise SettingsError("DATABASE_URL: not a postgresql:// URL")
+    return text
+
+
+def _folder(environment: Mapping[str, str], name: str) -> Path | None:
+    text = environment.get(name)
+    if text is None:
+        return None
+    if not Path(text).is_dir():
+        raise SettingsError(f"{name}: {text!r} is not a folder")
+    return Path(text)
+
+
+def _country(environment: Mapping[str, str], default: str) -> str:
+    text = environment.get("PROVENITE_COUNTRY", default)
+    if text not in COUNTRIES:
+        raise SettingsError(f"PROVENITE_COUNTRY: {text!r} is not an ISO 3166-1 alpha-2 code")
+    return text
+
+
+def _level(environment: Mapping[str, str], default: str) -> str:
+    text = environment.get("PROVENITE_LOG_LEVEL", default)
+    if text not in _LEVELS:
+        raise SettingsError(f"PROVENITE_LOG_LEVEL: {text!r} is not one of {', '.join(_LEVELS)}")
+    return text
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

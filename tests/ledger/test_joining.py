@@ -1,0 +1,84 @@
+"""Invitations and enrolments over HTTP."""
+
+from provenite_proto import paths
+from provenite_proto.statement import SigningKey
+from tests.ledger.running import Firm, Ledger, extraction
+
+INVITATION = {"name": "Mountain Copper", "country": "CL", "roles": ["miner"]}
+
+
+def invitation(ledger: Ledger) -> str:
+    return str(ledger.registrar.post(paths.INVITATIONS, INVITATION).json()["code"])
+
+
+def joining(firm: Firm, code: str, **changes: object) -> dict[str, object]:
+    return {"code": code, "key": firm.jwk(), "proof": firm.token(), **changes}
+
+
+def stranger(ledger: Ledger) -> Firm:
+    return Firm(ledger, SigningKey.generate(), "")
+
+
+def test_join_and_act(ledger: Ledger) -> None:
+    firm = stranger(ledger)
+    answer = ledger.http.post(paths.ENROLMENTS, json=joining(firm, invitation(ledger)))
+    assert answer.status_code == 201
+    party, enrolled = answer.json()["party"], answer.json()
+    assert enrolled["keyId"] == firm.key.key_id
+    assert enrolled["submitted"]["digest"] == party
+    assert firm.get(paths.party(party)).json() == {
+        "id": party,
+        "country": "CL",
+        "roles": ["miner"],
+        "keys": [firm.key.key_id],
+        "name": "Mountain Copper",
+    }
+    assert firm.submit(extraction()).status_code == 201
+
+
+def test_asking_again_gives_the_same_party(ledger: Ledger) -> None:
+    firm, code = stranger(ledger), invitation(ledger)
+    first = ledger.http.post(paths.ENROLMENTS, json=joining(firm, code)).json()
+    second = ledger.http.post(paths.ENROLMENTS, json=joining(firm, code)).json()
+    assert first["party"] == second["party"]
+
+
+def test_a_code_is_for_one_firm(ledger: Ledger) -> None:
+    code = invitation(ledger)
+    ledger.http.post(paths.ENROLMENTS, json=joining(stranger(ledger), code))
+    answer = ledger.http.post(paths.ENROLMENTS, json=joining(stranger(ledger), code))
+    assert answer.status_code == 403
+    assert answer.json()["type"] == "urn:provenite:problem:invitation-invalid"
+
+
+def test_the_proof_is_by_the_key_itself(ledger: Ledger) -> None:
+    proof = stranger(ledger).token()
+    body = joining(stranger(ledger), invitation(ledger), proof=proof)
+    answer = ledger.http.post(paths.ENROLMENTS, json=body)
+    assert answer.status_code == 401
+    assert answer.json()["type"] == "urn:provenite:problem:token-invalid"
+
+
+def test_a_key_has_one_party(ledger: Ledger) -> None:
+    firm = ledger.enrol("trader")
+    answer = ledger.http.post(paths.ENROLMENTS, json=joining(firm, invitation(ledger)))
+    assert answer.json().get("party") in (None, firm.id)
+
+
+def test_only_the_registrar_invites(ledger: Ledger) -> None:
+    answer = ledger.enrol("trader").post(paths.INVITATIONS, INVITATION)
+    assert answer.status_code == 403
+    assert answer.json()["type"] == "urn:provenite:problem:not-entitled"
+    assert ledger.http.post(paths.INVITATIONS, json=INVITATION).status_code == 401
+
+
+def test_what_an_invitation_must_say(ledger: Ledger) -> None:
+    for changes, slug in (
+        ({"country": "XX"}, "country-unknown"),
+        ({"roles": ["registrar"]}, "role-not-allowed"),
+        ({"roles": ["wizard"]}, "bad-request"),
+        ({"lifetime": 0}, "invitation-invalid"),
+        ({"nmae": "x"}, "bad-request"),
+    ):
+        answer = ledger.registrar.post(paths.INVITATIONS, {**INVITATION, **changes})
+        assert answer.json()["type"] == f"urn:provenite:problem:{slug}", answer.text
