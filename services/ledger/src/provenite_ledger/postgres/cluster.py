@@ -60,6 +60,15 @@ class Cluster:
         place = urlencode({"host": str(self.sockets), "port": PORT}, safe="/")
         return f"postgresql://{ROLE}:{self.password}@/postgres?{place}"
 
+    def remove_socket(self) -> None:
+        """Removes what a killed server left; its lock file would stop the next one.
+
+        For PostgreSQL takes the pid in it for a running server when it is now somebody else's, or
+        a zombie's that nobody has reaped.
+        """
+        for name in (_SOCKET_NAME, f"{_SOCKET_NAME}.lock"):
+            (self.sockets / name).unlink(missing_ok=True)
+
     def release(self) -> None:
         """Lets another ledger have the folder."""
         if self.sockets.parent != self.folder:
@@ -75,12 +84,13 @@ def open_cluster(folder: Path, binaries: Path) -> Cluster:
             owner, or initdb failed.
     """
     folder = folder.absolute()
+    _refuse_another_owner(folder / "cluster")
     _make_reachable(folder)
     lock = _lock(folder)
     try:
         if not (folder / "cluster").exists():
             _initialise(folder, binaries)
-        _refuse_a_strange_cluster(folder / "cluster", binaries)
+        _refuse_another_version(folder / "cluster", binaries)
         try:
             password = (folder / "password").read_text("ascii")
         except OSError as error:
@@ -91,6 +101,21 @@ def open_cluster(folder: Path, binaries: Path) -> Cluster:
     except BaseException:
         os.close(lock)
         raise
+
+
+def _refuse_another_owner(data: Path) -> None:
+    uid = os.geteuid() if (dropped := server_uid()) is None else dropped
+    try:
+        owner = data.stat().st_uid
+    except FileNotFoundError:
+        return
+    except PermissionError as error:
+        raise PostgresUnavailable(f"the data folder {data.parent} is closed to us") from error
+    if owner != uid:
+        raise PostgresUnavailable(
+            f"{data} belongs to uid {owner}, but PostgreSQL would run as uid {uid}: start the "
+            "ledger as the user who made the folder, or choose another folder"
+        )
 
 
 def _make_reachable(folder: Path) -> None:
@@ -112,7 +137,10 @@ def _make_reachable(folder: Path) -> None:
 
 def _lock(folder: Path) -> int:
     # Opened close-on-exec, so the kernel frees the lock exactly when this ledger ends.
-    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise PostgresUnavailable(f"cannot write in the data folder {folder}: {error}") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -164,13 +192,7 @@ def _initialise(folder: Path, binaries: Path) -> None:
         os.close(handle)
 
 
-def _refuse_a_strange_cluster(data: Path, binaries: Path) -> None:
-    uid = os.geteuid() if (dropped := server_uid()) is None else dropped
-    if (owner := data.stat().st_uid) != uid:
-        raise PostgresUnavailable(
-            f"{data} belongs to uid {owner}, but PostgreSQL would run as uid {uid}: start the "
-            "ledger as the user who made the folder, or choose another folder"
-        )
+def _refuse_another_version(data: Path, binaries: Path) -> None:
     try:
         made_by = int((data / "PG_VERSION").read_text("ascii"))
     except (OSError, ValueError) as error:

@@ -53,14 +53,14 @@ def end_orphans(data: Path) -> None:
         raise PostgresUnavailable(f"PostgreSQL processes {processes} in {data} cannot be stopped")
     recorded = _recorded_pid(data)
     if recorded is not None and Path(f"/proc/{recorded}").exists():
-        # The number now belongs to a stranger, as in a new container with the old data:
-        # PostgreSQL would take it for a running server and refuse to start.
+        # The number now belongs to a stranger, as in a new container with the old data, or to a
+        # zombie: PostgreSQL would take it for a running server and refuse to start.
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _recorded_pid(data: Path) -> int | None:
     try:
-        return int((data / "postmaster.pid").read_text("ascii").split("\n", 1)[0])
+        return int((data / "postmaster.pid").read_bytes().split(b"\n", 1)[0])
     except (OSError, ValueError):
         return None
 

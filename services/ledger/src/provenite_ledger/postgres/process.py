@@ -95,10 +95,10 @@ class ServerProcess:
     def _says_ready(self) -> bool:
         # The lines of postmaster.pid: pid first, state eighth (PostgreSQL, utils/pidfile.h).
         try:
-            lines = (self._data / "postmaster.pid").read_text("ascii").splitlines()
+            lines = (self._data / "postmaster.pid").read_bytes().split(b"\n")
         except OSError:
             return False
-        return lines[:1] == [str(self.pid)] and "".join(lines[7:8]).strip() == "ready"
+        return lines[0] == b"%d" % self.pid and b"".join(lines[7:8]).strip() == b"ready"
 
     def _reap(self) -> None:
         code = self._process.wait()
