@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from .problem import Problem
-from .statement import PublicKey, SigningKey
+from .statement import PublicKey, Signs
 from .statement.compact_json import is_compact, pointer
 from .statement.jws import Jws, compose
 from .statement.jws import parse as parse_jws
@@ -74,7 +74,7 @@ class Token(msgspec.Struct, frozen=True):
             raise Problem("token-invalid", problem.detail) from problem
 
 
-def issue(*, key: SigningKey, audience: str, now: int, jti: str, lifetime: int = 60) -> str:
+def issue(*, key: Signs, audience: str, now: int, jti: str, lifetime: int = 60) -> str:
     """Sign a token; `jti` is fresh randomness of at least 128 bits in base64url."""
     claims = Claims(aud=audience, iat=now, exp=now + lifetime, jti=jti)
     return compose(msgspec.json.encode(claims), TYP, key)

@@ -16,7 +16,7 @@ from ..record import AnyRecord
 from ..record.form import Form
 from . import base64url, jws
 from .compact_json import is_compact, pointer
-from .key import PublicKey, SigningKey
+from .key import PublicKey, Signs
 
 TYP = "provenite+sd-jwt"
 MAX_BYTES = 256 * 1024
@@ -87,7 +87,7 @@ def parse(text: str | bytes, *, complete: bool = True) -> Statement:
 
 
 def issue(
-    record: AnyRecord, *, key: SigningKey, audience: str, issued_at: int, salt: Callable[[], bytes]
+    record: AnyRecord, *, key: Signs, audience: str, issued_at: int, salt: Callable[[], bytes]
 ) -> str:
     """Sign `record` for the ledger `audience`; `salt` yields 16 fresh random bytes a section."""
     sealed, disclosures = [], []

@@ -8,7 +8,7 @@ import msgspec
 from ..problem import Problem
 from . import base64url
 from .compact_json import is_compact
-from .key import PublicKey, SigningKey
+from .key import PublicKey, Signs
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,7 +63,7 @@ def parse(text: str, typ: str) -> Jws:
     return Jws(header, payload, f"{parts[0]}.{parts[1]}".encode("ascii"), signature)
 
 
-def compose(payload: bytes, typ: str, key: SigningKey) -> str:
+def compose(payload: bytes, typ: str, key: Signs) -> str:
     """Sign `payload`: the JWS in compact form."""
     header = msgspec.json.encode(Header(alg=key.algorithm, kid=key.key_id, typ=typ))
     signed = f"{base64url.encode(header)}.{base64url.encode(payload)}"

@@ -4,6 +4,7 @@ A `kid` is a hint: the algorithm is always the registered key's own, never the h
 """
 
 from hashlib import sha256
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -69,6 +70,21 @@ class PublicKey:
         except InvalidSignature:
             return False
         return True
+
+
+class Signs(Protocol):
+    """What signs statements and tokens: a `SigningKey`, or a hardware module."""
+
+    @property
+    def key_id(self) -> str:
+        """RFC 7638 SHA-256 thumbprint of the public key."""
+
+    @property
+    def algorithm(self) -> str:
+        """`ES256` or `Ed25519`."""
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes: r ‖ s for ES256 (RFC 7518 section 3.4), the Ed25519 signature otherwise."""
 
 
 class SigningKey:

@@ -1,0 +1,205 @@
+"""The client for asyncio: the same operations, driven with `await`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+
+import httpx
+
+from provenite_proto.answers import (
+    BatchAnswer,
+    ContentAnswer,
+    EnrolmentAnswer,
+    InvitationAnswer,
+    InvitationRequest,
+    KeyAnswer,
+    LedgerAnswer,
+    Line,
+    Page,
+    PartyAnswer,
+    SiteAnswer,
+    StatementAnswer,
+    Submitted,
+    Trace,
+)
+from provenite_proto.record import AnyRecord, Role
+from provenite_proto.statement import Signs
+
+from . import _operations as operations
+from . import _transport as transport
+from ._exchange import Event, Exchange, Flow, Pause, chunks, following
+from ._operations import Call
+from ._retry import Retry
+from ._signer import Signer
+
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """A firm's connection to a ledger. Usable as an asynchronous context manager, in one event loop.
+
+    Every method may raise `TransportError`, `AnswerError` and `RefusedError` (see `ProveniteError`).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        signer: Signs | None = None,
+        *,
+        origin: str | None = None,
+        timeout: float = transport.DEFAULT_TIMEOUT,
+        retry: Retry | None = None,
+    ) -> None:
+        """For the ledger at `url`, as the firm whose key `signer` holds.
+
+        `origin` is the ledger's name in statements; by default the ledger is asked for it once.
+        """
+        self._url = url
+        self._signer = signer
+        self._http = httpx.AsyncClient(**transport.options(url, timeout))
+        self._exchange = Exchange(signer, origin, retry or Retry())
+
+    async def __aenter__(self) -> Self:
+        """The client itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def ledger(self) -> LedgerAnswer:
+        """The ledger: its origin, registrar, size and version."""
+        return await self._run(self._exchange.ask(operations.ledger()))
+
+    async def sign(self, record: AnyRecord) -> str:
+        """The record as a signed statement, which can be submitted later."""
+        return await self._run(self._exchange.sign(record))
+
+    async def submit(self, record: AnyRecord | str) -> Submitted:
+        """Sign and submit a record, or submit a signed statement; recorded for good when this returns."""
+        return await self._run(self._exchange.submit(record))
+
+    async def submit_many(
+        self, records: Iterable[AnyRecord | str], *, atomic: bool = False
+    ) -> AsyncIterator[Line]:
+        """Sign and submit records in order, many a request; yields a result for each.
+
+        With `atomic` all are recorded or none; they must then fit in one request.
+        """
+        signed = [each if isinstance(each, str) else await self.sign(each) for each in records]
+        for chunk in [signed] if atomic else chunks(signed):
+            for line in await self._run(self._exchange.submit_lines(chunk, atomic)):
+                yield line
+
+    async def statement(self, digest: str) -> StatementAnswer:
+        """A statement, with the sections that the signer may see."""
+        return await self._ask(operations.statement(digest))
+
+    async def batch(self, batch_id: str) -> BatchAnswer:
+        """A batch."""
+        return await self._ask(operations.batch(batch_id))
+
+    def batches(
+        self,
+        *,
+        holder: Literal["me", "any"] = "me",
+        material: str | None = None,
+        status: Literal["held", "in_transit"] | None = None,
+        lot: str | None = None,
+    ) -> AsyncIterator[BatchAnswer]:
+        """The batches that the signer holds or that are on their way to it; with `any` also those it made."""
+        query = operations.given(holder=holder, material=material, status=status, lot=lot)
+        return self._pages(operations.batches(query))
+
+    async def trace(
+        self,
+        batch_id: str,
+        *,
+        direction: Literal["upstream", "downstream"] = "upstream",
+        depth: int = 1000,
+        limit: int = 1000,
+    ) -> Trace:
+        """The statements upstream or downstream of a batch, at most `limit`."""
+        return await self._ask(operations.trace(batch_id, direction, depth, limit))
+
+    async def content(
+        self, batch_id: str, *, lenses: Sequence[str] = (), elements: Sequence[str] = ()
+    ) -> ContentAnswer:
+        """How much of each element comes from where; all lenses and elements unless some are named."""
+        return await self._ask(operations.content(batch_id, lenses, elements))
+
+    async def party(self, party_id: str) -> PartyAnswer:
+        """A party."""
+        return await self._ask(operations.party(party_id))
+
+    def parties(self) -> AsyncIterator[PartyAnswer]:
+        """The parties that the signer knows: itself, the registrar, and those that it trades with."""
+        return self._pages(operations.parties(()))
+
+    async def site(self, site_id: str) -> SiteAnswer:
+        """A site."""
+        return await self._ask(operations.site(site_id))
+
+    def sites(self) -> AsyncIterator[SiteAnswer]:
+        """The signer's sites."""
+        return self._pages(operations.sites(()))
+
+    async def key(self, key_id: str) -> KeyAnswer:
+        """A registered key."""
+        return await self._ask(operations.key(key_id))
+
+    async def invite(
+        self, *, name: str, country: str, roles: Iterable[Role | str], lifetime: int = 7 * 24 * 3600
+    ) -> InvitationAnswer:
+        """Invite a firm: a one-time code, valid for `lifetime` seconds. For the registrar's signer."""
+        request = InvitationRequest(
+            name=name,
+            country=country,
+            roles=tuple(Role(role) for role in roles),
+            lifetime=lifetime,
+        )
+        return await self._ask(operations.invite(request))
+
+    async def enrol(self, code: str) -> EnrolmentAnswer:
+        """Join with an invitation's code and the key of this client's `Signer`."""
+        if not isinstance(self._signer, Signer):
+            raise TypeError("enrolling needs a Signer, which knows its public key")
+        return await self._run(self._exchange.enrol(code, self._signer.public_jwk))
+
+    async def _ask(self, call: Call[T]) -> T:
+        return await self._run(self._exchange.ask(call))
+
+    async def _pages(self, call: Call[Page[T]]) -> AsyncIterator[T]:
+        following_call: Call[Page[T]] | None = call
+        while following_call is not None:
+            page = await self._ask(following_call)
+            for item in page.items:
+                yield item
+            following_call = following(following_call, page)
+
+    async def _run(self, flow: Flow[T]) -> T:
+        event: Event = None
+        while True:
+            try:
+                step = flow.send(event)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            if isinstance(step, Pause):
+                await asyncio.sleep(step.seconds)
+                event = None
+                continue
+            try:
+                event = transport.reply(await self._http.request(**transport.arguments(step)))
+            except httpx.TransportError as error:
+                event = transport.failure(error, self._url)

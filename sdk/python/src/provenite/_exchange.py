@@ -1,0 +1,213 @@
+"""The client without its I/O: what to send, and what an answer means.
+
+The methods of `Exchange` are generators that yield a `Request` or a `Pause` and are sent a `Reply` or a
+`Failure`. The clients drive them, one with blocking calls, one with `await`; so every operation, retry and
+error is written once.
+"""
+
+import random
+import secrets
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias, TypeVar
+
+import msgspec
+
+from provenite_proto import token
+from provenite_proto.answers import (
+    EnrolmentAnswer,
+    EnrolmentRequest,
+    Line,
+    Page,
+    ProblemAnswer,
+    Submitted,
+)
+from provenite_proto.record import AnyRecord, Jwk
+from provenite_proto.statement import Signs, issue
+
+from . import _operations as operations
+from ._errors import AnswerError, ConnectionFailed, KeyFileError, TimedOut, refused
+from ._operations import Call
+from ._retry import RETRIED, Retry
+
+T = TypeVar("T")
+
+MAX_LINES = 500
+"""Statements that one bulk request of ours holds (the ledger takes 1,000)."""
+MAX_LINES_BYTES = 8 * 1024 * 1024
+"""Bytes likewise (the ledger takes 32 MiB)."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """To be sent to the ledger; `path` begins with a slash."""
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Wait so many seconds, then go on (with `None`)."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Nothing came back: the connection failed, or no answer in time."""
+
+    timed_out: bool
+    reason: str
+
+
+Event: TypeAlias = Reply | Failure | None
+Flow: TypeAlias = Generator[Request | Pause, Event, T]
+
+
+class Exchange:
+    """What a client knows: its signer, and its ledger's origin once it has asked."""
+
+    def __init__(
+        self,
+        signer: Signs | None,
+        origin: str | None,
+        retry: Retry,
+        *,
+        clock: Callable[[], float] = time.time,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """Sign with `signer` for `origin`; `clock` gives seconds since 1970, `chance` the jitter in [0, 1)."""
+        self._signer = signer
+        self._origin = origin
+        self._retry = retry
+        self._clock = clock
+        self._chance = chance
+
+    def ask(self, call: Call[T]) -> Flow[T]:
+        """Send a call until it is answered, or there is no point in trying again."""
+        attempt = 0
+        while True:
+            attempt += 1
+            reply = yield (yield from self._request(call))
+            if isinstance(reply, Reply) and reply.status not in RETRIED:
+                return _read(call, reply)
+            after = reply.headers.get("retry-after") if isinstance(reply, Reply) else None
+            pause = self._retry.pause(attempt, after, self._chance)
+            if pause is None:
+                if isinstance(reply, Reply):
+                    return _read(call, reply)
+                raise _unreached(reply)
+            yield Pause(pause)
+
+    def origin(self) -> Flow[str]:
+        """The ledger's origin; asked for once when it was not given."""
+        if self._origin is None:
+            self._origin = (yield from self.ask(operations.ledger())).origin
+        return self._origin
+
+    def sign(self, record: AnyRecord) -> Flow[str]:
+        """The record as a signed statement with fresh salts, issued now."""
+        audience = yield from self.origin()
+        return issue(
+            record,
+            key=self._key(),
+            audience=audience,
+            issued_at=int(self._clock()),
+            salt=lambda: secrets.token_bytes(16),
+        )
+
+    def submit(self, record: AnyRecord | str) -> Flow[Submitted]:
+        """Submit a record, or a statement that is signed already."""
+        statement = record if isinstance(record, str) else (yield from self.sign(record))
+        return (yield from self.ask(operations.submit(statement)))
+
+    def submit_lines(self, statements: Iterable[str], atomic: bool) -> Flow[tuple[Line, ...]]:
+        """Submit signed statements in one request; a result for each."""
+        return (yield from self.ask(operations.submit_lines(statements, atomic))).lines
+
+    def enrol(self, code: str, jwk: Jwk) -> Flow[EnrolmentAnswer]:
+        """Join with an invitation's code and the signer's key."""
+        request = EnrolmentRequest(code=code, key=jwk, proof=(yield from self._token()))
+        return (yield from self.ask(operations.enrol(request)))
+
+    def _request(self, call: Call[T]) -> Flow[Request]:
+        headers = {"accept": "application/json"}
+        if call.body:
+            headers["content-type"] = call.content_type
+        if call.authenticated:
+            # Every attempt has a token of its own: a ledger takes each once.
+            headers["authorization"] = f"Bearer {yield from self._token()}"
+        return Request(call.method, call.path, call.query, headers, call.body)
+
+    def _token(self) -> Flow[str]:
+        audience = yield from self.origin()
+        return token.issue(
+            key=self._key(),
+            audience=audience,
+            now=int(self._clock()),
+            jti=secrets.token_urlsafe(16),
+        )
+
+    def _key(self) -> Signs:
+        if self._signer is None:
+            raise KeyFileError("this client has no signer: give it one, such as Signer.load(path)")
+        return self._signer
+
+
+def chunks(statements: Iterable[str]) -> Iterator[list[str]]:
+    """Statements in bulk requests of at most MAX_LINES and MAX_LINES_BYTES."""
+    chunk: list[str] = []
+    size = 0
+    for statement in statements:
+        if chunk and (len(chunk) == MAX_LINES or size + len(statement) + 1 > MAX_LINES_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(statement)
+        size += len(statement) + 1
+    if chunk:
+        yield chunk
+
+
+def following(call: Call[Page[T]], page: Page[T]) -> Call[Page[T]] | None:
+    """The call for the next page, if there is one."""
+    if page.next is None:
+        return None
+    query = [(name, value) for name, value in call.query if name != "cursor"]
+    return replace(call, query=[*query, ("cursor", page.next)])
+
+
+def _read(call: Call[T], reply: Reply) -> T:
+    content_type = reply.headers.get("content-type", "").partition(";")[0].strip()
+    try:
+        if content_type == "application/problem+json":
+            raise refused(msgspec.json.decode(reply.body, type=ProblemAnswer))
+        if reply.status in (200, 201) and content_type == "application/json":
+            return msgspec.json.decode(reply.body, type=call.answer)
+    except msgspec.DecodeError as error:
+        raise AnswerError(
+            f"{call.method} {call.path}: status {reply.status} with an answer of another form: {error}"
+        ) from error
+    raise AnswerError(
+        f"{call.method} {call.path}: status {reply.status} with {content_type or 'no content type'}: "
+        "is this the address of a Provenite ledger?"
+    )
+
+
+def _unreached(event: Event) -> Exception:
+    if not isinstance(event, Failure):
+        raise TypeError(f"a driver answers a request with a reply or a failure, not {event!r}")
+    return TimedOut(event.reason) if event.timed_out else ConnectionFailed(event.reason)

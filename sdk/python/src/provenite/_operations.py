@@ -1,0 +1,147 @@
+"""The ledger's operations, each described once: what is sent, and as what the answer is read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+import msgspec
+
+from provenite_proto import paths
+from provenite_proto.answers import (
+    BatchAnswer,
+    ContentAnswer,
+    EnrolmentAnswer,
+    EnrolmentRequest,
+    InvitationAnswer,
+    InvitationRequest,
+    KeyAnswer,
+    LedgerAnswer,
+    Lines,
+    Page,
+    PartyAnswer,
+    SiteAnswer,
+    StatementAnswer,
+    Submitted,
+    Trace,
+)
+
+T = TypeVar("T")
+Query = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """One request: `answer` is the type that the body is read as."""
+
+    method: str
+    path: str
+    answer: type[T]
+    query: Query = ()
+    body: bytes = b""
+    content_type: str = "application/json"
+    authenticated: bool = True
+
+
+def given(**values: str | None) -> Query:
+    """The query of those values that are given."""
+    return tuple((name, value) for name, value in values.items() if value is not None)
+
+
+def ledger() -> Call[LedgerAnswer]:
+    """The ledger itself."""
+    return Call("GET", paths.LEDGER, LedgerAnswer, authenticated=False)
+
+
+def submit(statement: str) -> Call[Submitted]:
+    """Submit a signed statement."""
+    return Call(
+        "POST",
+        paths.STATEMENTS,
+        Submitted,
+        body=statement.encode("ascii"),
+        content_type="application/sd-jwt",
+        authenticated=False,
+    )
+
+
+def submit_lines(statements: Iterable[str], atomic: bool) -> Call[Lines]:
+    """Submit signed statements, one a line."""
+    return Call(
+        "POST",
+        paths.STATEMENTS_BATCH,
+        Lines,
+        query=(("atomic", "true"),) if atomic else (),
+        body="\n".join(statements).encode("ascii"),
+        content_type="application/sd-jwt+lines",
+        authenticated=False,
+    )
+
+
+def statement(digest: str) -> Call[StatementAnswer]:
+    """Read a statement."""
+    return Call("GET", paths.statement(digest), StatementAnswer)
+
+
+def batch(batch_id: str) -> Call[BatchAnswer]:
+    """Read a batch."""
+    return Call("GET", paths.batch(batch_id), BatchAnswer)
+
+
+def batches(query: Query) -> Call[Page[BatchAnswer]]:
+    """A page of one's batches."""
+    return Call("GET", paths.BATCHES, Page[BatchAnswer], query=query)
+
+
+def trace(
+    batch_id: str, direction: Literal["upstream", "downstream"], depth: int, limit: int
+) -> Call[Trace]:
+    """Where a batch came from or went to."""
+    query = (("direction", direction), ("depth", str(depth)), ("limit", str(limit)))
+    return Call("GET", paths.trace(batch_id), Trace, query=query)
+
+
+def content(batch_id: str, lenses: Sequence[str], elements: Sequence[str]) -> Call[ContentAnswer]:
+    """The content of a batch."""
+    query = [("lens", lens) for lens in lenses] + [("element", name) for name in elements]
+    return Call("GET", paths.content(batch_id), ContentAnswer, query=query)
+
+
+def party(party_id: str) -> Call[PartyAnswer]:
+    """Read a party."""
+    return Call("GET", paths.party(party_id), PartyAnswer)
+
+
+def parties(query: Query) -> Call[Page[PartyAnswer]]:
+    """A page of the parties that one knows."""
+    return Call("GET", paths.PARTIES, Page[PartyAnswer], query=query)
+
+
+def site(site_id: str) -> Call[SiteAnswer]:
+    """Read a site."""
+    return Call("GET", paths.site(site_id), SiteAnswer)
+
+
+def sites(query: Query) -> Call[Page[SiteAnswer]]:
+    """A page of one's sites."""
+    return Call("GET", paths.SITES, Page[SiteAnswer], query=query)
+
+
+def key(key_id: str) -> Call[KeyAnswer]:
+    """Read a registered key."""
+    return Call("GET", paths.key(key_id), KeyAnswer)
+
+
+def invite(request: InvitationRequest) -> Call[InvitationAnswer]:
+    """Invite a firm."""
+    return Call("POST", paths.INVITATIONS, InvitationAnswer, body=msgspec.json.encode(request))
+
+
+def enrol(request: EnrolmentRequest) -> Call[EnrolmentAnswer]:
+    """Join."""
+    return Call(
+        "POST",
+        paths.ENROLMENTS,
+        EnrolmentAnswer,
+        body=msgspec.json.encode(request),
+        authenticated=False,
+    )
