@@ -28,6 +28,7 @@ from provenite_proto.record import (
     OutputQuantity,
     Party,
     Receipt,
+    Role,
     SiteIdentities,
     SourceQuantities,
     Stage,
@@ -173,10 +174,10 @@ def refining(
     taken: Sequence[tuple[str, str]], kg: str, cu: str = "0.9999", **changes: Any
 ) -> Transformation:
     """Copper cathode out of `taken` (batch and kilograms)."""
-    quantities = {
-        "inputs": tuple(InputQuantity(mass=mass) for _, mass in taken),
-        "outputs": (OutputQuantity(mass=kg, composition={"Cu": cu}),),
-    }
+    quantities = TransformationQuantities(
+        inputs=tuple(InputQuantity(mass=mass) for _, mass in taken),
+        outputs=(OutputQuantity(mass=kg, composition={"Cu": cu}),),
+    )
     return Transformation(
         **{
             "country": "US",
@@ -185,7 +186,7 @@ def refining(
             "custody_model": CustodyModel.CONTROLLED_BLENDING,
             "inputs": tuple(batch for batch, _ in taken),
             "outputs": (Output(material="copper-cathode", elements=("Cu",)),),
-            "quantities": TransformationQuantities(**quantities),
+            "quantities": quantities,
             **changes,
         }
     )
@@ -219,18 +220,18 @@ def receipt(shipped: str, **changes: Any) -> Receipt:
     )
 
 
-def newcomer(key: SigningKey, *roles: str) -> Party:
+def newcomer(key: SigningKey, *roles: Role) -> Party:
     """A party statement, as the registrar signs it."""
-    return Party(country="US", roles=roles or ("trader",), key=key.public.jwk)
+    return Party(country="US", roles=roles, key=key.public.jwk)
 
 
 @contextmanager
-def run_ledger(**environment: str) -> Iterator[Ledger]:
+def run_ledger(*, stderr: int | None = None, **environment: str) -> Iterator[Ledger]:
     """A ledger in a new folder, which a PostgreSQL that runs as another user can reach."""
     folder = Path(tempfile.mkdtemp(prefix="provenite-test-"))
     folder.chmod(0o711)
     try:
-        process, url = start(folder / "data", **environment)
+        process, url = start(folder / "data", stderr=stderr, **environment)
         try:
             ledger = Ledger(url, folder / "data", process)
             with closing(ledger.http):
@@ -242,15 +243,18 @@ def run_ledger(**environment: str) -> Iterator[Ledger]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def start(data: Path, **environment: str) -> tuple[subprocess.Popen[str], str]:
+def start(
+    data: Path, *, stderr: int | None = None, **environment: str
+) -> tuple[subprocess.Popen[str], str]:
     """Start the command on a free port; the process, and its URL once it serves."""
     kept = {
         name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH", "HOME")
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "provenite_ledger", "serve"],
+        [sys.executable, "-W", "error", "-m", "provenite_ledger", "serve"],
         env={**kept, "PROVENITE_PORT": "0", "PROVENITE_DATA": str(data), **environment},
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     )
     assert process.stdout is not None

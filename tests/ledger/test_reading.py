@@ -1,6 +1,6 @@
 """Reading over HTTP: what a firm finds of its own, and what it is not shown of others'."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import msgspec
@@ -89,6 +89,7 @@ class TestStatements:
             statement = parse(body["statement"], complete=False)
             key = reader.get(paths.key(statement.key_id)).json()["key"]
             statement.verify(PublicKey(msgspec.convert(key, Jwk)))
+            assert isinstance(statement.record, Transformation)
             assert statement.record.quantities is None
             assert answer.headers["cache-control"] == "private, no-cache"
 
@@ -300,8 +301,8 @@ class TestTrace:
             assert len(cut["edges"]) == nodes - 1
         for query in ({"depth": 3}, {"limit": 6}):
             assert chain.maker.get(paths.trace(chain.bought), **query).json() == whole
-        for query in ({"limit": 10_001}, {"depth": -1}, {"direction": "sideways"}):
-            answer = chain.maker.get(paths.trace(chain.bought), **query)
+        for member, value in (("limit", 10_001), ("depth", -1), ("direction", "sideways")):
+            answer = chain.maker.get(paths.trace(chain.bought), **{member: value})
             assert (answer.status_code, slug(answer)) == (400, "bad-request")
 
     def test_anyone_may_follow_the_open_parts(self, chain: Chain) -> None:
@@ -461,7 +462,7 @@ def test_every_read_needs_a_token(chain: Chain) -> None:
         assert (answer.status_code, slug(answer)) == (401, "token-missing"), path
 
 
-def blending(taken: list[tuple[str, str]], **changes: object) -> Transformation:
+def blending(taken: list[tuple[str, str]], **changes: Any) -> Transformation:
     """Concentrates put together, nothing lost."""
     total = sum(int(mass) for _, mass in taken)
     quantities = TransformationQuantities(

@@ -19,6 +19,7 @@ from provenite_proto.record import (
     Key,
     Output,
     OutputQuantity,
+    Role,
     Site,
     SiteIdentities,
     SourceQuantities,
@@ -130,7 +131,7 @@ def spaced(cast: Cast) -> str:
 
 def foreign_site(cast: Cast) -> str:
     cast.refiner.submit(Site(country="US", stages=(Stage.REFINING,)))
-    return cast.refiner.get("/v1/sites").json()["items"][0]["id"]
+    return str(cast.refiner.get("/v1/sites").json()["items"][0]["id"])
 
 
 def own_site(cast: Cast) -> str:
@@ -371,5 +372,5 @@ def test_copper_cannot_grow(cast: Cast) -> None:
 
 
 def test_only_one_registrar(cast: Cast) -> None:
-    second = cast.ledger.registrar.submit(newcomer(SigningKey.generate(), "registrar"))
+    second = cast.ledger.registrar.submit(newcomer(SigningKey.generate(), Role.REGISTRAR))
     assert second.json()["type"].endswith("role-not-allowed")

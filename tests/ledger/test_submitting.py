@@ -5,7 +5,7 @@ import time
 import pytest
 
 from provenite_proto import paths
-from provenite_proto.record import Key
+from provenite_proto.record import Key, Role
 from provenite_proto.statement import SigningKey
 from tests.ledger.running import Ledger, extraction, newcomer, refining
 
@@ -116,6 +116,6 @@ def test_a_thousand_lines_at_once(ledger: Ledger) -> None:
 
 def test_the_registrar_may_enrol_by_statement(ledger: Ledger) -> None:
     key = SigningKey.generate()
-    answer = ledger.registrar.submit(newcomer(key, "miner"))
+    answer = ledger.registrar.submit(newcomer(key, Role.MINER))
     assert answer.status_code == 201
     assert ledger.registrar.get(paths.party(answer.json()["digest"])).json()["keys"] == [key.key_id]

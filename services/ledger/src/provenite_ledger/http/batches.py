@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from provenite_proto import paths
 from provenite_proto.answers import BatchAnswer, Page
@@ -32,20 +32,21 @@ async def list_batches(
     request: AnyRequest,
     holder: Annotated[
         str,
-        Parameter(
+        QueryParameter(
             description="`me` (or one's own party id): the batches that the reader holds or that are on "
             "their way to it. `any`: also those that it has made or shipped."
         ),
     ] = "me",
     material: Annotated[
-        str | None, Parameter(description="Only batches of this material.", max_length=64)
+        str | None, QueryParameter(description="Only batches of this material.", max_length=64)
     ] = None,
     status: Annotated[
-        Literal["held", "in_transit"] | None, Parameter(description="Only batches in this status.")
+        Literal["held", "in_transit"] | None,
+        QueryParameter(description="Only batches in this status."),
     ] = None,
     lot: Annotated[
         str | None,
-        Parameter(
+        QueryParameter(
             description="Only batches that their maker or sender gave this lot. A page may then hold "
             "fewer items than `limit`, even none, and still have a next one.",
             max_length=256,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from provenite_proto import paths
 from provenite_proto.answers import ContentAnswer
@@ -32,16 +32,16 @@ async def content(
     batch_id: Annotated[str, BATCH_ID],
     lens: Annotated[
         list[str] | None,
-        Parameter(
-            query="lens",
+        QueryParameter(
+            name="lens",
             description="Lenses to look through (repeat the parameter for several); all by default. "
             f"They are {', '.join(f'`{lens}`' for lens in LENSES)}.",
         ),
     ] = None,
     element: Annotated[
         list[str] | None,
-        Parameter(
-            query="element",
+        QueryParameter(
+            name="element",
             description="Elements by symbol (repeat the parameter for several); all by default.",
         ),
     ] = None,

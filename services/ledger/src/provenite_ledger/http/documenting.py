@@ -12,7 +12,7 @@ from litestar.openapi.spec import (
     RequestBody,
     Schema,
 )
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from provenite_proto.answers import ProblemAnswer
 
@@ -37,17 +37,19 @@ _EXAMPLE = (
 
 def identifier(what: str) -> Any:
     """A path parameter: the digest that is the id of `what`."""
-    return Parameter(pattern=_DIGEST, description=f"{what}: SHA-256 in base64url, 43 characters.")
+    return PathParameter(
+        pattern=_DIGEST, description=f"{what}: SHA-256 in base64url, 43 characters."
+    )
 
 
-BATCH_ID = Parameter(
+BATCH_ID = PathParameter(
     pattern=_DIGEST[:-1] + r"\.(0|[1-9][0-9]{0,2}|10[01][0-9]|102[0-3])$",
     description="A batch: the digest of the statement that made it, a dot, and the output's index.",
 )
-CURSOR = Parameter(
+CURSOR = QueryParameter(
     pattern=r"^[0-9]{1,18}$", description="`next` of the page before; absent for the first page."
 )
-LIMIT = Parameter(ge=1, le=1000, description="Items on a page, at the most.")
+LIMIT = QueryParameter(ge=1, le=1000, description="Items on a page, at the most.")
 
 
 BY_TOKEN = ("token-missing", "token-invalid", "token-replayed")

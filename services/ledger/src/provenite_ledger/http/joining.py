@@ -1,6 +1,7 @@
 """POST /v1/invitations and /v1/enrolments: how firms join."""
 
 from litestar import post
+from litestar.params import JSONBody
 
 from provenite_proto import paths
 from provenite_proto.answers import (
@@ -34,7 +35,7 @@ _MAX_BYTES = 16 * 1024
         "body-too-large",
     ),
 )
-async def invite(request: AnyRequest, data: InvitationRequest) -> InvitationAnswer:
+async def invite(request: AnyRequest, data: JSONBody[InvitationRequest]) -> InvitationAnswer:
     """A one-time code with which a firm can join, as the operator has described it. For the registrar alone."""
     if not may_invite(reader(request)):
         raise Problem("not-entitled", "Only the registrar invites firms.")
@@ -52,6 +53,6 @@ async def invite(request: AnyRequest, data: InvitationRequest) -> InvitationAnsw
         "token-invalid", "invitation-invalid", "key-malformed", "key-taken", "body-too-large"
     ),
 )
-async def enrol(request: AnyRequest, data: EnrolmentRequest) -> EnrolmentAnswer:
+async def enrol(request: AnyRequest, data: JSONBody[EnrolmentRequest]) -> EnrolmentAnswer:
     """Join with an invitation's code and one's own key. Asking again with the same key gives the same party."""
     return await parts(request).enrolment.enrol(data)

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from litestar import post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import QueryParameter, RawBody
 from litestar.response.base import ASGIResponse
 
 from provenite_proto import paths
@@ -52,7 +52,7 @@ _encode = msgspec.json.Encoder().encode
         **refusals(*OF_STATEMENTS, "unsupported-media-type", "ledger-busy"),
     },
 )
-async def submit(request: AnyRequest, body: bytes) -> ASGIResponse:
+async def submit(request: AnyRequest, body: RawBody) -> ASGIResponse:
     """Record a signed statement. It is checked, given its place in the log and durable when the answer comes.
 
     Submitting it again is safe: the answer is the same, with status 200 instead of 201.
@@ -91,10 +91,10 @@ async def submit(request: AnyRequest, body: bytes) -> ASGIResponse:
 )
 async def submit_many(
     request: AnyRequest,
-    body: bytes,
+    body: RawBody,
     atomic: Annotated[
         bool,
-        Parameter(
+        QueryParameter(
             description="Record all lines or none: with one refused, the others are `not-submitted`."
         ),
     ] = False,
@@ -148,7 +148,7 @@ def _verified(statement: Statement, sequencer: Sequencer) -> PublicKey | None:
     return registered.key
 
 
-def _lines(body: bytes) -> list[bytes]:
+def _lines(body: RawBody) -> list[bytes]:
     lines = body.split(b"\n")
     if not lines[-1]:
         lines.pop()

@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Literal
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from provenite_proto import paths
 from provenite_proto.answers import Trace
@@ -33,14 +33,16 @@ async def trace(
     batch_id: Annotated[str, BATCH_ID],
     direction: Annotated[
         Literal["upstream", "downstream"],
-        Parameter(description="To where the batch came from, or to where it went."),
+        QueryParameter(description="To where the batch came from, or to where it went."),
     ] = "upstream",
     depth: Annotated[
-        int, Parameter(ge=0, le=1000, description="Steps from the batch, at the most.")
+        int, QueryParameter(ge=0, le=1000, description="Steps from the batch, at the most.")
     ] = 1000,
     limit: Annotated[
         int,
-        Parameter(ge=1, description="Statements, at the most; the ledger may have a lower limit."),
+        QueryParameter(
+            ge=1, description="Statements, at the most; the ledger may have a lower limit."
+        ),
     ] = 1000,
 ) -> Trace:
     """The statements on the way and what went from one to the next. The statement that made the batch has depth 0.

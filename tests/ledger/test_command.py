@@ -1,0 +1,148 @@
+"""The command provenite-ledger, as an operator uses it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from provenite_ledger import __version__
+from provenite_proto import paths
+from provenite_proto.statement import SigningKey
+from tests.ledger.running import Firm, Ledger, run_ledger, start
+
+
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "provenite_ledger", *arguments],
+        env={
+            **{name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ},
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_invite(ledger: Ledger) -> None:
+    done = command(
+        *("invite", "--name", "Copper Ltd", "--country", "GB", "--roles", "refiner,trader"),
+        *("--ledger", ledger.url),
+        PROVENITE_DATA=str(ledger.data),
+    )
+    assert done.returncode == 0, done.stderr
+    firm = Firm(ledger, SigningKey.generate(), "")
+    body = {"code": done.stdout.strip(), "key": firm.jwk(), "proof": firm.token()}
+    joined = ledger.http.post(paths.ENROLMENTS, json=body).json()
+    party = firm.get(paths.party(joined["party"])).json()
+    assert (party["name"], party["roles"]) == ("Copper Ltd", ["refiner", "trader"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (("--country", "XX"), "country-unknown: "),
+        (("--roles", "wizard"), "'wizard' is not a valid Role"),
+        (("--ledger", "http://127.0.0.1:1"), "no ledger answers at http://127.0.0.1:1/v1/ledger"),
+    ],
+)
+def test_not_invited(ledger: Ledger, changes: tuple[str, str], said: str) -> None:
+    usual = {"--name": "X", "--country": "GB", "--roles": "trader", "--ledger": ledger.url}
+    options = [part for pair in {**usual, changes[0]: changes[1]}.items() for part in pair]
+    done = command("invite", *options, PROVENITE_DATA=str(ledger.data))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("provenite-ledger: ")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_registrar_key(tmp_path: Path) -> None:
+    done = command(
+        *("invite", "--name", "X", "--country", "GB", "--roles", "trader"),
+        PROVENITE_DATA=str(tmp_path),
+    )
+    assert done.returncode == 1
+    assert "PROVENITE_DATA" in done.stderr
+
+
+def test_a_setting_that_is_wrong() -> None:
+    for name in ("serve", "migrate"):
+        done = command(name, PROVENITE_PORT="x")
+        assert done.returncode == 1
+        assert done.stderr == (
+            "provenite-ledger: PROVENITE_PORT: 'x' is not a whole number from 0 to 65535\n"
+        )
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = command(
+            "serve",
+            PROVENITE_PORT=str(taken.getsockname()[1]),
+            PROVENITE_DATA=str(tmp_path / "data"),
+        )
+    assert done.returncode == 1
+    assert "in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stops_cleanly_and_starts_again(number: signal.Signals) -> None:
+    with run_ledger() as ledger:
+        firm = ledger.enrol("trader")
+        size = ledger.http.get(paths.LEDGER).json()["size"]
+        ledger.process.send_signal(number)
+        ledger.process.communicate(timeout=20)
+        assert ledger.process.returncode == 0
+        # Another port now, yet the same ledger: its name stays.
+        process, url = start(ledger.data)
+        try:
+            about = httpx.get(url + paths.LEDGER).json()
+            assert about == {
+                "origin": ledger.origin,
+                "registrar": ledger.registrar.id,
+                "size": size,
+                "version": __version__,
+            }
+            asked = httpx.get(url + paths.BATCHES, headers=firm.authorized())
+            assert asked.status_code == 200
+            assert httpx.get(url + paths.READY).json() == {"status": "ok"}
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+def test_another_origin_is_refused() -> None:
+    with run_ledger(PROVENITE_ORIGIN="https://first.example") as ledger:
+        assert ledger.origin == "https://first.example"
+        ledger.process.terminate()
+        ledger.process.communicate(timeout=20)
+        done = command(
+            "serve",
+            PROVENITE_PORT="0",
+            PROVENITE_DATA=str(ledger.data),
+            PROVENITE_ORIGIN="https://second.example",
+        )
+        assert done.returncode == 1
+        assert "https://first.example" in done.stderr
+        migrated = command("migrate", PROVENITE_DATA=str(ledger.data))
+        assert (migrated.returncode, migrated.stdout) == (0, "")
+
+
+def test_the_log_is_lines_of_json() -> None:
+    with run_ledger(stderr=subprocess.PIPE) as ledger:
+        secret = ledger.registrar.token()
+        ledger.http.get(paths.BATCHES, headers={"Authorization": f"Bearer {secret}"})
+        ledger.process.terminate()
+        _, errors = ledger.process.communicate(timeout=20)
+    lines = [json.loads(line) for line in errors.splitlines()]
+    assert lines
+    assert {"at", "level", "from", "message"} <= lines[0].keys()
+    assert secret not in errors

@@ -1,0 +1,127 @@
+"""Errors become problem details: every slug has a status, and nothing else gets out."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from litestar import Litestar, get, post
+from litestar.params import FromPath, FromQuery, RawBody
+from litestar.testing import TestClient
+
+from provenite_ledger.http.problems import EDGE, STATUSES, answer, respond
+from provenite_ledger.sequencer import LedgerBusy, LedgerUnavailable
+from provenite_proto.problem import KINDS, Problem
+from tests.ledger.running import Ledger
+
+ERRORS: dict[str, tuple[Exception, int, str]] = {
+    "problem": (Problem("not-holder", "Not yours.", pointer="/x"), 403, "not-holder"),
+    "edge": (Problem("not-found", "Nothing."), 404, "not-found"),
+    "busy": (LedgerBusy(), 503, "ledger-busy"),
+    "away": (LedgerUnavailable(), 503, "ledger-unavailable"),
+    "refused": (ConnectionRefusedError(), 503, "ledger-unavailable"),
+    "slow": (TimeoutError(), 503, "ledger-unavailable"),
+    "closed": (asyncpg.InterfaceError("pool is closed"), 503, "ledger-unavailable"),
+    "stopping": (asyncpg.AdminShutdownError("secret"), 503, "ledger-unavailable"),
+    "full": (asyncpg.TooManyConnectionsError("secret"), 503, "ledger-unavailable"),
+    "defect": (KeyError("secret"), 500, "internal-error"),
+    "sql": (asyncpg.UndefinedTableError("secret"), 500, "internal-error"),
+}
+
+
+@get("/raise/{name:str}")
+async def raising(name: FromPath[str]) -> None:
+    raise ERRORS[name][0]
+
+
+@get("/number")
+async def number(n: FromQuery[int]) -> int:
+    return n
+
+
+@post("/small", request_max_body_size=10)
+async def small(body: RawBody) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient[Litestar]]:
+    app = Litestar(
+        [raising, number, small], exception_handlers={Exception: respond}, logging_config=None
+    )
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+def test_every_slug_has_one_status() -> None:
+    assert STATUSES.keys() == KINDS.keys()
+    assert not STATUSES.keys() & EDGE.keys()
+
+
+@pytest.mark.parametrize("slug", [*STATUSES, *EDGE])
+def test_every_slug_can_be_answered(slug: str) -> None:
+    problem = answer(Problem(slug, "Because."), "id")
+    assert problem.slug == slug
+    assert 400 <= problem.status < 600
+    assert problem.title and problem.remedy.endswith(".")
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors(client: TestClient[Litestar], name: str, caplog: pytest.LogCaptureFixture) -> None:
+    _, status, slug = ERRORS[name]
+    with caplog.at_level(logging.INFO):
+        response = client.get(f"/raise/{name}")
+    body = checked(response, status, slug)
+    assert "secret" not in response.text
+    assert (response.headers.get("retry-after") is not None) == (status == 503)
+    logged = [record for record in caplog.records if record.name.startswith("provenite")]
+    assert [record.__dict__["requestId"] for record in logged] == (
+        [body["requestId"]] if status == 500 else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "slug"),
+    [
+        ("GET", "/nowhere", 404, "not-found"),
+        ("POST", "/number", 405, "method-not-allowed"),
+        ("GET", "/number", 400, "bad-request"),
+        ("GET", "/number?n=x", 400, "bad-request"),
+        ("POST", "/small", 413, "body-too-large"),
+    ],
+)
+def test_the_framework_s_own(
+    client: TestClient[Litestar], method: str, path: str, status: int, slug: str
+) -> None:
+    response = client.request(method, path, content=b"01234567890" if method == "POST" else None)
+    body = checked(response, status, slug)
+    if status == 405:
+        assert "GET" in response.headers["allow"]
+    if path.startswith("/number") and status == 400:
+        assert body["detail"].startswith(("n: ", "Missing required query parameter 'n'"))
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("order-66_a.b", True), ("x" * 65, False), ("a b", False)]
+)
+def test_request_ids(client: TestClient[Litestar], given: str, kept: bool) -> None:
+    response = client.get("/nowhere", headers={"X-Request-Id": given})
+    assert (response.json()["requestId"] == given) == kept
+
+
+def test_over_http(ledger: Ledger) -> None:
+    checked(ledger.http.get("/v1/nothing"), 404, "not-found")
+    response = ledger.http.delete("/v1/statements")
+    checked(response, 405, "method-not-allowed")
+    assert "POST" in response.headers["allow"]
+
+
+def checked(response: httpx.Response, status: int, slug: str) -> dict[str, Any]:
+    body: dict[str, Any] = response.json()
+    assert response.status_code == body["status"] == status, body
+    assert response.headers["content-type"] == "application/problem+json"
+    assert body["type"] == f"urn:provenite:problem:{slug}"
+    assert body["requestId"] == response.headers["x-request-id"]
+    assert body["detail"].endswith(".")
+    return body

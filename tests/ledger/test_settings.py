@@ -1,0 +1,88 @@
+"""Settings: every variable is read, described, and named when it is wrong."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from provenite_ledger import settings
+from provenite_ledger.settings import Settings, SettingsError, read
+
+SOURCE = inspect.getsource(settings)
+
+
+def test_without_any() -> None:
+    assert read({}) == Settings()
+
+
+def test_all(tmp_path: Path) -> None:
+    environment = {
+        "PROVENITE_HOST": "192.0.2.7",
+        "PROVENITE_PORT": "0",
+        "PROVENITE_ORIGIN": "https://ledger.example",
+        "PROVENITE_COUNTRY": "CL",
+        "PROVENITE_DATA": "/var/lib/provenite",
+        "DATABASE_URL": "postgresql://user@host/name",
+        "PROVENITE_POSTGRES_BIN": str(tmp_path),
+        "PROVENITE_LOG_LEVEL": "debug",
+        "PROVENITE_READ_CONNECTIONS": "3",
+        "PROVENITE_READ_SECONDS": "4",
+        "PROVENITE_TRACE_NODES": "5",
+    }
+    assert read(environment) == Settings(
+        host="192.0.2.7",
+        port=0,
+        origin="https://ledger.example",
+        country="CL",
+        data=Path("/var/lib/provenite"),
+        database_url="postgresql://user@host/name",
+        postgres_bin=tmp_path,
+        log_level="debug",
+        read_connections=3,
+        read_seconds=4,
+        trace_nodes=5,
+    )
+    # One for each field, and each described beside it.
+    assert len(environment) == len(Settings.__struct_fields__)
+    for name in environment:
+        assert re.search(rf'^    """`{name}`: ', SOURCE, re.MULTILINE), name
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PROVENITE_PORT", "65536"),
+        ("PROVENITE_PORT", "-1"),
+        ("PROVENITE_PORT", "8_0"),
+        ("PROVENITE_PORT", ""),
+        ("PROVENITE_ORIGIN", "ledger.example"),
+        ("PROVENITE_ORIGIN", "https://ledger.example/"),
+        ("PROVENITE_ORIGIN", "https://[ledger"),
+        ("PROVENITE_COUNTRY", "XX"),
+        ("DATABASE_URL", "mysql://user:secret@host"),
+        ("PROVENITE_POSTGRES_BIN", "/nowhere"),
+        ("PROVENITE_LOG_LEVEL", "loud"),
+        ("PROVENITE_READ_CONNECTIONS", "0"),
+        ("PROVENITE_READ_SECONDS", "x"),
+        ("PROVENITE_TRACE_NODES", "0"),
+    ],
+)
+def test_unusable(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name}: ") as raised:
+        read({name: value})
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.7", "::", "ledger.example"])
+def test_the_world_needs_an_origin(host: str) -> None:
+    with pytest.raises(SettingsError, match=r"^PROVENITE_ORIGIN: "):
+        read({"PROVENITE_HOST": host})
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("::1", "http://[::1]:8080"), ("localhost", "http://localhost:8080")],
+)
+def test_address(host: str, address: str) -> None:
+    assert read({"PROVENITE_HOST": host}).address == address
