@@ -1,5 +1,4 @@
 """The embedded PostgreSQL: it starts, it keeps what it acknowledged, and nothing is left behind."""
-# ruff: noqa: ASYNC220, ASYNC221, ASYNC240, S108 - nothing else waits for a test's loop; /tmp is meant
 
 import asyncio
 import contextlib

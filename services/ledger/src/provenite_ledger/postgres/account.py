@@ -62,7 +62,7 @@ def spawn(
     uid = server_uid()
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     try:
-        return subprocess.Popen(  # noqa: S603 - programs that the operator chose, without a shell
+        return subprocess.Popen(  # noqa: S603 # programs that the operator chose, no shell
             command,
             stdin=stdin,
             stdout=output,

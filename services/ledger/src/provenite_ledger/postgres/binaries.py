@@ -65,8 +65,7 @@ def major_version(folder: Path) -> int:
         if not os.access(folder / program, os.X_OK):
             raise PostgresUnavailable(f"{folder} holds no executable {program}")
     try:
-        # Its version is asked of a program that the operator or this system chose.
-        answer = subprocess.run(  # noqa: S603
+        answer = subprocess.run(  # noqa: S603 # a program that the operator or this system chose
             [folder / "postgres", "--version"],
             check=False,
             capture_output=True,

@@ -159,7 +159,7 @@ class EmbeddedPostgres:
             )
 
     def _spawn(self, loop: asyncio.AbstractEventLoop) -> ServerProcess:
-        assert self._cluster is not None  # noqa: S101 - _open comes before, _close after
+        assert self._cluster is not None  # noqa: S101 # _open comes before, _close after
         end_orphans(self._cluster.data)
         self._cluster.remove_socket()
         settings = self._settings | {"unix_socket_directories": str(self._cluster.sockets)}
