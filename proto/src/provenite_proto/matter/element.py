@@ -1,21 +1,34 @@
 """The chemical elements that have a standard atomic weight."""
 
-import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
+from fractions import Fraction
 from types import MappingProxyType
+from typing import Annotated
 
-import msgspec
+from msgspec import Meta, Struct
 
-
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    weight: dict[str, str]
-
-
-def _read() -> Mapping[str, str]:
-    text = (files(__package__) / "data" / "elements.toml").read_text("utf-8")
-    return MappingProxyType(msgspec.convert(tomllib.loads(text), _File).weight)
+from .table import read
 
 
-ELEMENTS: Mapping[str, str] = _read()
-"""Standard atomic weight by symbol, as a decimal string (IUPAC 2021, abridged)."""
+class Element(Struct, frozen=True):
+    """An element; `weight` is the abridged standard atomic weight, as an exact number."""
+
+    symbol: str
+    number: int
+    name: str
+    weight: Fraction
+
+
+class _Row(Struct, frozen=True, forbid_unknown_fields=True):
+    number: Annotated[int, Meta(ge=1, le=118)]
+    name: Annotated[str, Meta(pattern=r"^[a-z]+$(?!\n)")]
+    weight: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,2}\.[0-9]{1,4}$(?!\n)")]
+
+
+ELEMENTS: Mapping[str, Element] = MappingProxyType(
+    {
+        symbol: Element(symbol, row.number, row.name, Fraction(row.weight))
+        for symbol, row in read("elements.toml", _Row).items()
+    }
+)
+"""Every element by symbol, in the order of atomic numbers."""

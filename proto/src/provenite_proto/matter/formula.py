@@ -1,63 +1,75 @@
-"""Chemical formulas: the mass fraction of each element, exactly."""
+"""Chemical formulas and the exact mass fractions of their elements."""
 
 import re
 from fractions import Fraction
 
 from .element import ELEMENTS
 
-_TOKEN = re.compile(r"([A-Z][a-z]?)|(\()|(\))|(\d+)")
+FORMULA_MAX = 128
+"""The longest formula that is read, in characters."""
+
+_COUNT = r"(?P<count>0\.[0-9]*[1-9]|[1-9][0-9]*)"
+_LEADING_COUNT = re.compile(_COUNT)
+_TOKEN = re.compile(rf"(?P<open>\()|(?:(?P<symbol>[A-Z][a-z]?)|(?P<close>\))){_COUNT}?")
 
 
-def atoms(formula: str) -> dict[str, int]:
-    """Atoms of each element in a formula such as `(NH4)10H2W12O42·4H2O`; `ValueError` when it is none."""
-    total: dict[str, int] = {}
+def atoms(formula: str) -> dict[str, Fraction]:
+    """How many atoms of each element a formula unit holds: `CoSO4·7H2O` has Co 1, S 1, O 11, H 14.
+
+    Reads element symbols, round brackets, counts (decimal ones below 1 only, as in `LiNi0.8Co0.1Mn0.1O2`:
+    `CoSO4.7H2O` is a hydrate misspelt) and parts joined by the middle dot U+00B7, each with an optional count
+    before it. `ValueError` when it is anything else.
+    """
+    if len(formula) > FORMULA_MAX:
+        raise ValueError(f"formula of more than {FORMULA_MAX} characters: {formula[:20]!r}…")
+    total: dict[str, Fraction] = {}
     for part in formula.split("·"):
-        digits = re.match(r"\d*", part)
-        count = digits.group() if digits else ""
-        for element, number in _group(part[len(count) :]).items():
-            total[element] = total.get(element, 0) + number * int(count or 1)
+        leading = _LEADING_COUNT.match(part)
+        try:
+            unit = _unit(part[leading.end() :] if leading else part)
+        except ValueError as error:
+            raise ValueError(f"formula {formula!r}: {error}") from None
+        _add(total, unit, Fraction(leading["count"] if leading else 1))
     return total
 
 
-def mass_fraction(formula: str, element: str) -> Fraction:
-    """The fraction of the formula's mass that is `element`, by standard atomic weights."""
-    masses = {
-        symbol: number * Fraction(ELEMENTS[symbol]) for symbol, number in atoms(formula).items()
-    }
-    return masses.get(element, Fraction(0)) / sum(masses.values())
+def mass_fractions(formula: str) -> dict[str, Fraction]:
+    """Each element's share of the formula's mass, exact in the tabled weights; sums to 1."""
+    masses = {symbol: count * ELEMENTS[symbol].weight for symbol, count in atoms(formula).items()}
+    whole = sum(masses.values())
+    return {symbol: mass / whole for symbol, mass in masses.items()}
 
 
-def _group(text: str) -> dict[str, int]:
-    stack: list[dict[str, int]] = [{}]
-    latest: dict[str, int] = {}
+def _unit(text: str) -> dict[str, Fraction]:
+    """Atoms of a part of a formula, without its leading count."""
+    open_groups: list[dict[str, Fraction]] = [{}]
     position = 0
     while position < len(text):
         token = _TOKEN.match(text, position)
         if token is None:
-            raise ValueError(f"not a formula: {text!r} at {text[position:]!r}")
-        symbol, opening, closing, number = token.groups()
+            raise ValueError(f"unexpected {text[position]!r}")
         position = token.end()
-        if opening:
-            stack.append({})
-            latest = {}
+        if token["open"]:
+            open_groups.append({})
             continue
-        if number:
-            # The first one is counted already.
-            _add(stack[-1], latest, int(number) - 1)
-            latest = {}
-            continue
-        if closing:
-            if len(stack) == 1:
-                raise ValueError(f"not a formula: {text!r} closes what it did not open")
-            latest = stack.pop()
+        if token["symbol"]:
+            if token["symbol"] not in ELEMENTS:
+                raise ValueError(f"no element with a standard weight: {token['symbol']}")
+            group = {token["symbol"]: Fraction(1)}
         else:
-            latest = {symbol: 1}
-        _add(stack[-1], latest, 1)
-    if len(stack) != 1 or not stack[0]:
-        raise ValueError(f"not a formula: {text!r}")
-    return stack[0]
+            group = open_groups.pop()
+            if not open_groups:
+                raise ValueError("a bracket closes that was not opened")
+            if not group:
+                raise ValueError("empty brackets")
+        _add(open_groups[-1], group, Fraction(token["count"] or 1))
+    if len(open_groups) > 1:
+        raise ValueError("a bracket is not closed")
+    if not open_groups[0]:
+        raise ValueError("an empty part")
+    return open_groups[0]
 
 
-def _add(total: dict[str, int], part: dict[str, int], times: int) -> None:
-    for element, number in part.items():
-        total[element] = total.get(element, 0) + number * times
+def _add(total: dict[str, Fraction], group: dict[str, Fraction], times: Fraction) -> None:
+    for symbol, count in group.items():
+        total[symbol] = total.get(symbol, Fraction(0)) + count * times

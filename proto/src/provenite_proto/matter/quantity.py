@@ -1,7 +1,8 @@
 """Masses and fractions: decimal strings on the wire, exact integers in computation.
 
 A mass is milligrams of dry matter (six decimals of a kilogram), a fraction parts per 10^9. No float and no
-Decimal: the same figures give the same integers everywhere.
+Decimal: the same figures give the same integers everywhere. Reading trusts that its text is a `Mass` or a
+`Fraction`: the record decoder has checked the pattern, and twice would cost as much as all the arithmetic.
 """
 
 from typing import Annotated
@@ -26,7 +27,12 @@ def milligrams(mass: str) -> int:
 
 
 def kilograms(milligrams: int) -> str:
-    """The shortest `Mass` of so many milligrams."""
+    """The shortest decimal string of so many milligrams; a sum may be more than a `Mass` can say.
+
+    `ValueError` when negative.
+    """
+    if milligrams < 0:
+        raise ValueError(f"negative mass: {milligrams} mg")
     whole, rest = divmod(milligrams, MILLIGRAMS_PER_KILOGRAM)
     return f"{whole}.{rest:06}".rstrip("0").rstrip(".")
 
@@ -38,11 +44,19 @@ def parts(fraction: str) -> int:
 
 
 def fraction_text(parts: int) -> str:
-    """The shortest `Fraction` of so many parts per 10^9."""
+    """The shortest decimal string of so many parts per 10^9; a sum may be above 1.
+
+    `ValueError` when negative.
+    """
+    if parts < 0:
+        raise ValueError(f"negative fraction: {parts} parts per 10^9")
     whole, rest = divmod(parts, FRACTION_ONE)
     return f"{whole}.{rest:09}".rstrip("0").rstrip(".")
 
 
 def element_mass(mass: int, parts: int) -> int:
-    """Milligrams of an element in `mass` milligrams of which it is `parts` per 10^9, a half rounded up."""
+    """Milligrams of an element in `mass` milligrams of which it is `parts` per 10^9, a half rounded up.
+
+    Each element is rounded by itself, so a composition's masses may sum to a few milligrams more than `mass`.
+    """
     return (2 * mass * parts + FRACTION_ONE) // (2 * FRACTION_ONE)
