@@ -83,7 +83,7 @@ def open_cluster(folder: Path, binaries: Path) -> Cluster:
         PostgresUnavailable: the folder is in use, out of the server's reach, of another version or
             owner, or initdb failed.
     """
-    folder = folder.absolute()
+    folder = folder.resolve()
     _refuse_another_owner(folder / "cluster")
     _make_reachable(folder)
     lock = _lock(folder)

@@ -20,6 +20,16 @@ logger = logging.getLogger(__name__)
 _SIGNALS_AND_SECONDS = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 
 
+def cluster_name(data: Path) -> str:
+    """The setting `cluster_name`, by which every process of a data directory's server is known.
+
+    It stands in the postmaster's arguments and in the titles of its children, and it is the same
+    by whatever path the directory is reached.
+    """
+    status = data.stat()
+    return f"provenite-{status.st_dev:x}-{status.st_ino:x}"
+
+
 def end_orphans(data: Path) -> None:
     """Stops every server process of a data directory and clears a pid file that misleads.
 
@@ -66,29 +76,25 @@ def _recorded_pid(data: Path) -> int | None:
 
 
 def _server_processes(data: Path) -> list[int]:
-    at = data.stat()
-    return [int(path.name) for path in Path("/proc").glob("[0-9]*") if _works_in(path, data, at)]
+    named, owner = cluster_name(data).encode(), data.stat().st_uid
+    return [
+        int(process.name)
+        for process in Path("/proc").glob("[0-9]*")
+        if _serves(process, named, owner)
+    ]
 
 
-def _works_in(process: Path, data: Path, at: os.stat_result) -> bool:
-    """Whether a process is PostgreSQL with this directory as its working folder."""
+def _serves(process: Path, named: bytes, owner: int) -> bool:
+    # The command line, because reading where a process works or what it runs takes the capability
+    # CAP_SYS_PTRACE, which root lacks in most containers.
     try:
-        return os.path.samestat((process / "cwd").stat(), at) and Path(
-            (process / "exe").readlink()
-        ).name.startswith("postgres")
-    except PermissionError:
-        # Root without CAP_SYS_PTRACE, as in most containers, may still read the command line.
-        return _commanded_to(process, data)
+        command = (process / "cmdline").read_bytes()
+        return process.stat().st_uid == owner and (
+            command.startswith(b"postgres: %s: " % named)
+            or b"--cluster_name=%s" % named in command.split(b"\0")
+        )
     except OSError:
         return False
-
-
-def _commanded_to(process: Path, data: Path) -> bool:
-    try:
-        arguments = (process / "cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return arguments[0].endswith(b"/postgres") and os.fsencode(data) in arguments
 
 
 def _send(pid: int, signum: signal.Signals) -> None:

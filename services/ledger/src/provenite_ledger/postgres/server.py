@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 from provenite_ledger.postgres.account import server_uid
 from provenite_ledger.postgres.binaries import PostgresUnavailable, find_binaries
 from provenite_ledger.postgres.cluster import PORT, Cluster, open_cluster
-from provenite_ledger.postgres.orphans import end_orphans
+from provenite_ledger.postgres.orphans import cluster_name, end_orphans
 from provenite_ledger.postgres.process import ServerProcess
 from provenite_ledger.postgres.reach import CACHE, within_reach
 
@@ -160,13 +160,17 @@ class EmbeddedPostgres:
 
     def _spawn(self, loop: asyncio.AbstractEventLoop) -> ServerProcess:
         assert self._cluster is not None  # noqa: S101 # _open comes before, _close after
-        end_orphans(self._cluster.data)
+        data = self._cluster.data
+        end_orphans(data)
         self._cluster.remove_socket()
-        settings = self._settings | {"unix_socket_directories": str(self._cluster.sockets)}
+        settings = self._settings | {
+            "cluster_name": cluster_name(data),
+            "unix_socket_directories": str(self._cluster.sockets),
+        }
         options = [f"--{name}={value}" for name, value in settings.items()]
         self._process = ServerProcess(
-            [self._programs / "postgres", "-D", self._cluster.data, "-p", str(PORT), *options],
-            data=self._cluster.data,
+            [self._programs / "postgres", "-D", data, "-p", str(PORT), *options],
+            data=data,
             log=self._cluster.log,
             loop=loop,
         )
