@@ -16,22 +16,21 @@ from provenite_proto.answers import (
     KeyAnswer,
     LedgerAnswer,
     Line,
-    Page,
     PartyAnswer,
     SiteAnswer,
     StatementAnswer,
     Submitted,
     Trace,
 )
-from provenite_proto.record import AnyRecord, Role
+from provenite_proto.record import AnyRecord, Jwk, Role
 from provenite_proto.statement import Signs
 
 from . import _operations as operations
 from . import _transport as transport
-from ._exchange import Event, Exchange, Flow, Pause, chunks, following
+from ._exchange import Event, Exchange, Flow, Pause, chunks
 from ._operations import Call
+from ._paging import AsyncListing
 from ._retry import Retry
-from ._signer import Signer
 
 T = TypeVar("T")
 
@@ -50,14 +49,16 @@ class AsyncClient:
         origin: str | None = None,
         timeout: float = transport.DEFAULT_TIMEOUT,
         retry: Retry | None = None,
+        http_client: httpx.AsyncClient | None = None,
     ) -> None:
         """For the ledger at `url`, as the firm whose key `signer` holds.
 
-        `origin` is the ledger's name in statements; by default the ledger is asked for it once.
+        `origin` is the ledger's name in statements; by default the ledger is asked for it once. `timeout` is
+        in seconds. An `http_client` of your own (for a proxy, say) keeps its settings and is yours to close.
         """
-        self._url = url
-        self._signer = signer
-        self._http = httpx.AsyncClient(**transport.options(url, timeout))
+        self._url = transport.address(url)
+        self._http = http_client or httpx.AsyncClient(timeout=timeout)
+        self._owns_http = http_client is None
         self._exchange = Exchange(signer, origin, retry or Retry())
 
     async def __aenter__(self) -> Self:
@@ -75,7 +76,8 @@ class AsyncClient:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if self._owns_http:
+            await self._http.aclose()
 
     async def ledger(self) -> LedgerAnswer:
         """The ledger: its origin, registrar, size and version."""
@@ -96,8 +98,8 @@ class AsyncClient:
 
         With `atomic` all are recorded or none; they must then fit in one request.
         """
-        signed = [each if isinstance(each, str) else await self.sign(each) for each in records]
-        for chunk in [signed] if atomic else chunks(signed):
+        signed = await self._run(self._exchange.signing(records))
+        for chunk in chunks(signed, atomic=atomic):
             for line in await self._run(self._exchange.submit_lines(chunk, atomic)):
                 yield line
 
@@ -116,10 +118,10 @@ class AsyncClient:
         material: str | None = None,
         status: Literal["held", "in_transit"] | None = None,
         lot: str | None = None,
-    ) -> AsyncIterator[BatchAnswer]:
+    ) -> AsyncListing[BatchAnswer]:
         """The batches that the signer holds or that are on their way to it; with `any` also those it made."""
         query = operations.given(holder=holder, material=material, status=status, lot=lot)
-        return self._pages(operations.batches(query))
+        return AsyncListing(operations.batches(query), self._ask)
 
     async def trace(
         self,
@@ -142,17 +144,17 @@ class AsyncClient:
         """A party."""
         return await self._ask(operations.party(party_id))
 
-    def parties(self) -> AsyncIterator[PartyAnswer]:
+    def parties(self) -> AsyncListing[PartyAnswer]:
         """The parties that the signer knows: itself, the registrar, and those that it trades with."""
-        return self._pages(operations.parties(()))
+        return AsyncListing(operations.parties(()), self._ask)
 
     async def site(self, site_id: str) -> SiteAnswer:
         """A site."""
         return await self._ask(operations.site(site_id))
 
-    def sites(self) -> AsyncIterator[SiteAnswer]:
+    def sites(self) -> AsyncListing[SiteAnswer]:
         """The signer's sites."""
-        return self._pages(operations.sites(()))
+        return AsyncListing(operations.sites(()), self._ask)
 
     async def key(self, key_id: str) -> KeyAnswer:
         """A registered key."""
@@ -170,22 +172,15 @@ class AsyncClient:
         )
         return await self._ask(operations.invite(request))
 
-    async def enrol(self, code: str) -> EnrolmentAnswer:
-        """Join with an invitation's code and the key of this client's `Signer`."""
-        if not isinstance(self._signer, Signer):
-            raise TypeError("enrolling needs a Signer, which knows its public key")
-        return await self._run(self._exchange.enrol(code, self._signer.public_jwk))
+    async def enrol(self, code: str, public_jwk: Jwk | None = None) -> EnrolmentAnswer:
+        """Join with an invitation's code and the signer's key. Asking again with them is safe.
+
+        A `Signer` knows its public key; of another signer give it.
+        """
+        return await self._run(self._exchange.enrol(code, public_jwk))
 
     async def _ask(self, call: Call[T]) -> T:
         return await self._run(self._exchange.ask(call))
-
-    async def _pages(self, call: Call[Page[T]]) -> AsyncIterator[T]:
-        following_call: Call[Page[T]] | None = call
-        while following_call is not None:
-            page = await self._ask(following_call)
-            for item in page.items:
-                yield item
-            following_call = following(following_call, page)
 
     async def _run(self, flow: Flow[T]) -> T:
         event: Event = None
@@ -200,6 +195,8 @@ class AsyncClient:
                 event = None
                 continue
             try:
-                event = transport.reply(await self._http.request(**transport.arguments(step)))
-            except httpx.TransportError as error:
+                event = transport.reply(
+                    await self._http.request(**transport.arguments(self._url, step))
+                )
+            except httpx.RequestError as error:
                 event = transport.failure(error, self._url)

@@ -14,6 +14,7 @@
         TooLarge              413
         Unavailable           429, 503: try again later
       KeyFileError            a key file cannot be read or written
+      NoSigner                signing was asked of a client that has no signer
 
 A transport error leaves open whether a statement was recorded; submitting it again is safe.
 """
@@ -45,6 +46,10 @@ class AnswerError(ProveniteError):
 
 class KeyFileError(ProveniteError):
     """A key file cannot be read or written; the text says why."""
+
+
+class NoSigner(ProveniteError):
+    """The operation signs something, and the client was made without a signer."""
 
 
 class RefusedError(ProveniteError):

@@ -9,7 +9,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 import msgspec
@@ -19,17 +19,17 @@ from provenite_proto.answers import (
     EnrolmentAnswer,
     EnrolmentRequest,
     Line,
-    Page,
     ProblemAnswer,
     Submitted,
 )
 from provenite_proto.record import AnyRecord, Jwk
 from provenite_proto.statement import Signs, issue
+from provenite_proto.token import MAX_LIFETIME
 
 from . import _operations as operations
-from ._errors import AnswerError, ConnectionFailed, KeyFileError, TimedOut, refused
+from ._errors import AnswerError, ConnectionFailed, NoSigner, TimedOut, refused
 from ._operations import Call
-from ._retry import RETRIED, Retry
+from ._retry import RETRIED, Retry, seconds_asked
 
 T = TypeVar("T")
 
@@ -106,7 +106,7 @@ class Exchange:
             if isinstance(reply, Reply) and reply.status not in RETRIED:
                 return _read(call, reply)
             after = reply.headers.get("retry-after") if isinstance(reply, Reply) else None
-            pause = self._retry.pause(attempt, after, self._chance)
+            pause = self._retry.pause(attempt, seconds_asked(after, self._clock()), self._chance)
             if pause is None:
                 if isinstance(reply, Reply):
                     return _read(call, reply)
@@ -121,27 +121,34 @@ class Exchange:
 
     def sign(self, record: AnyRecord) -> Flow[str]:
         """The record as a signed statement with fresh salts, issued now."""
-        audience = yield from self.origin()
-        return issue(
-            record,
-            key=self._key(),
-            audience=audience,
-            issued_at=int(self._clock()),
-            salt=lambda: secrets.token_bytes(16),
-        )
+        return self._issue(record, (yield from self.origin()))
 
     def submit(self, record: AnyRecord | str) -> Flow[Submitted]:
         """Submit a record, or a statement that is signed already."""
-        statement = record if isinstance(record, str) else (yield from self.sign(record))
+        statement = record.strip() if isinstance(record, str) else (yield from self.sign(record))
         return (yield from self.ask(operations.submit(statement)))
 
-    def submit_lines(self, statements: Iterable[str], atomic: bool) -> Flow[tuple[Line, ...]]:
-        """Submit signed statements in one request; a result for each."""
-        return (yield from self.ask(operations.submit_lines(statements, atomic))).lines
+    def signing(self, records: Iterable[AnyRecord | str]) -> Flow[Iterator[str]]:
+        """The records as statements, each signed when it is taken; signed statements as they are."""
+        audience = yield from self.origin()
+        return (
+            each.strip() if isinstance(each, str) else self._issue(each, audience)
+            for each in records
+        )
 
-    def enrol(self, code: str, jwk: Jwk) -> Flow[EnrolmentAnswer]:
+    def submit_lines(self, statements: Sequence[str], atomic: bool) -> Flow[tuple[Line, ...]]:
+        """Submit signed statements in one request; a result for each."""
+        lines = (yield from self.ask(operations.submit_lines(statements, atomic))).lines
+        if len(lines) != len(statements):
+            raise AnswerError(f"{len(lines)} results for {len(statements)} statements")
+        return lines
+
+    def enrol(self, code: str, public_jwk: Jwk | None) -> Flow[EnrolmentAnswer]:
         """Join with an invitation's code and the signer's key."""
-        request = EnrolmentRequest(code=code, key=jwk, proof=(yield from self._token()))
+        jwk = public_jwk or getattr(self._key(), "public_jwk", None)
+        if jwk is None:
+            raise TypeError("this signer does not know its public key: give public_jwk")
+        request = EnrolmentRequest(code=code, key=jwk, proof=(yield from self._token(MAX_LIFETIME)))
         return (yield from self.ask(operations.enrol(request)))
 
     def _request(self, call: Call[T]) -> Flow[Request]:
@@ -153,23 +160,38 @@ class Exchange:
             headers["authorization"] = f"Bearer {yield from self._token()}"
         return Request(call.method, call.path, call.query, headers, call.body)
 
-    def _token(self) -> Flow[str]:
+    def _issue(self, record: AnyRecord, audience: str) -> str:
+        return issue(
+            record,
+            key=self._key(),
+            audience=audience,
+            issued_at=int(self._clock()),
+            salt=lambda: secrets.token_bytes(16),
+        )
+
+    def _token(self, lifetime: int = 60) -> Flow[str]:
         audience = yield from self.origin()
         return token.issue(
             key=self._key(),
             audience=audience,
             now=int(self._clock()),
             jti=secrets.token_urlsafe(16),
+            lifetime=lifetime,
         )
 
     def _key(self) -> Signs:
         if self._signer is None:
-            raise KeyFileError("this client has no signer: give it one, such as Signer.load(path)")
+            raise NoSigner("this client has no signer: give it one, such as Signer.load(path)")
         return self._signer
 
 
-def chunks(statements: Iterable[str]) -> Iterator[list[str]]:
-    """Statements in bulk requests of at most MAX_LINES and MAX_LINES_BYTES."""
+def chunks(statements: Iterable[str], *, atomic: bool) -> Iterator[list[str]]:
+    """Statements in bulk requests of at most MAX_LINES and MAX_LINES_BYTES; in one, if atomic."""
+    if atomic:
+        statements = list(statements)
+        if statements:
+            yield statements
+        return
     chunk: list[str] = []
     size = 0
     for statement in statements:
@@ -180,14 +202,6 @@ def chunks(statements: Iterable[str]) -> Iterator[list[str]]:
         size += len(statement) + 1
     if chunk:
         yield chunk
-
-
-def following(call: Call[Page[T]], page: Page[T]) -> Call[Page[T]] | None:
-    """The call for the next page, if there is one."""
-    if page.next is None:
-        return None
-    query = [(name, value) for name, value in call.query if name != "cursor"]
-    return replace(call, query=[*query, ("cursor", page.next)])
 
 
 def _read(call: Call[T], reply: Reply) -> T:

@@ -58,7 +58,7 @@ def submit(statement: str) -> Call[Submitted]:
         "POST",
         paths.STATEMENTS,
         Submitted,
-        body=statement.encode("ascii"),
+        body=statement.encode(),
         content_type="application/sd-jwt",
         authenticated=False,
     )
@@ -71,7 +71,7 @@ def submit_lines(statements: Iterable[str], atomic: bool) -> Call[Lines]:
         paths.STATEMENTS_BATCH,
         Lines,
         query=(("atomic", "true"),) if atomic else (),
-        body="\n".join(statements).encode("ascii"),
+        body="\n".join(statements).encode(),
         content_type="application/sd-jwt+lines",
         authenticated=False,
     )

@@ -1,6 +1,7 @@
 """Signers that keep their key in a file. Others need only `key_id`, `algorithm` and `sign` (`Signs`)."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -23,10 +24,19 @@ class Signer:
         return cls(SigningKey.generate(algorithm))
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], passphrase: str | None = None) -> Self:
-        """Read a PEM file; `KeyFileError` when it is no usable key or the passphrase does not fit."""
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        passphrase: str | Callable[[], str] | None = None,
+    ) -> Self:
+        """Read a PEM file; `KeyFileError` when it is no usable key or the passphrase does not fit.
+
+        A function is asked for the passphrase only when the file is encrypted.
+        """
         try:
             pem = Path(path).read_bytes()
+            if callable(passphrase):
+                passphrase = passphrase() if b"ENCRYPTED" in pem else None
             return cls(SigningKey.from_pem(pem, passphrase.encode() if passphrase else None))
         except OSError as error:
             raise KeyFileError(f"{path}: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""What both clients share of HTTP: how httpx is set up, and how its results become events."""
+"""What both clients share of HTTP: how httpx is used, and how its results become events."""
 
 from importlib.metadata import version
 from typing import Any
@@ -11,24 +11,26 @@ DEFAULT_TIMEOUT = 30.0
 """Seconds without an answer, after which a request counts as failed."""
 
 
-def options(url: str, timeout: float) -> dict[str, Any]:
-    """The settings of an httpx client for the ledger at `url`: TLS verified, no redirects."""
-    return {
-        "base_url": url.rstrip("/"),
-        "timeout": timeout,
-        "follow_redirects": False,
-        "headers": {"user-agent": f"provenite/{version('provenite')}"},
-    }
+def address(url: str) -> str:
+    """The ledger's URL without a slash at its end; `ValueError` when it is none."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"{url!r} is not a URL: {error}") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.query or parsed.fragment:
+        raise ValueError(f"{url!r} is not a ledger's URL, such as https://ledger.example")
+    return url.rstrip("/")
 
 
-def arguments(request: Request) -> dict[str, Any]:
-    """A request as httpx takes it."""
+def arguments(url: str, request: Request) -> dict[str, Any]:
+    """A request to the ledger at `url` as httpx takes it; never redirected, since it carries a token."""
     return {
         "method": request.method,
-        "url": request.path,
+        "url": url + request.path,
         "params": tuple(request.query) or None,
-        "headers": dict(request.headers),
+        "headers": {"user-agent": f"provenite/{version('provenite')}", **request.headers},
         "content": request.body,
+        "follow_redirects": False,
     }
 
 
@@ -38,7 +40,7 @@ def reply(response: httpx.Response) -> Reply:
     return Reply(response.status_code, headers, response.content)
 
 
-def failure(error: httpx.TransportError, url: str) -> Failure:
+def failure(error: httpx.RequestError, url: str) -> Failure:
     """A request that was not answered."""
     return Failure(
         isinstance(error, httpx.TimeoutException), f"{url}: {error or type(error).__name__}"
