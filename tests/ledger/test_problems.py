@@ -23,6 +23,7 @@ ERRORS: dict[str, tuple[Exception, int, str]] = {
     "away": (LedgerUnavailable(), 503, "ledger-unavailable"),
     "refused": (ConnectionRefusedError(), 503, "ledger-unavailable"),
     "slow": (TimeoutError(), 503, "ledger-unavailable"),
+    "lost": (asyncpg.InternalClientError("another operation"), 503, "ledger-unavailable"),
     "closed": (asyncpg.InterfaceError("pool is closed"), 503, "ledger-unavailable"),
     "stopping": (asyncpg.AdminShutdownError("secret"), 503, "ledger-unavailable"),
     "full": (asyncpg.TooManyConnectionsError("secret"), 503, "ledger-unavailable"),
@@ -77,7 +78,7 @@ def test_errors(client: TestClient[Litestar], name: str, caplog: pytest.LogCaptu
     assert (response.headers.get("retry-after") is not None) == (status == 503)
     logged = [record for record in caplog.records if record.name.startswith("provenite")]
     assert [record.__dict__["requestId"] for record in logged] == (
-        [body["requestId"]] if status == 500 else []
+        [body["requestId"]] if slug in ("internal-error", "ledger-unavailable") else []
     )
 
 

@@ -26,6 +26,7 @@ from provenite_proto.statement import parse
 
 from .sequencer import Sequencer
 from .store.named import load
+from .store.outage import LOST
 from .store.rows import OUTPUTS, Row
 
 _SQL = load("contents.sql")
@@ -111,7 +112,7 @@ class Follower:
             while more and not self._sequencer.committed.is_set():
                 try:
                     more = await self._step()
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                except (*LOST, asyncpg.PostgresError):
                     # The database is away: whoever asks computes for himself, and the next commit wakes us.
                     more = False
 

@@ -25,6 +25,7 @@ from provenite_proto.statement import PublicKey, Statement
 
 from .store import loading
 from .store.named import load
+from .store.outage import LOST
 from .store.writing import Entry, write
 
 _SQL = load("sequencing.sql")
@@ -215,7 +216,7 @@ class Sequencer:
         while True:
             try:
                 await self._commit(await self._connected(), group)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, AnotherLedger) as error:
+            except (*LOST, asyncpg.PostgresError, AnotherLedger) as error:
                 _log.warning("commit failed, trying again: %s", type(error).__name__)
                 self._disconnect()
                 if loop.time() > deadline:

@@ -15,6 +15,8 @@ from .app import create_app, running
 from .settings import Settings
 
 BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection is kept: longer than clients keep theirs, so that none is closed in mid-request."""
 SHUTDOWN_SECONDS = 10
 """How long open requests have to finish."""
 
@@ -40,6 +42,9 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
                         access_log=False,
                         log_config=None,
                         server_header=False,
+                        # Who is at the other end of the connection is never asked.
+                        proxy_headers=False,
+                        timeout_keep_alive=KEEP_ALIVE_SECONDS,
                         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
                     ),
                     lambda: announce(here.address),

@@ -5,7 +5,6 @@ are raised as `Problem`; nothing of an unexpected error reaches the client but t
 was logged.
 """
 
-import asyncio
 import logging
 import re
 import secrets
@@ -22,6 +21,7 @@ from provenite_proto.answers import ProblemAnswer
 from provenite_proto.problem import KINDS, Kind, Problem
 
 from ..sequencer import LedgerBusy, LedgerUnavailable
+from ..store.outage import LOST
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
@@ -183,7 +183,7 @@ _BY_STATUS = {
     413: "body-too-large",
     415: "unsupported-media-type",
 }
-_AWAY = (LedgerUnavailable, OSError, TimeoutError, asyncpg.InterfaceError, asyncio.TimeoutError)
+_AWAY: tuple[type[Exception], ...] = (LedgerUnavailable, *LOST)
 
 
 def answer(problem: Problem, request_id: str = "") -> ProblemAnswer:
@@ -217,6 +217,8 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[bytes
             exc_info=error,
             extra={"requestId": name, "method": request.method, "path": request.url.path},
         )
+    elif problem.slug == "ledger-unavailable" and error is not problem:
+        _log.warning("database away", extra={"requestId": name, "error": type(error).__name__})
     body = answer(problem, name)
     headers = {"X-Request-Id": name}
     if isinstance(error, HTTPException):

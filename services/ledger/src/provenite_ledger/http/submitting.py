@@ -6,8 +6,7 @@ from typing import Annotated
 import msgspec
 from litestar import post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import QueryParameter, RawBody
-from litestar.response.base import ASGIResponse
+from litestar.params import QueryParameter
 
 from provenite_proto import paths
 from provenite_proto.answers import Line, Lines, Submitted
@@ -24,6 +23,7 @@ from .documenting import (
     SubmitsOne,
     refusals,
 )
+from .fast import Reply, body, sent_as
 from .parts import AnyRequest, parts
 from .problems import answer, request_id
 
@@ -37,8 +37,6 @@ _encode = msgspec.json.Encoder().encode
 
 @post(
     paths.STATEMENTS,
-    # One byte more is read, so that the refusal is the protocol's own.
-    request_max_body_size=MAX_BYTES + 1,
     operation_class=SubmitsOne,
     operation_id="submitStatement",
     summary="Submit a statement",
@@ -52,29 +50,28 @@ _encode = msgspec.json.Encoder().encode
         **refusals(*OF_STATEMENTS, "unsupported-media-type", "ledger-busy"),
     },
 )
-async def submit(request: AnyRequest, body: RawBody) -> ASGIResponse:
+async def submit(request: AnyRequest) -> Reply:
     """Record a signed statement. It is checked, given its place in the log and durable when the answer comes.
 
     Submitting it again is safe: the answer is the same, with status 200 instead of 201.
     """
-    _sent_as(request, STATEMENT_TYPE)
+    sent_as(request, STATEMENT_TYPE.encode())
     sequencer = parts(request).sequencer
-    statement = parse(body)
+    # One byte more is read, so that the refusal is the protocol's own.
+    statement = parse(await body(request, MAX_BYTES + 1))
     (result,) = await sequencer.submit([statement], verified=[_verified(statement, sequencer)])
     if isinstance(result, Problem):
         raise result
-    return ASGIResponse(
-        body=_encode(result.submitted),
-        status_code=201 if result.fresh else 200,
-        media_type="application/json",
-        headers={"location": paths.statement(statement.digest)},
+    return Reply(
+        201 if result.fresh else 200,
+        _encode(result.submitted),
+        (b"location", paths.statement(statement.digest).encode()),
     )
 
 
 @post(
     paths.STATEMENTS_BATCH,
     status_code=200,
-    request_max_body_size=MAX_BATCH_BYTES,
     operation_class=SubmitsMany,
     operation_id="submitStatements",
     summary="Submit many statements",
@@ -91,27 +88,22 @@ async def submit(request: AnyRequest, body: RawBody) -> ASGIResponse:
 )
 async def submit_many(
     request: AnyRequest,
-    body: RawBody,
     atomic: Annotated[
         bool,
         QueryParameter(
             description="Record all lines or none: with one refused, the others are `not-submitted`."
         ),
     ] = False,
-) -> ASGIResponse:
+) -> Reply:
     """Record signed statements, one a line, in order. A line may use what an earlier one made.
 
     Each line has its own result. Recorded lines are durable when the answer comes.
     """
-    _sent_as(request, STATEMENTS_TYPE)
-    lines = _lines(body)
+    sent_as(request, STATEMENTS_TYPE.encode())
+    lines = _lines(await body(request, MAX_BATCH_BYTES))
     results = await _submitted(lines, parts(request).sequencer, atomic)
     name = request_id(request)
-    return ASGIResponse(
-        body=_encode(Lines(lines=tuple(_line(result, name) for result in results))),
-        status_code=200,
-        media_type="application/json",
-    )
+    return Reply(200, _encode(Lines(lines=tuple(_line(result, name) for result in results))))
 
 
 async def _submitted(
@@ -148,8 +140,8 @@ def _verified(statement: Statement, sequencer: Sequencer) -> PublicKey | None:
     return registered.key
 
 
-def _lines(body: RawBody) -> list[bytes]:
-    lines = body.split(b"\n")
+def _lines(text: bytes) -> list[bytes]:
+    lines = text.split(b"\n")
     if not lines[-1]:
         lines.pop()
     if not lines:
@@ -168,12 +160,3 @@ def _line(result: Admitted | Problem, name: str) -> Line:
         problem = answer(result, name)
         return Line(status=problem.status, problem=problem)
     return Line(status=201 if result.fresh else 200, submitted=result.submitted)
-
-
-def _sent_as(request: AnyRequest, expected: str) -> None:
-    """Raise `unsupported-media-type` unless the body is declared as `expected`."""
-    given = request.headers.get("content-type", "")
-    if given.partition(";")[0].strip().lower() != expected:
-        raise Problem(
-            "unsupported-media-type", f"Content-Type is {given[:100]!r}; it must be {expected}."
-        )

@@ -53,6 +53,7 @@ create table shipment (
     status text not null check (status in ('in_transit', 'accepted', 'refused')),
     departed_at timestamptz not null
 );
+create index shipment_sender on shipment (sender, index);
 create index shipment_receiver on shipment (receiver, index);
 
 create table batch (
