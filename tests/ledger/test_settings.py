@@ -86,3 +86,28 @@ def test_the_world_needs_an_origin(host: str) -> None:
 )
 def test_address(host: str, address: str) -> None:
     assert read({"PROVENITE_HOST": host}).address == address
+
+
+def test_a_database_url_comes_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "database-url"
+    file.write_text("postgresql://user:secret@host/name\n")
+    assert read({"DATABASE_URL_FILE": str(file)}) == Settings(
+        database_url="postgresql://user:secret@host/name"
+    )
+
+
+@pytest.mark.parametrize("content", [None, b"", b"mysql://user:secret@host", b"\xff"])
+def test_an_unusable_database_url_file(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "database-url"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL_FILE: ") as raised:
+        read({"DATABASE_URL_FILE": str(file)})
+    assert "secret" not in str(raised.value)
+
+
+def test_one_database_url_is_enough(tmp_path: Path) -> None:
+    file = tmp_path / "database-url"
+    file.write_text("postgresql://user@host/name")
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL_FILE: "):
+        read({"DATABASE_URL_FILE": str(file), "DATABASE_URL": "postgresql://user@host/name"})

@@ -39,7 +39,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """`PROVENITE_DATA`: the folder with the registrar's key and, unless `DATABASE_URL` is set, the database."""
 
     database_url: str | None = None
-    """`DATABASE_URL`: a PostgreSQL 15 or later to use instead of the ledger's own, as a `postgresql://` URL."""
+    """`DATABASE_URL`: a PostgreSQL 15 or later to use instead of the ledger's own, as a `postgresql://` URL.
+
+    `DATABASE_URL_FILE`: a file that holds that URL, which keeps its password out of the environment.
+    """
 
     postgres_bin: Path | None = None
     """`PROVENITE_POSTGRES_BIN`: the folder with the PostgreSQL programs that the ledger's own database runs."""
@@ -119,12 +122,18 @@ def _origin(environment: Mapping[str, str]) -> str | None:
 
 
 def _database(environment: Mapping[str, str]) -> str | None:
-    text = environment.get("DATABASE_URL")
-    if text is None:
-        return None
-    if not text.startswith(("postgresql://", "postgres://")):
+    name, text = "DATABASE_URL", environment.get("DATABASE_URL")
+    if (file := environment.get("DATABASE_URL_FILE")) is not None:
+        if text is not None:
+            raise SettingsError("DATABASE_URL_FILE: DATABASE_URL is set too")
+        name = "DATABASE_URL_FILE"
+        try:
+            text = Path(file).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{name}: cannot be read: {error}") from error
+    if text is not None and not text.startswith(("postgresql://", "postgres://")):
         # The value may hold a password and is not repeated.
-        raise SettingsError("DATABASE_URL: not a postgresql:// URL")
+        raise SettingsError(f"{name}: not a postgresql:// URL")
     return text
 
 
