@@ -15,18 +15,19 @@ def need_tool(name: str, *, hint: str = "") -> Path:
     """The program's path; `hint` says how to get it. Works in tests, fixtures and modules."""
     found = shutil.which(name)
     if found is None:
-        _lacking(f"needs the program {name!r}", hint)
+        lack(f"needs the program {name!r}", hint=hint)
     return Path(found)
 
 
 def need_path(path: Path, *, hint: str = "") -> Path:
     """The path itself, once it exists; `hint` says how to get it."""
     if not path.exists():
-        _lacking(f"needs {path}", hint)
+        lack(f"needs {path}", hint=hint)
     return path
 
 
-def _lacking(sentence: str, hint: str) -> NoReturn:
+def lack(sentence: str, *, hint: str = "") -> NoReturn:
+    """Skips, or in CI fails, with a sentence such as "needs root"."""
     reason = f"{sentence} ({hint})" if hint else sentence
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason}, which CI has to have", pytrace=False)

@@ -1,50 +1,27 @@
 """The Dockerfile and compose.yaml: what their own tools say, and what we promise beyond that."""
 
+import inspect
 import json
-import os
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from provenite_ledger import settings
+from provenite_ledger.settings import Settings
 from tests.needs import need_path
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
-ORIGIN = "https://ledger.example"
 VERSION = tomllib.loads((ROOT / "services/ledger/pyproject.toml").read_text())["project"]["version"]
+Compose = Callable[..., subprocess.CompletedProcess[str]]
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PRIVATE|CREDENTIAL", re.I)
-
-
-def compose(*arguments: str, origin: str | None = ORIGIN) -> subprocess.CompletedProcess[str]:
-    """`docker-compose` over deploy/compose.yaml, as an operator with this origin would see it."""
-    program = need_path(BIN / "docker-compose", hint="make install")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PROVENITE_")}
-    return subprocess.run(
-        [program, "-f", DEPLOY / "compose.yaml", *arguments],
-        env=environment | ({"PROVENITE_ORIGIN": origin} if origin else {}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-@pytest.fixture(scope="module")
-def composed() -> dict[str, Any]:
-    """compose.yaml with anchors, short forms and variables resolved by its own tool."""
-    result = compose("config", "--format", "json")
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)  # type: ignore[no-any-return] # a JSON object of many shapes
-
-
-@pytest.fixture(scope="module")
-def services(composed: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return composed["services"]  # type: ignore[no-any-return] # as above
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -115,15 +92,15 @@ def test_image_holds_no_secret() -> None:
             assert not SECRET_NAME.search(rest)
 
 
-def test_compose_file_is_valid() -> None:
+def test_compose_file_is_valid(compose: Compose) -> None:
     result = compose("config", "--quiet")
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_compose_asks_for_the_origin() -> None:
-    result = compose("config", "--quiet", origin=None)
+def test_compose_asks_for_what_has_no_good_default(compose: Compose) -> None:
+    result = compose("config", "--quiet", operator={})
     assert result.returncode != 0
-    assert "PROVENITE_ORIGIN" in result.stderr
+    assert re.search(r"PROVENITE_(ORIGIN|COUNTRY) is missing", result.stderr)
 
 
 @pytest.mark.parametrize("name", ["ledger", "database"])
@@ -174,3 +151,16 @@ def test_secrets_are_files_that_git_ignores(
     for secret in composed["secrets"].values():
         command = ["git", "check-ignore", "--quiet", secret["file"]]
         assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def test_readme_describes_every_setting() -> None:
+    source = inspect.getsource(settings)
+    described = re.findall(r'(?m)^    (?:""")?`([A-Z_]+)`: ', source)
+    rows = re.findall(r"(?m)^\| `([A-Z_]+)` \| ([^|]+) \|", (DEPLOY / "README.md").read_text())
+    assert sorted(name for name, _ in rows) == sorted(described)
+    for name, default in rows:
+        field = name.removeprefix("PROVENITE_").removesuffix("_FILE").lower()
+        assert (
+            default.startswith("none")
+            or f"`{getattr(Settings(), field) or Settings().address}`" == default
+        )
