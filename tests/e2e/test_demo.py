@@ -1,0 +1,100 @@
+"""The demo, run as a newcomer runs it: what it promises is in what it leaves behind."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DEMO = Path(__file__).parents[2] / "sdk/python/examples/demo.py"
+
+# Milligrams in 2000 kg of magnets, computed from the demo's figures by hand and by an independent script.
+EXPECTED = {
+    "Nd": {
+        "origin": {"US": 309_810_182, "CN": 128_772_239, "unknown": 33_011_579},
+        "source": {"primary": 338_907_712, "post_consumer": 99_674_709, "unknown": 33_011_579},
+        "stage/separation": {
+            "US": 210_135_473,
+            "CN": 128_772_239,
+            "none": 99_674_709,
+            "unknown": 33_011_579,
+        },
+        "stage/leaching": {"US": 99_674_709, "none": 338_907_712, "unknown": 33_011_579},
+        "stage/metal_making": {"GB": 438_582_421, "unknown": 33_011_579},
+        "stage/forming": {"EE": 471_594_000},
+    },
+    "Pr": {
+        "origin": {"US": 88_192_308, "CN": 41_661_923, "unknown": 11_003_769},
+        "source": {"primary": 115_427_812, "post_consumer": 14_426_419, "unknown": 11_003_769},
+        "stage/separation": {
+            "US": 73_765_889,
+            "CN": 41_661_923,
+            "none": 14_426_419,
+            "unknown": 11_003_769,
+        },
+        "stage/metal_making": {"GB": 129_854_231, "unknown": 11_003_769},
+        "stage/forming": {"EE": 140_858_000},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(
+        [sys.executable, DEMO], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "build/demo"
+
+
+def read(file: Path) -> Any:
+    return json.loads(file.read_bytes())
+
+
+def test_shares_are_exact(results: Path) -> None:
+    found = {
+        element["element"]: {
+            lens["lens"]: {
+                label["label"]: round(float(label["mass"]) * 1_000_000) for label in lens["labels"]
+            }
+            for lens in element["lenses"]
+        }
+        for element in read(results / "content.json")["elements"]
+    }
+    for element, lenses in EXPECTED.items():
+        for lens, labels in lenses.items():
+            assert found[element][lens] == labels, (element, lens)
+
+
+def test_the_trace_reaches_every_origin(results: Path) -> None:
+    trace = read(results / "trace.json")
+    entries = {
+        (node["type"], node["country"])
+        for node in trace["nodes"]
+        if node["type"] in ("extraction", "collection")
+    }
+    assert entries == {("extraction", "US"), ("extraction", "CN"), ("collection", "US")}
+    assert len(trace["nodes"]) == 12 + 9
+
+
+def test_each_refusal_has_its_problem(results: Path) -> None:
+    refusals = read(results / "refusals.json")
+    slugs = {name: problem["type"].rpartition(":")[2] for name, problem in refusals.items()}
+    assert slugs == {
+        "copper": "element-created",
+        "spent-twice": "insufficient-mass",
+        "forged": "signature-invalid",
+        "not-the-holder": "not-holder",
+    }
+    figures = refusals["copper"]["figures"]
+    assert (figures["inKg"], figures["outKg"], figures["ratio"]) == ("9000", "9999", "111.1 %")
+
+
+def test_the_report_is_for_people(results: Path) -> None:
+    report = (results / "report.txt").read_text()
+    assert "111.1 %" in report
+    assert "post_consumer" in report
+    assert "extraction CN" in report

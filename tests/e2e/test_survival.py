@@ -1,0 +1,107 @@
+"""What is acknowledged stays: the ledger or its PostgreSQL is killed in the middle of a load."""
+
+import asyncio
+import os
+import signal
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from provenite import AsyncClient, BatchOf, Client, Retry, TransportError, Unavailable, extraction
+from provenite_proto.answers import Submitted
+from tests.e2e.conftest import Mortal
+
+LOAD = 5_000
+AT_ONCE = 50
+
+
+async def submit_all(
+    url: str, statements: list[str], retry: Retry, disturb: asyncio.Event, after: int
+) -> dict[str, Submitted]:
+    """Submit concurrently, one a request; what was acknowledged, by statement. Sets `disturb` on the way."""
+    acknowledged: dict[str, Submitted] = {}
+    waiting = iter(statements)
+
+    async def work(client: AsyncClient) -> None:
+        for statement in waiting:
+            try:
+                acknowledged[statement] = await client.submit(statement)
+            except (TransportError, Unavailable):
+                return
+            if len(acknowledged) >= after:
+                disturb.set()
+
+    async with AsyncClient(url, retry=retry) as client:
+        await asyncio.gather(*(work(client) for _ in range(AT_ONCE)))
+    return acknowledged
+
+
+def sign_load(ledger: Mortal, signer: object) -> list[str]:
+    with Client(ledger.url, signer) as client:  # type: ignore[arg-type] # a Signer, typed loosely here
+        yesterday = datetime.now(UTC) - timedelta(days=1)
+        return [
+            client.sign(
+                extraction(
+                    country="US",
+                    occurred_at=yesterday,
+                    outputs=[BatchOf("copper-concentrate", mass="1", composition={"Cu": "0.3"})],
+                )
+            )
+            for _ in range(LOAD)
+        ]
+
+
+async def check_nothing_lost(
+    ledger: Mortal, statements: list[str], acknowledged: dict[str, Submitted]
+) -> None:
+    """Submitting all again gives the acknowledged ones their old answer, and every index exactly once."""
+    async with AsyncClient(ledger.url) as client:
+        lines = [line async for line in client.submit_many(statements)]
+        size = (await client.ledger()).size
+    answers = {}
+    for statement, line in zip(statements, lines, strict=True):
+        assert line.submitted is not None, line.problem
+        answers[statement] = line.submitted
+        if statement in acknowledged:
+            assert line.status == 200
+            assert line.submitted == acknowledged[statement]
+    # The registrar's and the firm's party statements come first.
+    assert size == LOAD + 2
+    assert sorted(answer.index for answer in answers.values()) == list(range(2, size))
+
+
+@pytest.mark.slow
+async def test_ledger_killed_in_the_middle_of_a_load(mortal: Mortal) -> None:
+    signer, _ = mortal.enrol("Mine", "miner")
+    statements = sign_load(mortal, signer)
+    middle = asyncio.Event()
+    loading = asyncio.create_task(
+        submit_all(mortal.url, statements, Retry(attempts=1), middle, LOAD // 2)
+    )
+    await middle.wait()
+    mortal.kill()
+    acknowledged = await loading
+    assert LOAD // 2 <= len(acknowledged) < LOAD
+    mortal.start()
+    await check_nothing_lost(mortal, statements, acknowledged)
+
+
+@pytest.mark.slow
+async def test_postgres_killed_in_the_middle_of_a_load(mortal: Mortal) -> None:
+    signer, _ = mortal.enrol("Mine", "miner")
+    statements = sign_load(mortal, signer)
+    middle = asyncio.Event()
+    loading = asyncio.create_task(
+        submit_all(mortal.url, statements, Retry(attempts=8), middle, LOAD // 2)
+    )
+    await middle.wait()
+    os.kill(postgres_pid(mortal), signal.SIGKILL)
+    acknowledged = await loading
+    # The ledger starts its PostgreSQL again, so that a patient client has everything acknowledged.
+    assert len(acknowledged) == LOAD
+    await check_nothing_lost(mortal, statements, acknowledged)
+
+
+def postgres_pid(ledger: Mortal) -> int:
+    (file,) = ledger.data.rglob("postmaster.pid")
+    return int(file.read_text().split("\n", 1)[0])
