@@ -37,6 +37,8 @@ MAX_QUEUED = 20_000
 """Statements waiting, at the most; further submissions are turned away."""
 MAX_LOADED = 200_000
 """Batches kept in memory, at the most."""
+COMMIT_SECONDS = 30.0
+"""How long a commit may take before its connection counts as lost."""
 RETRY_SECONDS = 10.0
 """How long a submission waits for the database to come back before it is answered."""
 
@@ -88,6 +90,7 @@ class Sequencer:
         self._waiting: asyncio.Queue[_Submission] = asyncio.Queue()
         self._queued = 0
         self._connection: asyncpg.Connection | None = None
+        self._lost = asyncio.Event()
         self._loaded = loading.Loaded(0)
         self._committed = 0
         self._last_recorded = datetime.fromtimestamp(0, UTC)
@@ -186,8 +189,14 @@ class Sequencer:
             await connection.close()
             raise
         self._last_recorded = max(self._last_recorded, last or self._last_recorded)
+        self._lost = asyncio.Event()
+        connection.add_termination_listener(self._note_loss)
         self._connection = connection
         return connection
+
+    def _note_loss(self, connection: asyncpg.Connection) -> None:
+        if connection is self._connection:
+            self._lost.set()
 
     async def _run(self) -> None:
         while True:
@@ -215,7 +224,7 @@ class Sequencer:
         pause = 0.05
         while True:
             try:
-                await self._commit(await self._connected(), group)
+                await self._commit_or_lose(group)
             except (*LOST, asyncpg.PostgresError, AnotherLedger) as error:
                 _log.warning("commit failed, trying again: %s", type(error).__name__)
                 self._disconnect()
@@ -233,6 +242,25 @@ class Sequencer:
                 return
             else:
                 return
+
+    async def _commit_or_lose(self, group: list[_Submission]) -> None:
+        """Commit; raise as soon as the connection is lost, which a COPY under way would not notice."""
+        connection = await self._connected()
+        commit = asyncio.ensure_future(self._commit(connection, group))
+        lost = asyncio.ensure_future(self._lost.wait())
+        try:
+            await asyncio.wait(
+                (commit, lost), timeout=COMMIT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not commit.done():
+                raise ConnectionResetError("the database connection was lost during a commit")
+            commit.result()
+        finally:
+            lost.cancel()
+            if not commit.done():
+                connection.terminate()
+                commit.cancel()
+                await asyncio.wait((commit,), timeout=1)
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
