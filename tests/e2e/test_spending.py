@@ -58,10 +58,10 @@ async def test_two_thousand_spend_the_same_hundred_kilograms(mortal: Mortal) -> 
             return refusal.slug
         return "admitted"
 
-    async with AsyncClient(mortal.url, signer, timeout=120) as client:
-        attempts = [asyncio.create_task(attempt(client, each)) for each in statements]
+    async with AsyncClient(mortal.url, signer, timeout=120) as firm:
+        attempts = [asyncio.create_task(attempt(firm, each)) for each in statements]
         start.set()
         outcomes = Counter(await asyncio.gather(*attempts))
         assert outcomes == {"admitted": 10, "insufficient-mass": ATTEMPTS - 10}
-        assert (await client.batch(batch)).remaining == "0"
-        assert (await client.ledger()).size == 3 + 1 + 10
+        assert (await firm.batch(batch)).remaining == "0"
+        assert (await firm.ledger()).size == 3 + 1 + 10

@@ -1,0 +1,69 @@
+"""SPEC.md says what the code does: every slug, member, role and limit stands in it."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from provenite_proto import token
+from provenite_proto.ledger import CLOCK_TOLERANCE, MAY_SIGN
+from provenite_proto.problem import FINDINGS, KINDS
+from provenite_proto.record import MAX_MEMBERS, AnyRecord, Role, Source, Stage
+from provenite_proto.statement import MAX_BYTES
+
+SPEC = (Path(__file__).parents[2] / "proto/SPEC.md").read_text("utf-8")
+KIND_TYPES = AnyRecord.__args__
+
+
+def paragraph(kind: type) -> str:
+    """What section 4 says of a record."""
+    found = re.search(rf"\*\*{kind.__struct_config__.tag}\*\*: (.+)", SPEC)  # type: ignore[attr-defined] # a Struct's
+    assert found is not None
+    return found.group(1)
+
+
+@pytest.mark.parametrize("slug", [*KINDS, *FINDINGS])
+def test_every_slug_stands_in_a_rule_or_in_the_table(slug: str) -> None:
+    kind = KINDS.get(slug) or FINDINGS[slug]
+    assert f"| `{slug}` | {kind.title} | {kind.remedy} |" in SPEC
+
+
+@pytest.mark.parametrize("kind", KIND_TYPES)
+def test_every_member_of_a_record_is_described(kind: type) -> None:
+    text = paragraph(kind)
+    if "As extraction" in text:
+        text += paragraph(KIND_TYPES[0])
+    for field in msgspec.structs.fields(kind):
+        if field.name != "sd":
+            assert f"`{field.encode_name}`" in text, field.encode_name
+
+
+def test_no_slug_is_invented() -> None:
+    rules = SPEC[SPEC.index("## 1.") : SPEC.index("## 12.")]
+    refused = set(re.findall(r"\(`([a-z]+(?:-[a-z]+)+)`\)|: `([a-z]+(?:-[a-z]+)+)`\.", rules))
+    assert {one or other for one, other in refused} <= KINDS.keys() | FINDINGS.keys()
+
+
+@pytest.mark.parametrize("name", [*Role, *Source, *Stage])
+def test_every_name_of_a_list_stands_in_it(name: str) -> None:
+    assert re.search(rf"\b{name}\b", SPEC)
+
+
+def test_limits() -> None:
+    for number in (MAX_BYTES, MAX_MEMBERS, token.MAX_BYTES):
+        assert f"{number:,}" in SPEC
+    assert f"{CLOCK_TOLERANCE} s (statements), {token.CLOCK_TOLERANCE} s (tokens)" in SPEC
+    assert f"{token.MAX_LIFETIME} s" in SPEC
+
+
+def test_the_table_of_roles() -> None:
+    for kind, roles in MAY_SIGN.items():
+        row = next(
+            line
+            for line in SPEC.splitlines()
+            if line.strip().startswith("| ")
+            and kind.__struct_config__.tag in line.split("|")[1].replace(",", " ").split()
+        )
+        said = row.split("|")[2].strip()
+        assert (set(re.findall(r"[a-z]+", said)) - {"all"}) == set(roles)
