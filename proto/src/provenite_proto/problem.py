@@ -74,7 +74,7 @@ KINDS: Mapping[str, Kind] = _kinds(
         ),
         "not-compact-json": (
             "A part is not compact JSON",
-            "Write JSON without white space, without duplicate members and with no escapes beyond the necessary ones.",
+            "Write UTF-8 JSON without white space, duplicate members, null, and escapes beyond the necessary ones.",
         ),
         "malformed-record": (
             "The payload or a section does not have the form of its record",

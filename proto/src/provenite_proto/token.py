@@ -92,7 +92,7 @@ def parse(text: str) -> Token:
     except msgspec.ValidationError as error:
         place, sentence = pointer(error)
         raise Problem("token-invalid", f"{sentence}.", pointer=place) from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem("token-invalid", f"The claims are not JSON: {error}.") from error
     if not is_compact(core.payload):
         raise Problem("token-invalid", "The claims are not compact JSON.")

@@ -19,7 +19,9 @@ def admit(record: Transformation, issuer: Issuer, state: State) -> Admission:
     issuer.site(record.identities.site if record.identities else None, record.country, state)
     known_elements(record.untraced, "/record/untraced")
     known_elements(tuple(quantities.losses), "/record/quantities/losses")
-    if quantities.untraced.keys() != set(record.untraced):
+    if quantities.untraced.keys() != set(record.untraced) or len(record.untraced) != len(
+        quantities.untraced
+    ):
         raise Problem(
             "composition-mismatch",
             "The open member untraced lists other elements than the quantities.",

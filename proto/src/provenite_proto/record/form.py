@@ -31,8 +31,8 @@ Symbol = Annotated[str, Meta(pattern=r"^[A-Z][a-z]?$(?!\n)")]
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=64)]
 """A lower-case name with hyphens."""
 
-Text = Annotated[str, Meta(min_length=1, max_length=256)]
-"""A short text for people."""
+Text = Annotated[str, Meta(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
+"""A short text for people, without control characters: PostgreSQL holds no NUL, a report no line break."""
 
 
 class Stage(StrEnum):

@@ -1,9 +1,11 @@
 """Compact JSON: the one spelling of a value that statements may use, member order aside.
 
-No white space, no duplicate member, only the necessary escapes (those of RFC 8785 section 3.2.2.2) and
-numbers as they are printed. JSON readers disagree on duplicate members (RFC 8259 section 4), so a text
-that does not re-encode to itself is refused.
+No white space, no duplicate member, no null (what is absent is left out), only the necessary escapes (those
+of RFC 8785 section 3.2.2.2) and numbers as they are printed. JSON readers disagree on duplicate members
+(RFC 8259 section 4), so a text that does not re-encode to itself is refused.
 """
+
+from typing import Any
 
 import msgspec
 
@@ -12,16 +14,25 @@ _encode = msgspec.json.Encoder().encode
 
 
 def is_compact(raw: bytes) -> bool:
-    """Whether `raw`, which is valid JSON, is compact. A text nested too deeply is not."""
+    """Whether `raw` is compact JSON in UTF-8. A text nested too deeply is not."""
     try:
-        return _encode(_decode(raw)) == raw
-    except (msgspec.DecodeError, RecursionError):
+        value = _decode(raw)
+        return _encode(value) == raw and not (b"null" in raw and _holds_null(value))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
 
 
 def pointer(error: msgspec.ValidationError, prefix: str = "") -> tuple[str, str]:
     """The RFC 6901 pointer of the member that msgspec names, and its sentence without the place."""
     sentence, _, place = str(error).partition(" - at `")
-    place = place.removesuffix("`").removeprefix("key in ").removeprefix("$")
+    place = place.removesuffix("`").removeprefix("key` in `").removeprefix("$")
     path = place.replace("[...]", "").replace("[", "/").replace("]", "").replace(".", "/")
     return prefix + path, sentence
+
+
+def _holds_null(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_null, value.values()))
+    if isinstance(value, list):
+        return any(map(_holds_null, value))
+    return value is None

@@ -2,21 +2,24 @@
 
 from functools import lru_cache
 from hashlib import sha256
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from ..problem import Problem
+from ..record import Digest
 from . import base64url
 from .compact_json import is_compact
 from .key import PublicKey, Signs
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The protected header: exactly these members."""
+    """The protected header: exactly these members, bounded because headers are kept."""
 
-    alg: str
-    kid: str
-    typ: str
+    alg: Annotated[str, Meta(max_length=16)]
+    kid: Digest
+    typ: Annotated[str, Meta(max_length=64)]
 
 
 class Jws(msgspec.Struct, frozen=True):
@@ -55,7 +58,7 @@ def parse(text: str, typ: str) -> Jws:
         )
     header = _header(parts[0])
     if header.typ != typ:
-        raise Problem("header-not-allowed", f"typ is {header.typ[:64]!r}; it must be {typ!r}.")
+        raise Problem("header-not-allowed", f"typ is {header.typ!r}; it must be {typ!r}.")
     try:
         payload, signature = base64url.decode(parts[1]), base64url.decode(parts[2])
     except ValueError as error:
