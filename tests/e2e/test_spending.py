@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import Counter
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 
 import pytest
 
@@ -18,6 +20,8 @@ from provenite import (
 from tests.e2e.conftest import Mortal
 
 ATTEMPTS = 2_000
+CLIENTS = 8
+"""Each with its own hundred connections."""
 
 
 @pytest.mark.slow
@@ -58,10 +62,17 @@ async def test_two_thousand_spend_the_same_hundred_kilograms(mortal: Mortal) -> 
             return refusal.slug
         return "admitted"
 
-    async with AsyncClient(mortal.url, signer, timeout=120) as firm:
-        attempts = [asyncio.create_task(attempt(firm, each)) for each in statements]
+    async with AsyncExitStack() as stack:
+        firms = [
+            await stack.enter_async_context(AsyncClient(mortal.url, signer, timeout=120))
+            for _ in range(CLIENTS)
+        ]
+        attempts = [
+            asyncio.create_task(attempt(firm, each))
+            for firm, each in zip(cycle(firms), statements, strict=False)
+        ]
         start.set()
         outcomes = Counter(await asyncio.gather(*attempts))
         assert outcomes == {"admitted": 10, "insufficient-mass": ATTEMPTS - 10}
-        assert (await firm.batch(batch)).remaining == "0"
-        assert (await firm.ledger()).size == 3 + 1 + 10
+        assert (await firms[0].batch(batch)).remaining == "0"
+        assert (await firms[0].ledger()).size == 3 + 1 + 10

@@ -59,6 +59,8 @@ class AsyncClient:
         self._url = transport.address(url)
         self._http = http_client or httpx.AsyncClient(timeout=timeout)
         self._owns_http = http_client is None
+        # httpx's own queue for a connection grows slower with each request that waits in it.
+        self._gate = asyncio.Semaphore(transport.IN_FLIGHT)
         self._exchange = Exchange(signer, origin, retry or Retry())
 
     async def __aenter__(self) -> Self:
@@ -195,8 +197,8 @@ class AsyncClient:
                 event = None
                 continue
             try:
-                event = transport.reply(
-                    await self._http.request(**transport.arguments(self._url, step))
-                )
+                async with self._gate:
+                    response = await self._http.request(**transport.arguments(self._url, step))
+                event = transport.reply(response)
             except httpx.RequestError as error:
                 event = transport.failure(error, self._url)

@@ -7,6 +7,8 @@ import httpx
 
 from ._exchange import Failure, Reply, Request
 
+IN_FLIGHT = 100
+"""Requests of one asynchronous client under way at a time; further ones wait their turn."""
 DEFAULT_TIMEOUT = 30.0
 """Seconds without an answer, after which a request counts as failed."""
 
