@@ -31,9 +31,7 @@ def main() -> None:
     """Run the demo."""
     arguments = argparse.ArgumentParser(description="Provenite's main job, once.")
     arguments.add_argument("--serve", action="store_true", help="leave the ledger running")
-    arguments.add_argument(
-        "--port", type=int, default=0, help="the ledger's port (default: a free one)"
-    )
+    arguments.add_argument("--port", type=int, help="the ledger's port (8080 with --serve)")
     options = arguments.parse_args()
     signal.signal(signal.SIGTERM, _interrupted)
     keys = RESULTS / "keys"
@@ -45,7 +43,9 @@ def main() -> None:
     with contextlib.suppress(KeyboardInterrupt), _data_folder() as data:
         with console.status("Starting a ledger with its own PostgreSQL …"):
             running = contextlib.ExitStack()
-            url = running.enter_context(ledger(data, port=options.port))
+            url = running.enter_context(
+                ledger(data, port=options.port or (8080 if options.serve else 0))
+            )
         with running:
             console.print(f"Ledger ready at {url} after {time.monotonic() - began:.1f} s")
             _run(console, url, data, keys)
