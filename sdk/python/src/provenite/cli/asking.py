@@ -1,0 +1,100 @@
+"""Commands that ask: which batches, where from, what of what origin."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from .connecting import Connection
+from .failing import failures, say
+from .showing import (
+    AsJson,
+    batch_list,
+    console,
+    content_tables,
+    print_json,
+    print_json_lines,
+)
+from .tracing import trace_tree
+
+BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The batch's id.")]
+
+
+def batches(
+    context: typer.Context,
+    made: Annotated[
+        bool, typer.Option("--made", help="Also the batches that you made or sent on.")
+    ] = False,
+    material: Annotated[str | None, typer.Option(help="Only of this material.")] = None,
+    status: Annotated[
+        Literal["held", "in_transit"] | None, typer.Option(help="Only in this status.")
+    ] = None,
+    lot: Annotated[str | None, typer.Option(help="Only of this lot.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List your batches.
+
+    Those that you hold or that are on their way to you. With --json one document a line.
+    """
+    connection: Connection = context.obj
+    with failures(as_json), connection.client(connection.signer()) as client:
+        found = client.batches(
+            holder="any" if made else "me", material=material, status=status, lot=lot
+        )
+        if as_json:
+            print_json_lines(found)
+        elif not batch_list(found):
+            say("No batches.")
+
+
+def trace(
+    context: typer.Context,
+    batch: BatchArgument,
+    downstream: Annotated[
+        bool, typer.Option("--downstream", help="Where it went, instead of where it came from.")
+    ] = False,
+    depth: Annotated[int, typer.Option(help="Steps from the batch.", min=0, max=1000)] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Show where a batch came from.
+
+    As a tree of steps with stages, countries and days; chains of single steps stay in one column.
+    """
+    connection: Connection = context.obj
+    with failures(as_json), connection.client(connection.signer()) as client:
+        found = client.trace(
+            batch, direction="downstream" if downstream else "upstream", depth=depth
+        )
+    if as_json:
+        print_json(found)
+        return
+    console().print(trace_tree(found))
+    if found.truncated:
+        say("There is more: the depth, or the ledger's limit of statements, cut it off.")
+
+
+def content(
+    context: typer.Context,
+    batch: BatchArgument,
+    lens: Annotated[
+        list[str] | None,
+        typer.Option(help="Only through this lens (origin, source, stage/…); repeatable."),
+    ] = None,
+    element: Annotated[
+        list[str] | None, typer.Option(help="Only of this element; repeatable.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also the stages through which nothing went.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a batch holds of which origin.
+
+    How much of each element was mined, processed and recycled where. What is not known counts as unknown.
+    """
+    connection: Connection = context.obj
+    with failures(as_json), connection.client(connection.signer()) as client:
+        found = client.content(batch, lenses=lens or (), elements=element or ())
+    if as_json:
+        print_json(found)
+    else:
+        content_tables(found, everything=everything or bool(lens))

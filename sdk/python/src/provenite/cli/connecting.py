@@ -1,0 +1,56 @@
+"""Which ledger and which key: from options and the environment."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from .. import Client, KeyFileError, Signer
+
+PASSPHRASE = "PROVENITE_KEY_PASSPHRASE"  # noqa: S105 # the variable's name, not a passphrase
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What the options say; commands ask it for what they need."""
+
+    ledger: str | None
+    key: Path | None
+    passphrase_file: Path | None
+
+    def signer(self) -> Signer:
+        """The signer of the key file; `KeyFileError` when it cannot be used."""
+        if self.key is None:
+            raise typer.BadParameter("say which key: --key FILE or PROVENITE_KEY")
+        return Signer.load(self.key, self._passphrase_of_key)
+
+    def client(self, signer: Signer | None = None) -> Client:
+        """A client for the ledger."""
+        if self.ledger is None:
+            raise typer.BadParameter("say which ledger: --ledger URL or PROVENITE_LEDGER")
+        try:
+            return Client(self.ledger, signer)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+
+    def passphrase(self) -> str | None:
+        """The passphrase that the file or the environment has."""
+        if self.passphrase_file is None:
+            return os.environ.get(PASSPHRASE)
+        try:
+            return self.passphrase_file.read_text("utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise typer.BadParameter(f"{self.passphrase_file}: {error}") from error
+
+    def _passphrase_of_key(self) -> str:
+        given = self.passphrase()
+        if given is not None:
+            return given
+        if not sys.stdin.isatty():
+            raise KeyFileError(
+                f"{self.key} is encrypted: give its passphrase in {PASSPHRASE} or --passphrase-file"
+            )
+        asked: str = typer.prompt(f"Passphrase of {self.key}", hide_input=True, err=True)
+        return asked

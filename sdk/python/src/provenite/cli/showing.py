@@ -1,0 +1,121 @@
+"""Answers on stdout: as JSON for programs, or laid out for people within 80 columns."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .. import BatchAnswer, ContentAnswer, ElementContent, LensShares
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+_NO_STEP = "none"
+_PERCENT = Decimal("0.01")
+
+
+def console() -> Console:
+    """Stdout, plain unless it is a terminal."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def print_json(answer: Any) -> None:
+    """An answer as one indented document."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2))
+
+
+def print_json_lines(answers: Iterable[Any]) -> None:
+    """Answers as they come, one a line."""
+    for answer in answers:
+        typer.echo(msgspec.json.encode(answer))
+
+
+def facts(rows: Mapping[str, str]) -> None:
+    """Names and values, one a line; values are never wrapped, so that ids can be copied."""
+    width = max(map(len, rows))
+    for name, value in rows.items():
+        console().print(f"{name:<{width}}  {value}", soft_wrap=True)
+
+
+def day(time: datetime) -> str:
+    """The day of a time, in UTC."""
+    return f"{time.astimezone(UTC):%Y-%m-%d}"
+
+
+def batch_list(batches: Iterable[BatchAnswer]) -> int:
+    """Each batch with its id on a line of its own; how many there were."""
+    out = console()
+    number = 0
+    for number, batch in enumerate(batches, 1):  # noqa: B007 # counted for the caller
+        out.print(_batch(batch), soft_wrap=True)
+    return number
+
+
+def content_tables(answer: ContentAnswer, *, everything: bool) -> None:
+    """A table an element: its labels by lens, with masses and shares.
+
+    Lenses of stages through which nothing went are left out unless `everything` is wanted.
+    """
+    out = console()
+    out.print(f"{answer.batch}\nas of statement {answer.size}", soft_wrap=True)
+    left_out = 0
+    for element in answer.elements:
+        shown = [lens for lens in element.lenses if everything or not _no_step(lens)]
+        left_out = max(left_out, len(element.lenses) - len(shown))
+        out.print()
+        out.print(_element(element, shown))
+    if left_out:
+        out.print(f"\nNot shown: {left_out} stages through which nothing went (--all shows them).")
+
+
+def share_text(share: str) -> str:
+    """A share in per cent with two decimals; what is not quite 0 or 100 does not look as if it were."""
+    percent = Decimal(share) * 100
+    rounded = percent.quantize(_PERCENT, ROUND_HALF_EVEN)
+    if percent > 0 and rounded == 0:
+        return "< 0.01 %"
+    if percent < 100 and rounded == 100:
+        return "> 99.99 %"
+    return f"{rounded} %"
+
+
+def _batch(batch: BatchAnswer) -> Text:
+    mass = "mass withheld" if batch.mass is None else f"{batch.mass} kg"
+    if batch.remaining not in (None, batch.mass):
+        mass += f", {batch.remaining} kg left"
+    made = " ".join(part for part in (batch.stage or batch.type, batch.country) if part)
+    names = [f"lot {batch.lot}"] if batch.lot else []
+    names += [f"product {batch.product}"] if batch.product else []
+    return Text.assemble(
+        (batch.material, "bold"),
+        f"  {mass}  {batch.status.replace('_', ' ')}\n",
+        f"  {'  '.join([made, day(batch.available_at), *names])}\n",
+        f"  {batch.id}",
+    )
+
+
+def _no_step(lens: LensShares) -> bool:
+    return all(label.label == _NO_STEP for label in lens.labels)
+
+
+def _element(element: ElementContent, lenses: Iterable[LensShares]) -> Table:
+    table = Table(title=f"{element.element}: {element.mass} kg", title_justify="left", box=None)
+    table.add_column("lens", no_wrap=True)
+    table.add_column("label", overflow="fold")
+    table.add_column("kg", justify="right", no_wrap=True)
+    table.add_column("share", justify="right", no_wrap=True)
+    for lens in lenses:
+        for number, label in enumerate(lens.labels):
+            table.add_row(
+                "" if number else lens.lens,
+                "no such step" if label.label == _NO_STEP else label.label,
+                label.mass,
+                share_text(label.share),
+                style="yellow" if label.label == "unknown" else None,
+            )
+    return table

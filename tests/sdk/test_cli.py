@@ -1,0 +1,218 @@
+"""The command against a real ledger."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner, Result
+
+import provenite
+from provenite import BatchOf, Client, Signer
+from provenite.cli import main
+from tests.ledger.running import Ledger
+
+Provenite = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def registrar(ledger: Ledger) -> Iterator[Client]:
+    with Client(ledger.url, Signer.load(ledger.data / "registrar.pem")) as client:
+        yield client
+
+
+@pytest.fixture
+def run(
+    ledger: Ledger, registrar: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Provenite:
+    """Runs the command as a miner who has joined, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PROVENITE_LEDGER", ledger.url)
+    monkeypatch.setenv("PROVENITE_KEY", str(tmp_path / "firm.pem"))
+
+    def provenite(*words: str, stdin: str | bytes | None = None) -> Result:
+        return CliRunner().invoke(main, words, input=stdin)
+
+    assert provenite("keygen", "firm.pem").exit_code == 0
+    code = registrar.invite(name="Pit Ltd", country="US", roles=["miner", "refiner"]).code
+    assert provenite("enrol", code).exit_code == 0
+    return provenite
+
+
+def extraction(mass: str, nd: str = "0.07", lot: str | None = None) -> str:
+    record = provenite.extraction(
+        country="US",
+        occurred_at=datetime(2026, 3, 1, tzinfo=UTC),
+        outputs=[BatchOf("bastnaesite-concentrate", mass, {"Nd": nd}, lot=lot)],
+    )
+    return msgspec.json.encode(record).decode()
+
+
+def test_from_a_key_to_the_content(run: Provenite, tmp_path: Path) -> None:
+    shown = run("whoami").stdout
+    assert re.search(r"^name +Pit Ltd$", shown, re.M)
+    assert re.search(r"^roles +miner, refiner$", shown, re.M)
+    (tmp_path / "one.json").write_text(extraction("1000", lot="L1"))
+    submitted = run("submit", "one.json")
+    assert submitted.exit_code == 0, submitted.output
+    assert submitted.stderr == "1 record: 1 recorded.\n"
+    mined = submitted.stdout.split()[-1]
+    record = provenite.transformation(
+        country="US",
+        occurred_at=datetime(2026, 3, 2, tzinfo=UTC),
+        stage=provenite.Stage.SEPARATION,
+        custody_model=provenite.CustodyModel.SEGREGATED,
+        inputs={mined: "900"},
+        outputs=[BatchOf("nd-oxide", "70", {"Nd": "0.8"})],
+    )
+    separated = run("submit", stdin=msgspec.json.encode(record))
+    assert separated.exit_code == 0, separated.output
+    oxide = separated.stdout.split()[-1]
+    listed = run("batches").stdout
+    assert "bastnaesite-concentrate  1000 kg, 100 kg left  held\n" in listed
+    assert "\n  extraction US  2026-03-01  lot L1\n" in listed
+    assert f"\n  {oxide}\n" in listed
+    assert run("batches", "--material", "nd-metal").stderr == "No batches.\n"
+    assert run("trace", oxide).stdout.splitlines() == [
+        "separation US 2026-03-02  nd-oxide",
+        "extraction US 2026-03-01  900 kg of bastnaesite-concentrate",
+    ]
+    content = run("content", oxide)
+    assert "Nd: 56 kg" in content.stdout
+    assert re.search(r"origin +US +56 +100.00 %", content.stdout)
+    assert "metal_making" not in content.stdout
+    assert "Not shown: " in content.stdout
+    assert "no such step" in run("content", oxide, "--all").stdout
+    for said in (shown, listed, content.stdout):
+        assert "\x1b" not in said
+        assert max(map(len, said.splitlines())) <= 80
+
+
+def test_json_is_the_answer(run: Provenite, tmp_path: Path) -> None:
+    submitted = run("submit", "--json", stdin=extraction("5") + "\n" + extraction("6", nd="2"))
+    recorded, refused = map(json.loads, submitted.stdout.splitlines())
+    assert (recorded["record"], recorded["status"]) == (1, 201)
+    assert (refused["record"], refused["problem"]["status"]) == (2, 400)
+    (batch,) = recorded["submitted"]["batches"]
+    assert json.loads(run("batches", "--json").stdout)["id"] == batch
+    assert json.loads(run("trace", batch, "--json").stdout)["batch"] == batch
+    assert json.loads(run("content", batch, "--json").stdout)["batch"] == batch
+    about = json.loads(run("whoami", "--json").stdout)
+    assert about["party"]["roles"] == ["miner", "refiner"]
+    made = json.loads(run("keygen", "second.pem", "--json", "--algorithm", "Ed25519").stdout)
+    assert made["keyId"] == Signer.load(tmp_path / "second.pem").key_id
+    unknown = run("batches", "--key", "second.pem", "--json")
+    assert unknown.exit_code == 1
+    assert json.loads(unknown.stderr)["type"] == "urn:provenite:problem:token-invalid"
+
+
+def test_a_refusal_says_what_where_and_what_to_do(run: Provenite) -> None:
+    refused = run("submit", stdin=extraction("1", nd="0.9"))
+    assert refused.exit_code == 1
+    assert "record 1: refused: impossible-assay (422)\n" in refused.stderr
+    assert "\n  where    /record/quantities/outputs/0/composition" in refused.stderr
+    assert "\n  figures  " in refused.stderr
+    assert "\n  remedy   Correct the assay" in refused.stderr
+    assert refused.stderr.endswith("1 record: 0 recorded, 1 refused.\n")
+    malformed = run("submit", stdin=extraction("-1"))
+    assert "where    /quantities/outputs/0/mass" in malformed.stderr
+
+
+def test_an_interrupted_run_goes_on_and_records_nothing_twice(
+    run: Provenite, tmp_path: Path, registrar: Client
+) -> None:
+    (tmp_path / "many.jsonl").write_text("\n".join(extraction(str(n)) for n in range(1, 251)))
+    whole = run("submit", "many.jsonl", "--results", "done.jsonl")
+    assert whole.exit_code == 0, whole.output
+    assert whole.stdout == ""
+    size = registrar.ledger().size
+    # As if it had been killed after the answers were recorded, but before they were written down.
+    lines = (tmp_path / "done.jsonl").read_text().splitlines(keepends=True)
+    kept = [line for line in lines if '"result"' not in line][:151]
+    (tmp_path / "cut.jsonl").write_text("".join(kept))
+    again = run("submit", "many.jsonl", "--results", "cut.jsonl")
+    assert again.stderr == "250 records: 100 recorded, 150 recorded before.\n"
+    assert registrar.ledger().size == size + 100
+    third = run("submit", "many.jsonl", "--results", "cut.jsonl")
+    assert third.stderr == "250 records: 0 recorded, 250 recorded before.\n"
+    assert registrar.ledger().size == size + 100
+
+
+def test_ctrl_c_leaves_a_results_file_to_go_on_with(
+    run: Provenite, tmp_path: Path, registrar: Client
+) -> None:
+    records = [extraction(str(number)) for number in range(1, 2001)]
+    (tmp_path / "many.jsonl").write_text("\n".join(records))
+    size = registrar.ledger().size
+    words = ["submit", "many.jsonl", "--results", "done.jsonl", "--json"]
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", "from provenite.cli import main; main()", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ.copy(),
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "not submitted" in said
+    assert "done.jsonl knows what was sent" in said
+    run(*words)
+    assert registrar.ledger().size == size + len(records)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["batches", "--ledger", "http://127.0.0.1:9"], 3, "127.0.0.1:9"),
+        (["batches", "--ledger", "nonsense"], 2, "'nonsense' is not a ledger's URL"),
+        (["batches", "--ledger", ""], 2, "is not a ledger's URL"),
+        (["batches", "--key", "absent.pem"], 2, "absent.pem: No such file"),
+        (["batches", "--passphrase-file", "absent"], 0, ""),
+        (["keygen", "firm.pem"], 2, "never overwritten"),
+        (["submit", "absent.json"], 2, "absent.json: No such file"),
+        (["content", f"{'A' * 43}.0"], 1, "not-found"),
+        (["content", "nothing"], 1, "bad-request"),
+        (["enrol", "wrong-code"], 1, "invitation-invalid"),
+        (["batches", "--lto", "x"], 2, "--lot"),
+    ],
+)
+def test_exit_codes(
+    run: Provenite, words: list[str], code: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    result = run(*words)
+    assert said in result.stderr
+    assert result.exit_code == code
+
+
+def test_an_encrypted_key_takes_its_passphrase_from_wherever(
+    run: Provenite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run("keygen", "safe.pem", "--encrypt", stdin="correct horse\ncorrect horse\n")
+    assert made.exit_code == 0, made.output
+    assert "(encrypted, ES256)" in made.stdout
+    without = run("whoami", "--key", "safe.pem")
+    assert without.exit_code == 2
+    assert "safe.pem is encrypted" in without.stderr
+    (tmp_path / "passphrase").write_text("correct horse\n")
+    for given in ("wrong", None):
+        if given:
+            monkeypatch.setenv("PROVENITE_KEY_PASSPHRASE", given)
+            assert run("whoami", "--key", "safe.pem").exit_code == 2
+        else:
+            monkeypatch.setenv("PROVENITE_KEY_PASSPHRASE", "correct horse")
+            # The key is nobody's: it could be read.
+            assert "token-invalid" in run("whoami", "--key", "safe.pem").stderr
+    monkeypatch.delenv("PROVENITE_KEY_PASSPHRASE")
+    words = ("whoami", "--key", "safe.pem", "--passphrase-file", "passphrase")
+    assert "token-invalid" in run(*words).stderr
