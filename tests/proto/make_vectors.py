@@ -1,0 +1,71 @@
+"""Writes `proto/vectors/` anew: `python -m tests.proto.make_vectors` from the top of the repository."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from provenite_proto.statement import parse
+from tests.proto.making import invalid, valid
+from tests.proto.making.keys import digest_of
+from tests.proto.making.parts import KEY
+
+FOLDER = Path(__file__).parents[2] / "proto" / "vectors"
+Case = dict[str, Any]
+
+
+def statements() -> Iterator[tuple[str, Case]]:
+    """The path and content of every file below `statement/`."""
+    for name, description, text, key in valid.statements():
+        complete = not name.startswith("redacted")
+        read = parse(text, complete=complete)
+        disclosed = [name for name in read.record.sections if getattr(read.record, name)]
+        expected = {
+            "digest": digest_of(text.split("~")[0].rpartition(".")[0]),
+            "keyId": key.key_id,
+            "issuedAt": read.issued_at,
+            "audience": read.audience,
+            "type": read.record.__struct_config__.tag,
+            "sections": sorted(disclosed),
+            "withheld": read.withheld,
+        }
+        yield (
+            f"statement/valid/{name}",
+            {
+                "description": description,
+                "key": key.jwk,
+                "statement": text,
+                "complete": complete,
+                "expected": expected,
+            },
+        )
+    for name, text, slug, pointer in invalid.statements():
+        yield (
+            f"statement/invalid/{name}",
+            {
+                "description": name.replace("-", " ").capitalize() + ".",
+                "key": KEY.jwk,
+                "statement": text,
+                "complete": "redacted" not in name,
+                "expected": {"problem": slug, "pointer": pointer},
+            },
+        )
+
+
+def main() -> None:
+    """Replace the folders of vectors."""
+    for name, case in statements():
+        path = FOLDER / f"{name}.json"
+        if path.parent not in cleared:
+            shutil.rmtree(path.parent, ignore_errors=True)
+            path.parent.mkdir(parents=True)
+            cleared.add(path.parent)
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(case), indent=2) + b"\n")
+
+
+cleared: set[Path] = set()
+
+if __name__ == "__main__":
+    main()
