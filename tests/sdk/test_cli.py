@@ -88,7 +88,7 @@ def test_from_a_key_to_the_content(run: Provenite, tmp_path: Path) -> None:
     assert "Nd: 56 kg" in content.stdout
     assert re.search(r"origin +US +56 +100.00 %", content.stdout)
     assert "metal_making" not in content.stdout
-    assert "Not shown: " in content.stdout
+    assert "not shown: see --all." in content.stdout
     assert "no such step" in run("content", oxide, "--all").stdout
     for said in (shown, listed, content.stdout):
         assert "\x1b" not in said

@@ -91,7 +91,8 @@ def _serve(console: Console, url: str) -> None:
         f"\nThe ledger is running. API: {url}/schema  Keys: {RESULTS}/keys\n"
         "Ask it, in another terminal:\n"
         f"  .venv/bin/provenite --ledger {url} --key {RESULTS}/keys/magnet_maker.pem batches\n"
-        "Ctrl-C stops it; its data goes with it."
+        "Ctrl-C stops it; its data goes with it.",
+        soft_wrap=True,
     )
     signal.pause()
 

@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .. import BatchAnswer, ContentAnswer, ElementContent, LensShares
+from provenite_proto.content import UNKNOWN
+
+from .. import BatchAnswer, ContentAnswer, LensShares
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -59,18 +61,18 @@ def batch_list(batches: Iterable[BatchAnswer]) -> int:
 def content_tables(answer: ContentAnswer, *, everything: bool) -> None:
     """A table an element: its labels by lens, with masses and shares.
 
-    Lenses of stages through which nothing went are left out unless `everything` is wanted.
+    Stages through which nothing is known to have gone are left out unless `everything` is wanted.
     """
     out = console()
     out.print(f"{answer.batch}\nas of statement {answer.size}", soft_wrap=True)
-    left_out = 0
+    left_out = set()
     for element in answer.elements:
-        shown = [lens for lens in element.lenses if everything or not _no_step(lens)]
-        left_out = max(left_out, len(element.lenses) - len(shown))
-        out.print()
-        out.print(_element(element, shown))
+        shown = [lens for lens in element.lenses if everything or not _empty_stage(lens)]
+        left_out |= {lens.lens for lens in element.lenses} - {lens.lens for lens in shown}
+        out.print(f"\n{element.element}: {element.mass} kg")
+        out.print(_element(shown))
     if left_out:
-        out.print(f"\nNot shown: {left_out} stages through which nothing went (--all shows them).")
+        out.print("\nStages through which nothing is known to have gone are not shown: see --all.")
 
 
 def share_text(share: str) -> str:
@@ -86,25 +88,30 @@ def share_text(share: str) -> str:
 
 def _batch(batch: BatchAnswer) -> Text:
     mass = "mass withheld" if batch.mass is None else f"{batch.mass} kg"
-    if batch.remaining not in (None, batch.mass):
+    status = batch.status.replace("_", " ")
+    if batch.remaining == "0":
+        status = "used up"
+    elif batch.remaining not in (None, batch.mass):
         mass += f", {batch.remaining} kg left"
     made = " ".join(part for part in (batch.stage or batch.type, batch.country) if part)
     names = [f"lot {batch.lot}"] if batch.lot else []
     names += [f"product {batch.product}"] if batch.product else []
     return Text.assemble(
         (batch.material, "bold"),
-        f"  {mass}  {batch.status.replace('_', ' ')}\n",
+        f"  {mass}  {status}\n",
         f"  {'  '.join([made, day(batch.available_at), *names])}\n",
         f"  {batch.id}",
     )
 
 
-def _no_step(lens: LensShares) -> bool:
-    return all(label.label == _NO_STEP for label in lens.labels)
+def _empty_stage(lens: LensShares) -> bool:
+    return lens.lens.startswith("stage/") and all(
+        label.label in (_NO_STEP, UNKNOWN) for label in lens.labels
+    )
 
 
-def _element(element: ElementContent, lenses: Iterable[LensShares]) -> Table:
-    table = Table(title=f"{element.element}: {element.mass} kg", title_justify="left", box=None)
+def _element(lenses: Iterable[LensShares]) -> Table:
+    table = Table(box=None, pad_edge=False)
     table.add_column("lens", no_wrap=True)
     table.add_column("label", overflow="fold")
     table.add_column("kg", justify="right", no_wrap=True)
@@ -116,6 +123,6 @@ def _element(element: ElementContent, lenses: Iterable[LensShares]) -> Table:
                 "no such step" if label.label == _NO_STEP else label.label,
                 label.mass,
                 share_text(label.share),
-                style="yellow" if label.label == "unknown" else None,
+                style="yellow" if label.label == UNKNOWN else None,
             )
     return table
