@@ -1,5 +1,6 @@
 """The command's help: its examples parse, its lines fit."""
 
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from provenite import Extraction, read_record
 from provenite.cli import main
 
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 COMMANDS = ("keygen", "enrol", "whoami", "submit", "batches", "trace", "content")
 
 
@@ -81,3 +84,16 @@ def test_an_id_may_begin_with_a_dash(batch: str) -> None:
     for words in (["trace", batch, "--depth", "3"], ["trace", "--depth", "3", "--", batch]):
         context = parse(words)
         assert (context.params["batch"], context.params["depth"]) == (batch, 3)
+
+
+def test_the_readme_s_commands_parse() -> None:
+    lines = re.findall(r"^\.venv/bin/provenite (.+)$", README, re.M)
+    assert {shlex.split(line)[0] for line in lines} >= {"keygen", "enrol", "submit", "content"}
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        assert parse(words).info_name == words[0]
+
+
+def test_the_readme_s_record_is_one() -> None:
+    (record,) = re.findall(r"```json\n(.*?)```", README, re.S)
+    assert isinstance(read_record(record.encode()), Extraction)
