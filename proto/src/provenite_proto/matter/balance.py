@@ -34,11 +34,13 @@ def excess(
     """By how many milligrams outputs and losses exceed inputs and untraced matter, for elements that do.
 
     All masses in milligrams. The tolerance of an element is the sum over outputs of its mass times that
-    output's uncertainty, rounded down. Beyond it, `Problem` `element-created` with the figures.
+    output's uncertainty, rounded down. Beyond it, `Problem` `element-created` with the figures
+    of the first such element by symbol.
     """
     out = total([output.elements for output in outputs])
     over: dict[str, int] = {}
-    for element in out.keys() | losses.keys():
+    # In one order, so that everyone who recomputes a refusal names the same element.
+    for element in sorted(out.keys() | losses.keys()):
         leaving = out.get(element, 0) + losses.get(element, 0)
         entering = inputs.get(element, 0) + untraced.get(element, 0)
         if leaving <= entering:
