@@ -140,7 +140,9 @@ def test_an_interrupted_run_goes_on_and_records_nothing_twice(
     again = run("submit", "many.jsonl", "--results", "cut.jsonl")
     assert again.stderr == "250 records: 100 recorded, 150 recorded before.\n"
     assert registrar.ledger().size == size + 100
+    written = (tmp_path / "cut.jsonl").read_bytes()
     third = run("submit", "many.jsonl", "--results", "cut.jsonl")
+    assert (tmp_path / "cut.jsonl").read_bytes() == written
     assert third.stderr == "250 records: 0 recorded, 250 recorded before.\n"
     assert registrar.ledger().size == size + 100
 
@@ -180,6 +182,9 @@ def test_ctrl_c_leaves_a_results_file_to_go_on_with(
         (["batches", "--passphrase-file", "absent"], 0, ""),
         (["keygen", "firm.pem"], 2, "never overwritten"),
         (["submit", "absent.json"], 2, "absent.json: No such file"),
+        (["submit", "record.json", "--key", "absent.pem"], 2, "absent.pem: No such file"),
+        (["submit", "record.json", "--ledger", "http://127.0.0.1:9"], 3, "127.0.0.1:9"),
+        (["submit", "record.json", "--results", "record.json"], 2, "name another file"),
         (["content", f"{'A' * 43}.0"], 1, "not-found"),
         (["content", "nothing"], 1, "bad-request"),
         (["enrol", "wrong-code"], 1, "invitation-invalid"),
@@ -190,6 +195,7 @@ def test_exit_codes(
     run: Provenite, words: list[str], code: int, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
+    Path("record.json").write_text(extraction("1"))
     result = run(*words)
     assert said in result.stderr
     assert result.exit_code == code

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from .. import Client, Line, Problem, ProveniteError, read_record
+from .. import Client, Line, Problem, ProveniteError, Signer, read_record
 from .connecting import Connection
 from .failing import (
     INTERRUPTED,
@@ -54,11 +54,11 @@ def submit(
     """
     connection: Connection = context.obj
     found = _read(path)
-    signer = None if all(entry.signed for entry in found) else connection.signer()
     run = _Run(as_json=as_json, listed=len(found) <= _LISTED)
-    with failures(as_json), connection.client(signer) as client:
+    with failures(as_json), connection.client(_signer(connection, found)) as client:
+        origin = client.ledger().origin
         try:
-            with _journal(results, client.ledger().origin) as journal, run.progress(len(found)):
+            with _journal(results, origin) as journal, run.progress(len(found)):
                 for entry, result in _results(client, journal, found):
                     run.report(entry, result)
         except KeyboardInterrupt:
@@ -84,6 +84,10 @@ def _read(path: str) -> list[Entry]:
     if not found:
         raise typer.BadParameter(f"{path}: nothing to submit", param_hint="FILE")
     return found
+
+
+def _signer(connection: Connection, found: Sequence[Entry]) -> Signer | None:
+    return None if all(entry.signed for entry in found) else connection.signer()
 
 
 def _journal(path: Path | None, origin: str) -> Journal:
@@ -113,7 +117,8 @@ def _results(
         sent = client.submit_many([statement for _, statement in statements])
         for entry in part:
             result = known.get(entry.number) or next(sent)
-            if result.status < 500:
+            # A statement that the ledger could not deal with now is sent again by the next run.
+            if result.status < 500 and not journal.recorded(entry):
                 journal.answered(entry, result)
             yield entry, result
 
