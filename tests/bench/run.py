@@ -1,0 +1,186 @@
+"""`make bench`: the ledger beside the peer that one would write instead, in one run, as ratios.
+
+run.py           about three minutes: prints a table, writes build/bench/bench.json
+run.py --quick   a few seconds, to see that it works; its figures mean nothing
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from provenite_ledger.postgres import EmbeddedPostgres
+from provenite_proto.statement import SigningKey, parse
+from tests.bench import running, statements
+from tests.bench.running import Server
+
+RESULTS = Path("build/bench/bench.json")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is sent: connections, rounds, statements of a round, and seconds at a fixed rate."""
+
+    connections: int
+    rounds: int
+    ledger_single: int
+    ledger_lines: int
+    peer_single: int
+    seconds: int
+
+
+FULL = Plan(64, 3, 6_400, 12_800, 1_920, 6)
+QUICK = Plan(4, 1, 80, 400, 40, 1)
+
+
+async def measure(plan: Plan) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="provenite-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        async with (
+            EmbeddedPostgres(folder / "postgres") as postgres,
+            running.both(postgres.dsn, folder, plan.connections) as (ledger, peer),
+        ):
+            return await _measure(plan, ledger, peer)
+
+
+async def _measure(plan: Plan, ledger: Server, peer: Server) -> dict[str, Any]:
+    results: dict[str, list[dict[str, float]]] = {
+        name: [] for name in ("single", "lines", "peer", "single_rate", "peer_rate")
+    }
+    sent = {ledger.name: 0, peer.name: 0}
+
+    async def one(name: str, server: Server, total: int, **options: Any) -> None:
+        source = statements.extractions if options.get("rate") else statements.mixed
+        bodies = _bodies(server, total // plan.connections, source, options["lines"])
+        outcome = await running.load(server, bodies, **options)
+        sent[server.name] += total
+        if outcome["admitted"] != total:
+            raise SystemExit(f"{server.name} admitted {outcome['admitted']} of {total}")
+        results[name].append({**outcome, "rate": total / outcome["seconds"]})
+        print(
+            f"  {name:12} {total / outcome['seconds']:8.0f}/s  p99 {outcome['p99'] * 1000:6.1f} ms"
+        )
+
+    for number in range(plan.rounds):
+        print(f"round {number + 1} of {plan.rounds}")
+        await one("peer", peer, plan.peer_single, lines=False)
+        await one("single", ledger, plan.ledger_single, lines=False)
+        await one("lines", ledger, plan.ledger_lines, lines=True)
+        at_500 = 500 * plan.seconds // plan.connections * plan.connections
+        await one("peer_rate", peer, at_500, lines=False, rate=500)
+        at_1000 = 1000 * plan.seconds // plan.connections * plan.connections
+        await one("single_rate", ledger, at_1000, lines=False, rate=1000)
+    for server in (ledger, peer):
+        recorded, size = await running.count(server.dsn)
+        founded = 1 + 2 * plan.connections
+        if not recorded == size == sent[server.name] + founded:
+            raise SystemExit(f"{server.name}: {recorded} statements, indices up to {size}")
+    return {
+        "rounds": results,
+        "ratios": _ratios(results),
+        "storage": await running.storage(ledger.dsn),
+        "costs": _costs(),
+    }
+
+
+def _bodies(
+    server: Server,
+    each: int,
+    source: Callable[[statements.Pair, str], Iterator[str]],
+    lines: bool,
+) -> list[list[str]]:
+    bodies = []
+    for pair in server.pairs:
+        own = list(itertools.islice(source(pair, running.ORIGIN), each))
+        if lines:
+            own = ["\n".join(own[start : start + 100]) for start in range(0, len(own), 100)]
+        bodies.append(own)
+    return bodies
+
+
+def _ratios(results: dict[str, list[dict[str, float]]]) -> dict[str, dict[str, float]]:
+    """Round by round against the peer of the same round; median, least and most."""
+
+    def ratio(name: str, figure: str, peer: str) -> dict[str, float]:
+        each = [
+            own[figure] / other[figure]
+            for own, other in zip(results[name], results[peer], strict=True)
+        ]
+        return {"median": statistics.median(each), "least": min(each), "most": max(each)}
+
+    return {
+        "single POST, rate": ratio("single", "rate", "peer"),
+        "100 a POST, rate": ratio("lines", "rate", "peer"),
+        "p99 at 1,000/s to peer's at 500/s": ratio("single_rate", "p99", "peer_rate"),
+    }
+
+
+def _costs() -> dict[str, float]:
+    """Microseconds in this process: what verifying and reading a statement costs."""
+    key = SigningKey.generate()
+    firm = statements.Enrolled(key, "A" * 43)
+    text = next(statements.mixed(statements.Pair(firm, firm), running.ORIGIN))
+    statement = parse(text)
+
+    def each(work: Callable[[], object]) -> float:
+        start = time.perf_counter()
+        for _ in range(2_000):
+            work()
+        return (time.perf_counter() - start) / 2_000 * 1e6
+
+    return {
+        "verify P-256, µs": each(lambda: statement.verify(key.public)),
+        "parse, µs": each(lambda: parse(text)),
+        "bytes": float(len(text)),
+    }
+
+
+def report(found: dict[str, Any]) -> None:
+    goals = {
+        "single POST, rate": "at least 4",
+        "100 a POST, rate": "at least 10",
+        "p99 at 1,000/s to peer's at 500/s": "at most 0.33",
+    }
+    print(f"\n{'ratio to the peer':36}{'median':>8}{'least':>8}{'most':>8}   goal")
+    for name, ratio in found["ratios"].items():
+        figures = "".join(f"{ratio[column]:8.2f}" for column in ("median", "least", "most"))
+        print(f"{name:36}{figures}   {goals[name]}")
+    print(f"{'bytes stored to a statement’s own':36}{found['storage']:8.2f}{'':16}   at most 1.6")
+    if statistics.median(each["rate"] for each in found["rounds"]["peer"]) < 500:
+        print("(the peer does not reach 500/s on this machine, so its requests queue up: see p99)")
+    for name, figure in found["costs"].items():
+        print(f"{name:36}{figure:8.1f}")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description="The ledger beside its peer, as ratios.")
+    arguments.add_argument("--quick", action="store_true", help="see that it works")
+    found = asyncio.run(measure(QUICK if arguments.parse_args().quick else FULL))
+    found["at"] = datetime.now(UTC).isoformat(timespec="seconds")
+    found["machine"] = {
+        "processor": platform.machine(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("litestar", "fastapi", "asyncpg", "uvicorn")},
+    }
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    report(found)
+    print(f"\nRaw figures: {RESULTS}")
+
+
+if __name__ == "__main__":
+    main()
