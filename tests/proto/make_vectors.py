@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from provenite_proto.statement import parse
-from tests.proto.making import invalid, valid
+from tests.proto.making import admissions, contents, invalid, tokens, valid
 from tests.proto.making.keys import digest_of
 from tests.proto.making.parts import KEY
 
@@ -54,18 +54,26 @@ def statements() -> Iterator[tuple[str, Case]]:
         )
 
 
+def others() -> Iterator[tuple[str, Case]]:
+    """The path and content of every other file."""
+    for folder, cases in {
+        "admission": admissions.cases,
+        "content": contents.cases,
+        "token": tokens.cases,
+    }.items():
+        for name, case in cases():
+            yield f"{folder}/{name}", case
+
+
 def main() -> None:
     """Replace the folders of vectors."""
-    for name, case in statements():
+    for folder in FOLDER.glob("*/"):
+        shutil.rmtree(folder)
+    for name, case in (*statements(), *others()):
         path = FOLDER / f"{name}.json"
-        if path.parent not in cleared:
-            shutil.rmtree(path.parent, ignore_errors=True)
-            path.parent.mkdir(parents=True)
-            cleared.add(path.parent)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(msgspec.json.format(msgspec.json.encode(case), indent=2) + b"\n")
 
-
-cleared: set[Path] = set()
 
 if __name__ == "__main__":
     main()

@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from provenite_proto.problem import KINDS, Problem
+from provenite_proto import token
+from provenite_proto.problem import FINDINGS, KINDS, Problem
 from provenite_proto.record import Jwk
 from provenite_proto.statement import PublicKey, Statement, parse
+from tests.proto.replay import Replay, effects
 
 FOLDER = Path(__file__).parents[2] / "proto" / "vectors"
 
@@ -54,3 +56,51 @@ def test_an_invalid_statement_is_refused(path: Path) -> None:
     found = {"problem": refused.value.slug, "pointer": refused.value.pointer}
     assert found == case["expected"]
     assert refused.value.slug in KINDS
+
+
+@pytest.mark.parametrize("path", files("admission"))
+def test_a_statement_has_its_effects_or_its_problem(path: Path) -> None:
+    case = msgspec.json.decode(path.read_bytes())
+    replay = Replay(case["audience"])
+    for step in case["earlier"]:
+        replay.add(step["statement"], step["recordedAt"])
+    try:
+        found = effects(replay.check(case["statement"], case["recordedAt"]))
+    except Problem as problem:
+        found = {"problem": problem.slug, "pointer": problem.pointer, "figures": problem.figures}
+    assert found == case["expected"]
+
+
+@pytest.mark.parametrize("path", files("content"))
+def test_a_chain_leads_to_its_content(path: Path) -> None:
+    case = msgspec.json.decode(path.read_bytes())
+    replay = Replay(case["audience"])
+    for step in case["statements"]:
+        replay.add(step["statement"], step["recordedAt"])
+    content = replay.content(case["batch"])
+    for element, lenses in case["expected"].items():
+        assert {lens: content[element][lens] for lens in lenses} == lenses
+
+
+@pytest.mark.parametrize("path", files("token"))
+def test_a_token_lets_in_or_not(path: Path) -> None:
+    case = msgspec.json.decode(path.read_bytes())
+    try:
+        read = token.parse(case["token"])
+        key = PublicKey(msgspec.convert(case["key"], Jwk))
+        read.check(key, audience=case["audience"], now=case["now"])
+        found = {"keyId": read.key_id, "jti": read.claims.jti}
+    except Problem as problem:
+        found = {"problem": problem.slug, "pointer": problem.pointer}
+    assert found == case["expected"]
+
+
+def test_every_problem_and_finding_has_a_vector() -> None:
+    expected = [
+        msgspec.json.decode(path.read_bytes())["expected"] for path in FOLDER.rglob("*.json")
+    ]
+    slugs = {each["problem"] for each in expected if "problem" in each}
+    # These two are answers of the service: no statement alone can bring them about.
+    assert slugs == KINDS.keys() - {"not-submitted", "invitation-invalid"}
+    findings = {finding["slug"] for each in expected for finding in each.get("findings", ())}
+    assert findings == FINDINGS.keys()

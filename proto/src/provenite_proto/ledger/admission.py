@@ -114,7 +114,10 @@ def _founder(statement: Statement) -> Issuer:
     record = statement.record
     if not isinstance(record, Party) or Role.REGISTRAR not in record.roles:
         raise Problem("key-unknown", "A ledger begins with its registrar's party statement.")
-    statement.verify(PublicKey(record.key))
+    key = PublicKey(record.key)
+    if statement.key_id != key.key_id:
+        raise Problem("key-unknown", "The registrar's statement is signed with the key it names.")
+    statement.verify(key)
     return Issuer(
         statement.digest,
         statement.issued_at,

@@ -1,0 +1,53 @@
+"""What a case of `proto/vectors/admission/` is made of: firms, a record, and what becomes of it."""
+
+from typing import Any
+
+from provenite_proto.record import (
+    AnyRecord,
+)
+
+from ..replay import effects
+from .firms import Assay, Firms
+from .keys import AUDIENCE, digest_of
+
+Case = dict[str, Any]
+CONCENTRATE: Assay = ("copper-concentrate", "30000", {"Cu": "0.3"})
+CATHODE: Assay = ("copper-cathode", "10000", {"Cu": "0.9999"})
+NOBODY = digest_of("nobody")
+
+
+def refused(
+    firms: Firms,
+    name: str,
+    record: AnyRecord | str,
+    expected: tuple[str, str],
+    /,
+    **figures: str,
+) -> Case:
+    """The record signed by the firm, or the statement, is refused with slug and pointer."""
+    text = record if isinstance(record, str) else firms.sign(name, record)
+    slug, pointer = expected
+    return case_of(firms, text, {"problem": slug, "pointer": pointer, "figures": figures})
+
+
+def admitted(firms: Firms, name: str, record: AnyRecord) -> Case:
+    """The record signed by the firm is admitted."""
+    text = firms.sign(name, record)
+    return case_of(firms, text, effects(firms.replay.check(text, firms.now)))
+
+
+def case_of(firms: Firms, text: str, expected: object) -> Case:
+    return {
+        "audience": AUDIENCE,
+        "earlier": list(firms.earlier),
+        "recordedAt": firms.now,
+        "statement": text,
+        "expected": expected,
+    }
+
+
+def held(mass: str = "30000") -> tuple[Firms, str]:
+    """A refiner who has received a batch of the miner's concentrate, and the batch."""
+    firms = Firms("miner", "refiner", "trader")
+    mined = firms.add("miner", firms.extracted(("copper-concentrate", mass, {"Cu": "0.3"})))
+    return firms, firms.delivered("miner", "refiner", {f"{mined}.0": mass}) + ".0"
