@@ -66,9 +66,9 @@ class Firms:
         """The next statement's time, or so many minutes from it."""
         return datetime.fromtimestamp(self.now + 60 * minutes, UTC)
 
-    def sign(self, name: str, record: AnyRecord, key: TestKey | None = None) -> str:
+    def sign(self, name: str, record: AnyRecord) -> str:
         """The statement of a firm, not yet recorded."""
-        return signed(record, key or self.keys[name], self.now)
+        return signed(record, self.keys[name], self.now)
 
     def add(self, name: str, record: AnyRecord) -> str:
         """Record a statement; its digest."""
