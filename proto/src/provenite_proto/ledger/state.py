@@ -169,8 +169,10 @@ class State:
         self._undo = None
 
     def rollback(self) -> None:
-        """Take back all changes since `begin`."""
-        for table, name, before in reversed(self._undo or ()):
+        """Take back all changes since `begin`; nothing when they were committed."""
+        if self._undo is None:
+            return
+        for table, name, before in reversed(self._undo):
             if before is None:
                 del table[name]
             else:
