@@ -1,7 +1,9 @@
 """SPEC.md says what the code does: every slug, member, role and limit stands in it."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -37,6 +39,33 @@ def test_every_member_of_a_record_is_described(kind: type) -> None:
     for field in msgspec.structs.fields(kind):
         if field.name != "sd":
             assert f"`{field.encode_name}`" in text, field.encode_name
+
+
+def forms(of: Any) -> Iterator[Any]:
+    """The structs that a type is made of, at any depth."""
+    if isinstance(of, type) and issubclass(of, msgspec.Struct):
+        yield of
+        for field in msgspec.structs.fields(of):
+            yield from forms(field.type)
+    for part in get_args(of):
+        yield from forms(part)
+
+
+@pytest.mark.parametrize("form", sorted(set(forms(AnyRecord)), key=str))
+def test_every_member_at_any_depth_is_named(form: type) -> None:
+    for field in msgspec.structs.fields(form):
+        assert f"`{field.encode_name}`" in SPEC, field.encode_name
+
+
+def test_a_section_is_marked_as_required_where_admission_requires_it() -> None:
+    required = {
+        "extraction": {"quantities"},
+        "transformation": {"quantities"},
+        "transfer": {"quantities", "parties"},
+    }
+    for kind in KIND_TYPES:
+        marked = set(re.findall(r"`(\w+)`!", paragraph(kind)))
+        assert marked == required.get(kind.__struct_config__.tag, set())
 
 
 def test_no_slug_is_invented() -> None:
