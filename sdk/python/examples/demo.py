@@ -11,18 +11,19 @@ import contextlib
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 import rare_earths
 import refused
-import showing
 from firms import Firm, join
 from ledger_process import ledger
 from rich.console import Console
 
-from provenite import Client, Signer
+from provenite import Client, ElementContent, RefusedError, Signer
+from provenite.cli.showing import content_tables, share_text
+from provenite.cli.tracing import trace_tree
 
 RESULTS = Path("build/demo")
 
@@ -38,7 +39,7 @@ def main() -> None:
     keys.mkdir(parents=True, exist_ok=True)
     for old in keys.glob("*.pem"):
         old.unlink()
-    console = Console(record=True)
+    console = Console(record=True, highlight=False)
     began = time.monotonic()
     with contextlib.suppress(KeyboardInterrupt), _data_folder() as data:
         with console.status("Starting a ledger with its own PostgreSQL …"):
@@ -68,22 +69,53 @@ def _run(console: Console, url: str, data: Path, keys: Path) -> None:
     _ask(console, firms["magnet_maker"], batches["magnets"])
     console.print("\nWhat the ledger refuses\n")
     found = refused.refusals(url, firms, batches)
-    showing.refusals(console, found)
+    _show_refusals(console, found)
     _save("refusals.json", {name: refusal.problem for name, (_, refusal) in found.items()})
 
 
 def _ask(console: Console, maker: Firm, magnets: str) -> None:
     """What is in the magnets, and where it came from, asked by the firm that made them."""
     batch = maker.client.batch(magnets)
-    content = maker.client.content(magnets)
-    console.print(f"\nWhat {maker.name} can say of its {batch.material} {batch.lot}\n")
-    showing.content(console, batch, content)
+    content = maker.client.content(magnets, elements=["Nd", "Pr"])
     trace = maker.client.trace(magnets)
-    console.print("\nWhere it came from (open parts only: no names, no tonnages of others)\n")
-    showing.trace(console, trace)
+    console.print(
+        f"\nWhat {maker.name} can say of {batch.mass} kg of {batch.material} {batch.lot}\n"
+    )
+    content_tables(console, content, everything=False)
+    console.print()
+    for element in content.elements:
+        console.print(f"[bold]{element.element}[/]: {_summary(element)}")
+    console.print(
+        "\nWhere it came from: the open parts, without names; tonnages only of its own steps\n"
+    )
+    console.print(trace_tree(trace))
     _save("batch.json", batch)
     _save("content.json", content)
     _save("trace.json", trace)
+
+
+def _summary(element: ElementContent) -> str:
+    """The shares that a customer asks for, in a sentence."""
+    shares = {
+        (lens.lens, label.label): label.share for lens in element.lenses for label in lens.labels
+    }
+    return "; ".join(
+        f"{share_text(shares[lens, label])} {meaning}"
+        for lens, label, meaning in (
+            ("source", "post_consumer", "recycled after use"),
+            ("stage/extraction", "US", "mined in the US"),
+            ("stage/extraction", "CN", "mined in China"),
+            ("stage/separation", "CN", "separated in China"),
+            ("origin", "unknown", "unknown"),
+        )
+    )
+
+
+def _show_refusals(console: Console, found: Mapping[str, tuple[str, RefusedError]]) -> None:
+    for tried, refusal in found.values():
+        console.print(f"[bold]{tried}[/]")
+        console.print(f"  refused: [red]{refusal.slug}[/] at {refusal.pointer or 'the statement'}")
+        console.print(f"  {refusal.detail}")
 
 
 def _serve(console: Console, url: str) -> None:

@@ -96,5 +96,7 @@ def content(
         found = client.content(batch, lenses=lens or (), elements=element or ())
     if as_json:
         print_json(found)
-    else:
-        content_tables(found, everything=everything or bool(lens))
+    elif content_tables(console(), found, everything=everything or bool(lens)):
+        console().print(
+            "\nStages through which nothing is known to have gone are not shown: see --all."
+        )

@@ -58,12 +58,11 @@ def batch_list(batches: Iterable[BatchAnswer]) -> int:
     return number
 
 
-def content_tables(answer: ContentAnswer, *, everything: bool) -> None:
-    """A table an element: its labels by lens, with masses and shares.
+def content_tables(out: Console, answer: ContentAnswer, *, everything: bool) -> bool:
+    """A table an element: its labels by lens, with masses and shares; whether lenses were left out.
 
-    Stages through which nothing is known to have gone are left out unless `everything` is wanted.
+    Those are stages through which nothing is known to have gone, unless `everything` is wanted.
     """
-    out = console()
     out.print(f"{answer.batch}\nas of statement {answer.size}", soft_wrap=True)
     left_out = set()
     for element in answer.elements:
@@ -71,8 +70,7 @@ def content_tables(answer: ContentAnswer, *, everything: bool) -> None:
         left_out |= {lens.lens for lens in element.lenses} - {lens.lens for lens in shown}
         out.print(f"\n{element.element}: {element.mass} kg")
         out.print(_element(shown))
-    if left_out:
-        out.print("\nStages through which nothing is known to have gone are not shown: see --all.")
+    return bool(left_out)
 
 
 def share_text(share: str) -> str:
