@@ -24,9 +24,10 @@ from provenite_proto.problem import Problem
 from provenite_proto.statement import PublicKey, Statement
 
 from .store import loading
+from .store.loading import Entry
 from .store.named import load
 from .store.outage import LOST
-from .store.writing import Entry, write
+from .store.writing import write
 
 _SQL = load("sequencing.sql")
 _log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ MAX_GROUP = 1024
 """Statements committed together, at the most (one submission is never split)."""
 MAX_QUEUED = 20_000
 """Statements waiting, at the most; further submissions are turned away."""
-MAX_LOADED = 200_000
+MAX_LOADED = 50_000
 """Batches kept in memory, at the most."""
 COMMIT_SECONDS = 30.0
 """How long a commit may take before its connection counts as lost."""
@@ -315,7 +316,7 @@ class Sequencer:
                 answers.append(problem)
                 continue
             entry = Entry(state.size, recorded_at, statement, admission)
-            self._apply(entry)
+            self._loaded.apply(entry)
             entries.append(entry)
             fresh.append(statement.digest)
             known[statement.digest] = submitted = Submitted(
@@ -328,19 +329,13 @@ class Sequencer:
             answers.append(Admitted(submitted, fresh=True))
         if submission.atomic:
             if any(isinstance(answer, Problem) for answer in answers):
-                state.rollback()
+                self._loaded.withdraw(entries[before:])
                 del entries[before:]
                 for digest in fresh:
                     del known[digest]
                 return [_withdrawn(answer) for answer in answers]
             state.commit()
         return answers
-
-    def _apply(self, entry: Entry) -> None:
-        self._loaded.index[entry.statement.digest] = entry.index
-        if entry.admission.party is not None:
-            self._loaded.parties_by_index[entry.index] = entry.admission.party.id
-        self._loaded.state.apply(entry.admission)
 
 
 def _withdrawn(answer: Admitted | Problem) -> Admitted | Problem:

@@ -1,6 +1,7 @@
 """Loading: the part of the ledger's state that a group of statements touches."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import groupby
 
 import asyncpg
@@ -8,6 +9,7 @@ import msgspec
 
 from provenite_proto.answers import Submitted
 from provenite_proto.ledger import (
+    Admission,
     Enrolled,
     RegisteredKey,
     RegisteredSite,
@@ -18,13 +20,22 @@ from provenite_proto.ledger import (
 )
 from provenite_proto.problem import Finding
 from provenite_proto.record import Jwk, Role
-from provenite_proto.statement import PublicKey
+from provenite_proto.statement import PublicKey, Statement
 
 from . import rows
 from .named import load
 
 _SQL = load("sequencing.sql")
 _findings = msgspec.json.Decoder(tuple[Finding, ...])
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An admitted statement and its place in the log."""
+
+    index: int
+    recorded_at: datetime
+    statement: Statement
+    admission: Admission
 
 
 class Loaded:
@@ -43,6 +54,20 @@ class Loaded:
         """The key under which a batch is stored."""
         digest, output = rows.split(batch_id)
         return self.index[digest] * rows.OUTPUTS + output
+
+    def apply(self, entry: Entry) -> None:
+        """Make the changes of an admitted statement."""
+        self.index[entry.statement.digest] = entry.index
+        if entry.admission.party is not None:
+            self.parties_by_index[entry.index] = entry.admission.party.id
+        self.state.apply(entry.admission)
+
+    def withdraw(self, entries: Iterable[Entry]) -> None:
+        """Take back the changes since `state.begin()`, which are those of `entries`."""
+        self.state.rollback()
+        for entry in entries:
+            del self.index[entry.statement.digest]
+            self.parties_by_index.pop(entry.index, None)
 
     def forget(self) -> None:
         """Drop what is loaded on demand, to bound memory."""

@@ -1,29 +1,18 @@
 """Writing: one admitted group becomes durable in one transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import asyncpg
 import msgspec
 
-from provenite_proto.ledger import Admission, Batch, Shipment
-from provenite_proto.statement import Statement
+from provenite_proto.ledger import Batch, Shipment
 
 from . import rows
-from .loading import Loaded
+from .loading import Entry, Loaded
 from .named import load
 
 _SQL = load("sequencing.sql")
 _encode = msgspec.json.encode
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """An admitted statement and its place in the log."""
-
-    index: int
-    recorded_at: datetime
-    statement: Statement
-    admission: Admission
 
 
 async def write(connection: asyncpg.Connection, entries: Sequence[Entry], loaded: Loaded) -> None:
