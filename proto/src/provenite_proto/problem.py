@@ -49,6 +49,10 @@ class Finding(msgspec.Struct, frozen=True):
     figures: dict[str, str] = {}
 
 
+CONFIDENTIAL = frozenset({"document-reused", "site-shared"})
+"""Findings that tell of another party's sealed sections: they are for the registrar alone."""
+
+
 def _kinds(rows: dict[str, tuple[str, str]]) -> Mapping[str, Kind]:
     return MappingProxyType({slug: Kind(title, remedy) for slug, (title, remedy) in rows.items()})
 
@@ -122,6 +126,22 @@ KINDS: Mapping[str, Kind] = _kinds(
             "The key was not yet registered when the statement was issued",
             "Sign with a key that was registered before iat.",
         ),
+        "possession-unproven": (
+            "The new key did not sign its proof of possession",
+            "Sign the proof with the new key, for this party; the specification has its bytes.",
+        ),
+        "key-revoked": (
+            "The key has been revoked",
+            "Sign with another key of yours; without one, ask the operator to register a new key.",
+        ),
+        "compromise-undated": (
+            "A compromise has its date, and nothing else has",
+            "Give compromisedAt with the reason key_compromise: what was recorded from then on is disowned.",
+        ),
+        "registrar-keyless": (
+            "The registrar would be left without a key",
+            "Register a new key of the registrar first, then revoke this one.",
+        ),
         "audience-mismatch": (
             "The statement was signed for another ledger",
             "Sign it again with aud set to this ledger's origin.",
@@ -141,6 +161,86 @@ KINDS: Mapping[str, Kind] = _kinds(
         "role-not-allowed": (
             "The party's roles do not allow this record",
             "Ask the operator to enrol the party with the role that the record needs.",
+        ),
+        "statement-unknown": (
+            "No such statement is recorded",
+            "Name a statement by the digest that submitting it answered.",
+        ),
+        "statement-not-own": (
+            "The statement is another party's",
+            "Only the issuer of a statement withdraws it or opens its sections.",
+        ),
+        "already-retracted": (
+            "The statement has been retracted",
+            "Refer to the statement that replaces it.",
+        ),
+        "retraction-not-allowed": (
+            "This statement cannot be retracted for this reason",
+            "Revoke a key instead; parties, sites and retractions stand. `withdrawn` is for what holds for a time.",
+        ),
+        "retraction-too-late": (
+            "Custody has moved on",
+            "Ship the matter back with a transfer of its own.",
+        ),
+        "replacement-mismatch": (
+            "The replacement is no replacement",
+            "Name another statement of yours, of the same type, that is not retracted; or leave it out.",
+        ),
+        "batch-retracted": (
+            "The statement that made the batch has been retracted",
+            "Use the batch that its replacement has made.",
+        ),
+        "subject-unknown": (
+            "There is no such subject",
+            "Name a recorded statement, batch, site or party by its id, with the kind that it is of.",
+        ),
+        "attestation-of-own": (
+            "A party attests itself",
+            "An attestation is a third party's; have another one look at it.",
+        ),
+        "not-a-proxy": (
+            "The subject was not recorded on a supplier's behalf",
+            "Countersign statements that have proxy: true; use another scheme otherwise.",
+        ),
+        "not-the-supplier": (
+            "The attester is not the supplier that the statement names",
+            "The name or an identifier, and the country, must be those with which the supplier enrolled.",
+        ),
+        "proxy-not-marked": (
+            "A record names a supplier and is not marked as a proxy",
+            "Set proxy to true, or leave the section parties out.",
+        ),
+        "validity-reversed": (
+            "The period ends before it begins",
+            "Give a validUntil after validFrom, or leave it out.",
+        ),
+        "ownership-impossible": (
+            "The holdings cannot be so",
+            "Fractions of a measure sum to at most 1, holdings make no circle, and each leads to the issuer.",
+        ),
+        "grant-mismatch": (
+            "The grant's audience and its grantee do not fit",
+            "Name another party in the section parties with audience party, and none with audience holders.",
+        ),
+        "section-unknown": (
+            "There is no such section",
+            "Name sealed sections: quantities, identities, parties, documents.",
+        ),
+        "refused-too-much": (
+            "More is refused than was shipped",
+            "Refuse at most the mass of the batch in transit.",
+        ),
+        "allocation-not-allowed": (
+            "An allocation belongs to the model mass_balance_credit",
+            "Set custodyModel to mass_balance_credit, or leave the allocation out.",
+        ),
+        "allocation-exceeded": (
+            "More is allocated than there is",
+            "Allocate of each input at most the element that was taken of it, to each output at most what it holds.",
+        ),
+        "site-missing": (
+            "A rolling average is over a site",
+            "Name the site in the section identities.",
         ),
         "party-unknown": (
             "No such party is enrolled",
@@ -242,6 +342,46 @@ KINDS: Mapping[str, Kind] = _kinds(
 
 FINDINGS: Mapping[str, Kind] = _kinds(
     {
+        "moisture-missing": (
+            "A material that is always wet has no moisture",
+            "Give the moisture of the wet matter; mass and assay are of its dry part.",
+        ),
+        "receipt-differs": (
+            "The receiver found other figures than the sender",
+            "Compare scales and assays with the counterparty; a retraction and a new statement correct an error.",
+        ),
+        "transit-too-fast": (
+            "The shipment was faster than its mode allows",
+            "Check the times, the sites and the mode.",
+        ),
+        "capacity-exceeded": (
+            "The site has put out more than it says it can",
+            "Check the figures, or register the site anew with its capacity.",
+        ),
+        "balance-too-perfect": (
+            "Balances have been too perfect for too long",
+            "Weigh what goes in and what comes out, each by itself, and declare losses.",
+        ),
+        "document-reused": (
+            "An assay certificate has been used for another batch",
+            "Name the certificate of this very batch.",
+        ),
+        "site-shared": (
+            "Two parties have registered the same place",
+            "Check who runs the site.",
+        ),
+        "custody-model-doubtful": (
+            "Matter of several sources cannot keep its identity",
+            "Use segregated or controlled_blending.",
+        ),
+        "attester-not-accredited": (
+            "The attester is not accredited for the scheme",
+            "The attestation does not count; ask the registrar for an accreditation and attest again.",
+        ),
+        "retraction-of-used": (
+            "What the statement made has gone on",
+            "Tell the parties that hold matter made of it.",
+        ),
         "assay-unusual": (
             "An assay is outside the usual range of its material",
             "Check the assay, its unit and the choice of material.",

@@ -1,37 +1,57 @@
 """Admission: what a ledger checks of a statement, and what the statement changes."""
 
 from .admission import CLOCK_TOLERANCE, admit
-from .roles import MAY_SIGN
-from .state import (
-    Admission,
-    Batch,
-    BatchStatus,
-    Draw,
+from .batch import Batch, BatchStatus, Draw, Shipment, TransferStatus, drawn
+from .register import (
+    Accredited,
+    Attested,
     Enrolled,
+    Granted,
+    Owned,
     RegisteredKey,
     RegisteredSite,
-    Shipment,
-    State,
-    TransferStatus,
-    drawn,
 )
+from .remembered import (
+    Averaged,
+    Averaging,
+    PerfectRun,
+    Place,
+    Recorded,
+    SiteYear,
+    UsedAssay,
+)
+from .roles import MAY_SIGN, may_sign
+from .state import Admission, Effect, State
 from .touched import Touched, touched
 
 __all__ = [
     "CLOCK_TOLERANCE",
     "MAY_SIGN",
+    "Accredited",
     "Admission",
+    "Attested",
+    "Averaged",
+    "Averaging",
     "Batch",
     "BatchStatus",
     "Draw",
+    "Effect",
     "Enrolled",
+    "Granted",
+    "Owned",
+    "PerfectRun",
+    "Place",
+    "Recorded",
     "RegisteredKey",
     "RegisteredSite",
     "Shipment",
+    "SiteYear",
     "State",
     "Touched",
     "TransferStatus",
+    "UsedAssay",
     "admit",
     "drawn",
+    "may_sign",
     "touched",
 ]

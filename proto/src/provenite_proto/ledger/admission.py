@@ -6,23 +6,34 @@ auditor who replays a log in order comes to what the ledger recorded.
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from ..problem import Problem
 from ..record import (
+    Accreditation,
+    AnyRecord,
+    Attestation,
     Collection,
     Extraction,
+    Grant,
     Key,
+    Ownership,
     Party,
     Receipt,
+    Retraction,
+    Revocation,
     Role,
     Site,
     Transfer,
     Transformation,
 )
 from ..statement import PublicKey, Statement
-from . import custody, entry, registry, transformation
+from . import attestation, custody, entry, registry, retraction, sharing, standing, transformation
 from .issuer import Issuer
-from .roles import MAY_SIGN
-from .state import Admission, Enrolled, State
+from .proxy import supplier
+from .register import Enrolled
+from .roles import may_sign
+from .state import Admission, State
 
 CLOCK_TOLERANCE = 300
 """Seconds by which clocks may differ: `iat` ahead of the ledger, an event ahead of `iat`."""
@@ -55,15 +66,27 @@ def admit(
             pointer="/iat",
             figures={"aheadSeconds": str(statement.issued_at - now), "limit": str(CLOCK_TOLERANCE)},
         )
-    issuer = _issuer(statement, state, verified)
+    issuer = _issuer(statement, state, verified, now)
     record = statement.record
-    if not MAY_SIGN[type(record)].intersection(issuer.party.roles):
+    allowed = may_sign(record)
+    if not allowed.intersection(issuer.party.roles):
         raise Problem(
             "role-not-allowed",
             f"A {record.__struct_config__.tag} needs the role "
-            f"{' or '.join(sorted(MAY_SIGN[type(record)]))}; the party's are {', '.join(issuer.party.roles)}.",
+            f"{' or '.join(sorted(allowed))}; the party's are {', '.join(issuer.party.roles)}.",
             pointer="/record/type",
         )
+    admission = _admitted(record, issuer, state)
+    recorded = issuer.recorded(
+        batches=tuple(batch.id for batch in admission.created),
+        draws=admission.draws,
+        transfer=record.transfer if isinstance(record, Receipt) else None,
+        supplier=supplier(record),
+    )
+    return msgspec.structs.replace(admission, effects=(*admission.effects, recorded))
+
+
+def _admitted(record: AnyRecord, issuer: Issuer, state: State) -> Admission:
     match record:
         case Extraction() | Collection():
             return entry.admit(record, issuer, state)
@@ -73,18 +96,40 @@ def admit(
             return custody.admit_transfer(record, issuer, state)
         case Receipt():
             return custody.admit_receipt(record, issuer, state)
+        case Attestation():
+            return attestation.admit(record, issuer, state)
+        case Retraction():
+            return retraction.admit(record, issuer, state)
+        case Grant():
+            return sharing.admit(record, issuer, state)
+        case _:
+            return _registered(record, issuer, state)
+
+
+def _registered(
+    record: Party | Key | Revocation | Site | Accreditation | Ownership,
+    issuer: Issuer,
+    state: State,
+) -> Admission:
+    match record:
         case Party():
             return registry.admit_party(record, issuer, state)
         case Key():
             return registry.admit_key(record, issuer, state)
+        case Revocation():
+            return registry.admit_revocation(record, issuer, state)
         case Site():
-            return registry.admit_site(record, issuer)
+            return registry.admit_site(record, issuer, state)
+        case Accreditation():
+            return standing.admit_accreditation(record, issuer, state)
+        case Ownership():
+            return standing.admit_ownership(record, issuer, state)
 
 
-def _issuer(statement: Statement, state: State, verified: PublicKey | None) -> Issuer:
+def _issuer(statement: Statement, state: State, verified: PublicKey | None, now: int) -> Issuer:
     """Who signed, the signature verified and the key valid when the statement was issued."""
     if state.size == 0:
-        return _founder(statement)
+        return _founder(statement, now)
     registered = state.keys.get(statement.key_id)
     if registered is None:
         raise Problem("key-unknown", f"No key {statement.key_id} is registered.")
@@ -101,15 +146,16 @@ def _issuer(statement: Statement, state: State, verified: PublicKey | None) -> I
                 "toleranceSeconds": str(CLOCK_TOLERANCE),
             },
         )
-    return Issuer(
-        statement.digest,
-        statement.issued_at,
-        state.parties[registered.party],
-        _latest_event(statement.issued_at),
-    )
+    if registered.revoked_at is not None:
+        raise Problem(
+            "key-revoked",
+            f"Key {statement.key_id} has been revoked.",
+            figures={"revokedAt": str(registered.revoked_at)},
+        )
+    return _speaking(statement, state.parties[registered.party], now)
 
 
-def _founder(statement: Statement) -> Issuer:
+def _founder(statement: Statement, now: int) -> Issuer:
     """The first statement of a ledger names the registrar and is signed with the key that it names."""
     record = statement.record
     if not isinstance(record, Party) or Role.REGISTRAR not in record.roles:
@@ -118,11 +164,18 @@ def _founder(statement: Statement) -> Issuer:
     if statement.key_id != key.key_id:
         raise Problem("key-unknown", "The registrar's statement is signed with the key it names.")
     statement.verify(key)
+    return _speaking(statement, Enrolled(statement.digest, record.country, record.roles), now)
+
+
+def _speaking(statement: Statement, party: Enrolled, now: int) -> Issuer:
     return Issuer(
-        statement.digest,
-        statement.issued_at,
-        Enrolled(statement.digest, record.country, record.roles),
-        _latest_event(statement.issued_at),
+        digest=statement.digest,
+        kind=str(statement.record.__struct_config__.tag),
+        key_id=statement.key_id,
+        issued_at=statement.issued_at,
+        recorded_at=now,
+        party=party,
+        latest_event=_latest_event(statement.issued_at),
     )
 
 

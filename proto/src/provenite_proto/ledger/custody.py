@@ -4,10 +4,11 @@ import msgspec
 
 from ..problem import Problem
 from ..record import Receipt, Transfer
+from .batch import BatchStatus, Shipment, TransferStatus
 from .drawing import draw, less
 from .issuer import Issuer, known_country, needed
 from .matter import input_masses
-from .state import Admission, Batch, BatchStatus, Draw, Shipment, State, TransferStatus
+from .state import Admission, State
 
 
 def admit_transfer(record: Transfer, issuer: Issuer, state: State) -> Admission:
@@ -36,22 +37,33 @@ def admit_transfer(record: Transfer, issuer: Issuer, state: State) -> Admission:
         state,
     )
     shipped = tuple(
-        _shipped(issuer.batch_id(index), batch, taken, record, receiver)
+        batch.part(
+            issuer.batch_id(index),
+            taken,
+            holder=receiver,
+            status=BatchStatus.IN_TRANSIT,
+            available_at=record.departed_at,
+        )
         for index, (batch, taken) in enumerate(zip(batches, draws, strict=True))
     )
     return Admission(
         digest=issuer.digest,
         issuer=issuer.party.id,
         created=shipped,
-        changed=less(batches, draws),
         draws=draws,
-        shipment=Shipment(
-            id=issuer.digest,
-            sender=issuer.party.id,
-            receiver=receiver,
-            batches=tuple(batch.id for batch in shipped),
-            departed_at=record.departed_at,
-            status=TransferStatus.IN_TRANSIT,
+        effects=(
+            *less(batches, draws),
+            Shipment(
+                id=issuer.digest,
+                sender=issuer.party.id,
+                receiver=receiver,
+                batches=tuple(batch.id for batch in shipped),
+                departed_at=record.departed_at,
+                status=TransferStatus.IN_TRANSIT,
+                mode=record.mode,
+                expected_at=record.expected_at,
+                site=record.identities.site if record.identities else None,
+            ),
         ),
     )
 
@@ -93,29 +105,16 @@ def admit_receipt(record: Receipt, issuer: Issuer, state: State) -> Admission:
     return Admission(
         digest=issuer.digest,
         issuer=issuer.party.id,
-        changed=tuple(
-            msgspec.structs.replace(
-                state.batches[batch],
-                holder=holder,
-                status=BatchStatus.HELD,
-                available_at=record.received_at,
-            )
-            for batch in shipment.batches
+        effects=(
+            *(
+                msgspec.structs.replace(
+                    state.batches[batch],
+                    holder=holder,
+                    status=BatchStatus.HELD,
+                    available_at=record.received_at,
+                )
+                for batch in shipment.batches
+            ),
+            msgspec.structs.replace(shipment, status=status, receipt=issuer.digest),
         ),
-        shipment=msgspec.structs.replace(shipment, status=status),
-    )
-
-
-def _shipped(batch_id: str, batch: Batch, taken: Draw, record: Transfer, receiver: str) -> Batch:
-    return Batch(
-        id=batch_id,
-        material=batch.material,
-        holder=receiver,
-        status=BatchStatus.IN_TRANSIT,
-        mass=taken.mass,
-        remaining=taken.mass,
-        elements=batch.drawn(taken.mass),
-        uncertainty=batch.uncertainty,
-        available_at=record.departed_at,
-        shares_of=batch.shares_of,
     )

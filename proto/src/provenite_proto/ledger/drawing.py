@@ -7,8 +7,9 @@ import msgspec
 
 from ..matter.quantity import kilograms
 from ..problem import Problem
+from .batch import Batch, Draw
 from .issuer import Issuer
-from .state import Batch, Draw, State
+from .state import State
 
 
 def draw(

@@ -4,11 +4,13 @@ from ..record import Collection, Extraction
 from .issuer import Issuer, known_country, needed
 from .making import made
 from .matter import assayed
+from .proxy import check
 from .state import Admission, State
 
 
 def admit(record: Extraction | Collection, issuer: Issuer, state: State) -> Admission:
     """Its outputs become batches that the issuer holds."""
+    check(record)
     quantities = needed(record.quantities, "quantities")
     known_country(record.country, "/record/country")
     issuer.event_at(record.occurred_at, "/record/occurredAt")

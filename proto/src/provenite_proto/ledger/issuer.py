@@ -6,17 +6,26 @@ from typing import TypeVar
 import msgspec
 
 from ..problem import Problem
-from ..record import is_country
-from .state import Batch, BatchStatus, Enrolled, State
+from ..record import Supplier, is_country
+from .batch import Batch, BatchStatus, Draw
+from .register import Enrolled, RegisteredSite
+from .remembered import Recorded
+from .state import State
 
 T = TypeVar("T")
 
 
 class Issuer(msgspec.Struct, frozen=True):
-    """The statement's digest and time (seconds since 1970), its party, and the latest time of its event."""
+    """The statement's digest, kind and key, its times (seconds since 1970), its party.
+
+    `latest_event` is the latest time that its event may have.
+    """
 
     digest: str
+    kind: str
+    key_id: str
     issued_at: int
+    recorded_at: int
     party: Enrolled
     latest_event: datetime
 
@@ -34,10 +43,31 @@ class Issuer(msgspec.Struct, frozen=True):
                 figures={"at": time.isoformat(), "latest": self.latest_event.isoformat()},
             )
 
-    def site(self, site_id: str | None, country: str, state: State) -> None:
-        """Raise unless the site, if one is named, is the issuer's own and lies in `country`."""
+    def recorded(
+        self,
+        *,
+        batches: tuple[str, ...],
+        draws: tuple[Draw, ...],
+        transfer: str | None,
+        supplier: Supplier | None,
+    ) -> Recorded:
+        """The statement as later ones will refer to it."""
+        return Recorded(
+            id=self.digest,
+            kind=self.kind,
+            issuer=self.party.id,
+            key_id=self.key_id,
+            recorded_at=self.recorded_at,
+            batches=batches,
+            draws=draws,
+            transfer=transfer,
+            supplier=supplier,
+        )
+
+    def site(self, site_id: str | None, country: str, state: State) -> RegisteredSite | None:
+        """The site, if one is named; raise unless it is the issuer's own and lies in `country`."""
         if site_id is None:
-            return
+            return None
         pointer = "/record/identities/site"
         site = state.sites.get(site_id)
         if site is None:
@@ -51,6 +81,7 @@ class Issuer(msgspec.Struct, frozen=True):
                 pointer="/record/country",
                 figures={"site": site.country, "record": country},
             )
+        return site
 
     def held(self, batch_id: str, index: int, state: State) -> Batch:
         """The batch, which the issuer must hold."""
@@ -60,6 +91,12 @@ class Issuer(msgspec.Struct, frozen=True):
             raise Problem("batch-unknown", f"No batch {batch_id} is recorded.", pointer=pointer)
         if batch.holder != self.party.id:
             raise Problem("not-holder", f"The issuer does not hold {batch_id}.", pointer=pointer)
+        if batch.status is BatchStatus.RETRACTED:
+            raise Problem(
+                "batch-retracted",
+                f"The statement that made {batch_id} has been retracted.",
+                pointer=pointer,
+            )
         if batch.status is not BatchStatus.HELD:
             raise Problem(
                 "transfer-not-received", f"{batch_id} has not been received yet.", pointer=pointer
@@ -74,6 +111,19 @@ def needed(section: T | None, name: str) -> T:
             "section-missing", f"The section {name!r} is absent.", pointer=f"/record/{name}"
         )
     return section
+
+
+def in_order(
+    valid_from: datetime | None, valid_until: datetime | None, pointer: str = "/record/validUntil"
+) -> None:
+    """Raise `validity-reversed` for a period that ends before it begins, or is empty."""
+    if valid_from is not None and valid_until is not None and valid_until <= valid_from:
+        raise Problem(
+            "validity-reversed",
+            f"The period begins at {valid_from.isoformat()} and ends at {valid_until.isoformat()}.",
+            pointer=pointer,
+            figures={"from": valid_from.isoformat(), "until": valid_until.isoformat()},
+        )
 
 
 def known_country(code: str, pointer: str) -> None:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from ..matter.balance import Assayed
 from ..record import Output
+from .batch import Batch, BatchStatus
 from .issuer import Issuer
-from .state import Batch, BatchStatus
 
 
 def made(
@@ -24,7 +24,8 @@ def made(
             elements=assay.elements,
             uncertainty=assay.uncertainty,
             available_at=time,
-            shares_of=issuer.batch_id(index),
+            root=issuer.batch_id(index),
+            offsets=dict.fromkeys(assay.elements, 0),
         )
         for index, (output, assay) in enumerate(zip(outputs, matter, strict=True))
     )

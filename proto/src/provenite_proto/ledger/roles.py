@@ -3,12 +3,19 @@
 from collections.abc import Mapping
 
 from ..record import (
+    Accreditation,
+    AnyRecord,
+    Attestation,
     Collection,
     Extraction,
+    Grant,
     Key,
+    Ownership,
     Party,
     Receipt,
     Record,
+    Retraction,
+    Revocation,
     Role,
     Site,
     Transfer,
@@ -26,6 +33,19 @@ MAY_SIGN: Mapping[type[Record], frozenset[Role]] = {
     Transfer: _TRADING,
     Receipt: _TRADING,
     Party: frozenset({Role.REGISTRAR}),
+    Attestation: frozenset(Role) - {Role.REGISTRAR},
+    Retraction: frozenset(Role),
+    Grant: frozenset(Role) - {Role.REGISTRAR},
     Key: frozenset(Role),
+    Revocation: frozenset(Role),
     Site: _TRADING,
+    Accreditation: frozenset({Role.REGISTRAR}),
+    Ownership: frozenset(Role) - {Role.REGISTRAR},
 }
+
+
+def may_sign(record: AnyRecord) -> frozenset[Role]:
+    """The roles of which the issuer must have one. Whoever trades may speak for a supplier who is not here."""
+    if getattr(record, "proxy", False):
+        return _TRADING
+    return MAY_SIGN[type(record)]

@@ -1,34 +1,93 @@
 """What a statement touches: the part of the state that its admission needs, so that a ledger loads no more."""
 
+from datetime import UTC
+
 import msgspec
 
-from ..record import Collection, Extraction, Receipt, Transfer, Transformation
+from ..record import (
+    Attestation,
+    Collection,
+    Document,
+    Extraction,
+    Grant,
+    Receipt,
+    Retraction,
+    Site,
+    SubjectKind,
+    Transfer,
+    Transformation,
+)
 from ..statement import Statement
+from .place import cell
+
+ASSAY = "assay"
+"""The kind of document that speaks of one batch only."""
 
 
 class Touched(msgspec.Struct, frozen=True):
-    """Ids to load before admission; parties and keys aside, which are few. A shipment brings its batches."""
+    """Ids to load before admission; parties, keys, accreditations and perfect runs aside, which are few.
+
+    A shipment brings its batches and its site. A statement brings its batches, those that it drew from, and
+    the shipment that it made or closed. A site brings its year's output for `years`, and its averaging.
+    """
 
     batches: tuple[str, ...] = ()
-    shipment: str | None = None
-    site: str | None = None
+    shipments: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    assays: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 def touched(statement: Statement) -> Touched:
     """The ids that `admit` will look up for `statement`."""
     record = statement.record
     match record:
-        case Transformation():
-            return Touched(record.inputs, site=_site(record))
-        case Extraction() | Collection():
-            return Touched(site=_site(record))
+        case Transformation() | Extraction() | Collection():
+            return Touched(
+                batches=record.inputs if isinstance(record, Transformation) else (),
+                sites=_site(record),
+                years=(record.occurred_at.astimezone(UTC).year,),
+                assays=assay_documents(record),
+            )
         case Transfer():
-            return Touched(record.inputs)
+            return Touched(batches=record.inputs, sites=_site(record))
         case Receipt():
-            return Touched(shipment=record.transfer)
+            return Touched(shipments=(record.transfer,), sites=_site(record))
+        case Attestation():
+            return _subject(record)
+        case Retraction():
+            replacement = (record.replacement,) if record.replacement else ()
+            return Touched(statements=(record.statement, *replacement))
+        case Grant():
+            return Touched(statements=record.statements)
+        case Site() if (at := cell(record)) is not None:
+            return Touched(places=(at,))
         case _:
             return Touched()
 
 
-def _site(record: Extraction | Collection | Transformation) -> str | None:
-    return record.identities.site if record.identities else None
+def assay_documents(record: Extraction | Collection | Transformation) -> tuple[str, ...]:
+    """The digests of the assay certificates that a record with outputs names, each once."""
+    documents: tuple[Document, ...] = record.documents.documents if record.documents else ()
+    return tuple(dict.fromkeys(each.digest for each in documents if each.kind == ASSAY))
+
+
+def _site(
+    record: Extraction | Collection | Transformation | Transfer | Receipt,
+) -> tuple[str, ...]:
+    return (record.identities.site,) if record.identities and record.identities.site else ()
+
+
+def _subject(record: Attestation) -> Touched:
+    subject = record.subject
+    match subject.kind:
+        case SubjectKind.STATEMENT:
+            return Touched(statements=(subject.id,))
+        case SubjectKind.BATCH:
+            return Touched(statements=(subject.id.partition(".")[0],))
+        case SubjectKind.SITE:
+            return Touched(sites=(subject.id,))
+        case SubjectKind.PARTY:
+            return Touched()

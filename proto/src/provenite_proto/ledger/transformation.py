@@ -8,11 +8,13 @@ from .drawing import draw, less
 from .issuer import Issuer, known_country, needed
 from .making import made
 from .matter import assayed, input_masses, known_elements
+from .proxy import check
 from .state import Admission, State
 
 
 def admit(record: Transformation, issuer: Issuer, state: State) -> Admission:
     """Its inputs are drawn from, its outputs become batches that the issuer holds."""
+    check(record)
     quantities = needed(record.quantities, "quantities")
     known_country(record.country, "/record/country")
     issuer.event_at(record.occurred_at, "/record/occurredAt")
@@ -47,6 +49,6 @@ def admit(record: Transformation, issuer: Issuer, state: State) -> Admission:
         issuer=issuer.party.id,
         findings=findings + excess_findings(over),
         created=made(issuer, record.outputs, matter, record.occurred_at),
-        changed=less(batches, draws),
         draws=draws,
+        effects=less(batches, draws),
     )

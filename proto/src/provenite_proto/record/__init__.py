@@ -5,10 +5,20 @@ from .custody import (
     Counterparty,
     Receipt,
     ReceiptQuantities,
+    ReceivedQuantity,
     ShipmentIdentities,
     Transfer,
     TransferQuantities,
     Waste,
+)
+from .evidence import (
+    COUNTERSIGNATURE,
+    Attestation,
+    Outcome,
+    Retraction,
+    RetractionReason,
+    Subject,
+    SubjectKind,
 )
 from .form import (
     MAX_MEMBERS,
@@ -27,17 +37,53 @@ from .form import (
     Source,
     Stage,
 )
-from .registry import Jwk, Key, Party, PartyIdentities, Site, SiteDetails
-from .sources import Collection, Extraction, SiteIdentities, SourceQuantities
-from .transformation import Transformation, TransformationQuantities
+from .registry import Jwk, Key, Party, PartyIdentities, Site, SiteDetails, SiteQuantities
+from .sharing import Audience, Grant, Grantee
+from .sources import (
+    Collection,
+    Extraction,
+    Principal,
+    SiteIdentities,
+    SourceQuantities,
+    Supplier,
+)
+from .standing import (
+    Accreditation,
+    Ownership,
+    OwnershipLink,
+    OwnershipParties,
+    Revocation,
+    RevocationReason,
+)
+from .transformation import Allocation, Transformation, TransformationQuantities
 
-AnyRecord = Extraction | Collection | Transformation | Transfer | Receipt | Party | Key | Site
+AnyRecord = (
+    Extraction
+    | Collection
+    | Transformation
+    | Transfer
+    | Receipt
+    | Attestation
+    | Retraction
+    | Grant
+    | Party
+    | Key
+    | Revocation
+    | Site
+    | Accreditation
+    | Ownership
+)
 """Every record kind, told apart by `type`."""
 
 __all__ = [
+    "COUNTERSIGNATURE",
     "COUNTRIES",
     "MAX_MEMBERS",
+    "Accreditation",
+    "Allocation",
     "AnyRecord",
+    "Attestation",
+    "Audience",
     "BatchId",
     "Collection",
     "Counterparty",
@@ -47,26 +93,42 @@ __all__ = [
     "Document",
     "Documents",
     "Extraction",
+    "Grant",
+    "Grantee",
     "InputQuantity",
     "Jwk",
     "Key",
     "Mode",
+    "Outcome",
     "Output",
     "OutputIdentity",
     "OutputQuantity",
+    "Ownership",
+    "OwnershipLink",
+    "OwnershipParties",
     "Party",
     "PartyIdentities",
+    "Principal",
     "Receipt",
     "ReceiptQuantities",
+    "ReceivedQuantity",
     "Record",
+    "Retraction",
+    "RetractionReason",
+    "Revocation",
+    "RevocationReason",
     "Role",
     "ShipmentIdentities",
     "Site",
     "SiteDetails",
     "SiteIdentities",
+    "SiteQuantities",
     "Source",
     "SourceQuantities",
     "Stage",
+    "Subject",
+    "SubjectKind",
+    "Supplier",
     "Transfer",
     "TransferQuantities",
     "Transformation",

@@ -4,8 +4,10 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from ..matter.quantity import Fraction, Mass
 from .country import Country
 from .form import (
+    MAX_MEMBERS,
     Digest,
     Documents,
     Form,
@@ -14,6 +16,7 @@ from .form import (
     Mode,
     OutputIdentities,
     Record,
+    Symbol,
     Text,
     Time,
 )
@@ -39,9 +42,10 @@ class Counterparty(Form, frozen=True, kw_only=True):
 
 
 class ShipmentIdentities(Form, frozen=True, kw_only=True):
-    """The sealed section `identities` of a transfer or receipt: its reference and lots."""
+    """The sealed section `identities` of a transfer or receipt: its reference, the issuer's site, and lots."""
 
     reference: Text | None = None
+    site: Digest | None = None
     outputs: OutputIdentities = ()
 
 
@@ -49,7 +53,7 @@ class Transfer(Record, frozen=True, kw_only=True, tag="transfer"):
     """Custody moves: of each input a mass goes to another party.
 
     Output `i` of a transfer is the shipped part of input `i`: the same material and shares. It is in
-    transit until the receiver's receipt.
+    transit until the receiver's receipt. `expected_at` is when it should arrive.
     """
 
     sections: ClassVar = ("quantities", "parties", "identities", "documents")
@@ -58,6 +62,7 @@ class Transfer(Record, frozen=True, kw_only=True, tag="transfer"):
     from_country: Country
     to_country: Country
     departed_at: Time
+    expected_at: Time | None = None
     mode: Mode
     transit: Annotated[tuple[Country, ...], Meta(max_length=16)] = ()
     hs_code: Annotated[str, Meta(pattern=r"^[0-9]{6}([0-9]{2}){0,2}$(?!\n)")] | None = None
@@ -68,14 +73,30 @@ class Transfer(Record, frozen=True, kw_only=True, tag="transfer"):
     documents: Documents | None = None
 
 
-class ReceiptQuantities(Form, frozen=True, kw_only=True):
-    """The sealed section `quantities` of a receipt: the mass measured for each input of the transfer."""
+class ReceivedQuantity(Form, frozen=True, kw_only=True):
+    """What the receiver found of one batch of the transfer.
 
-    inputs: InputQuantities
+    `mass` in kilograms of dry matter is what it measured and keeps, `refused` what it sends back.
+    `composition` is its own assay, `uncertainty` the relative uncertainty of its figures.
+    """
+
+    mass: Mass
+    refused: Mass | None = None
+    composition: dict[Symbol, Fraction] = {}
+    uncertainty: Fraction = "0.005"
+
+
+class ReceiptQuantities(Form, frozen=True, kw_only=True):
+    """The sealed section `quantities` of a receipt: one entry for each batch of the transfer."""
+
+    inputs: Annotated[tuple[ReceivedQuantity, ...], Meta(min_length=1, max_length=MAX_MEMBERS)]
 
 
 class Receipt(Record, frozen=True, kw_only=True, tag="receipt"):
-    """The receiver of a transfer confirms it, or refuses it and so leaves the matter with the sender."""
+    """The receiver of a transfer confirms it, whole or in part, or refuses it and so leaves it with the sender.
+
+    A part that is `refused` in the quantities becomes a batch of the receipt, which the sender holds.
+    """
 
     sections: ClassVar = ("quantities", "identities", "documents")
 

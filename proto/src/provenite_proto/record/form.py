@@ -66,11 +66,17 @@ class Source(StrEnum):
 
 
 class CustodyModel(StrEnum):
-    """Chain-of-custody models of ISO 22095:2020 in which the matter itself moves, strongest first."""
+    """Chain-of-custody models of ISO 22095:2020, strongest first.
+
+    Mass balance is told apart by its method (ISO 22095-2:2026): rolling average percentage, or credit.
+    Book and claim moves no matter and is no model of a transformation.
+    """
 
     IDENTITY_PRESERVED = "identity_preserved"
     SEGREGATED = "segregated"
     CONTROLLED_BLENDING = "controlled_blending"
+    MASS_BALANCE_ROLLING_AVERAGE = "mass_balance_rolling_average"
+    MASS_BALANCE_CREDIT = "mass_balance_credit"
 
 
 class Mode(StrEnum):
@@ -131,12 +137,14 @@ class OutputQuantity(Form, frozen=True, kw_only=True):
     """The sealed side of an output.
 
     `mass` in kilograms of dry matter; `composition` fractions of dry mass by element; `uncertainty`
-    relative, of each element's mass (0.005 is 0.5 %), at most 0.05.
+    relative, of each element's mass (0.005 is 0.5 %), at most 0.05. `moisture` is the water in the matter as
+    it was weighed, as a fraction of the wet mass: the dry mass is the wet mass times one minus it.
     """
 
     mass: Mass
     composition: dict[Symbol, Fraction]
     uncertainty: Fraction = "0.005"
+    moisture: Fraction | None = None
 
 
 class InputQuantity(Form, frozen=True, kw_only=True):

@@ -4,11 +4,14 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from ..matter.quantity import Mass
 from .country import Country
 from .form import Digest, Documents, Form, Record, Role, Stage, Text
 
 Coordinate = Annotated[str, Meta(pattern=r"^-?(0|[1-9][0-9]{0,2})(\.[0-9]{1,6})?$(?!\n)")]
 JwkCoordinate = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$(?!\n)")]
+
+Signature = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{85}[AQgw]$(?!\n)")]
 
 
 class Jwk(Form, frozen=True, kw_only=True):
@@ -44,12 +47,17 @@ class Party(Record, frozen=True, kw_only=True, tag="party"):
 
 
 class Key(Record, frozen=True, kw_only=True, tag="key"):
-    """A further key of a party, signed by the registrar or by the party itself."""
+    """A further key of a party, signed by the registrar or by the party itself.
+
+    `proof` is the new key's own signature (64 bytes) over
+    `provenite-key-possession`, the party id and the key id, each followed by a line feed.
+    """
 
     sections: ClassVar = ("documents",)
 
     party: Digest
     key: Jwk
+    proof: Signature
     documents: Documents | None = None
 
 
@@ -61,12 +69,19 @@ class SiteDetails(Form, frozen=True, kw_only=True):
     longitude: Coordinate | None = None
 
 
+class SiteQuantities(Form, frozen=True, kw_only=True):
+    """The sealed section `quantities` of a site: `capacity` in kilograms of dry output a calendar year (UTC)."""
+
+    capacity: Mass
+
+
 class Site(Record, frozen=True, kw_only=True, tag="site"):
     """A place where the issuer works: its country and the stages done there. Its id is the digest."""
 
-    sections: ClassVar = ("identities", "documents")
+    sections: ClassVar = ("quantities", "identities", "documents")
 
     country: Country
     stages: Annotated[tuple[Stage, ...], Meta(min_length=1, max_length=16)]
+    quantities: SiteQuantities | None = None
     identities: SiteDetails | None = None
     documents: Documents | None = None

@@ -1,6 +1,8 @@
 """Records with which matter enters: extraction from the ground, collection from what was thrown away."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
 
 from .country import Country
 from .form import (
@@ -13,6 +15,7 @@ from .form import (
     Record,
     Slug,
     Source,
+    Text,
     Time,
 )
 
@@ -30,29 +33,50 @@ class SiteIdentities(Form, frozen=True, kw_only=True):
     outputs: OutputIdentities = ()
 
 
-class Extraction(Record, frozen=True, kw_only=True, tag="extraction"):
-    """Primary matter enters: mined or drawn in `country` and made ready for transport there."""
+class Supplier(Form, frozen=True, kw_only=True):
+    """A firm for which another one speaks: its name, country and public identifiers (LEI, DUNS, CID …)."""
 
-    sections: ClassVar = ("quantities", "identities", "documents")
+    name: Text
+    country: Country
+    identifiers: Annotated[tuple[Text, ...], Meta(max_length=16)] = ()
+
+
+class Principal(Form, frozen=True, kw_only=True):
+    """The sealed section `parties` of a proxy record: on whose behalf it is made."""
+
+    on_behalf_of: Supplier
+
+
+class Extraction(Record, frozen=True, kw_only=True, tag="extraction"):
+    """Primary matter enters: mined or drawn in `country` and made ready for transport there.
+
+    `proxy` marks what the issuer records of a supplier that is not on the ledger.
+    """
+
+    sections: ClassVar = ("quantities", "identities", "parties", "documents")
 
     country: Country
     occurred_at: Time
     outputs: Outputs
+    proxy: bool = False
     quantities: SourceQuantities | None = None
     identities: SiteIdentities | None = None
+    parties: Principal | None = None
     documents: Documents | None = None
 
 
 class Collection(Record, frozen=True, kw_only=True, tag="collection"):
     """Secondary matter enters: collected in `country`, of the class `source` (ISO 14021), from a `stream`."""
 
-    sections: ClassVar = ("quantities", "identities", "documents")
+    sections: ClassVar = ("quantities", "identities", "parties", "documents")
 
     country: Country
     occurred_at: Time
     source: Source
     stream: Slug
     outputs: Outputs
+    proxy: bool = False
     quantities: SourceQuantities | None = None
     identities: SiteIdentities | None = None
+    parties: Principal | None = None
     documents: Documents | None = None

@@ -1,7 +1,8 @@
 """Statements: the signed envelope around a record."""
 
+from . import base64url
 from .envelope import MAX_BYTES, TYP, Statement, issue, parse, read_record, redact
-from .key import PublicKey, SigningKey, Signs
+from .key import PublicKey, SigningKey, Signs, possession
 
 __all__ = [
     "MAX_BYTES",
@@ -10,8 +11,10 @@ __all__ = [
     "SigningKey",
     "Signs",
     "Statement",
+    "base64url",
     "issue",
     "parse",
+    "possession",
     "read_record",
     "redact",
 ]

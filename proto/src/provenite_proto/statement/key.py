@@ -72,6 +72,11 @@ class PublicKey:
         return True
 
 
+def possession(party: str, key_id: str) -> bytes:
+    """What a further key of a party signs, so that nobody registers a key that is not his."""
+    return f"provenite-key-possession\n{party}\n{key_id}\n".encode()
+
+
 class Signs(Protocol):
     """What signs statements and tokens: a `SigningKey`, or a hardware module."""
 

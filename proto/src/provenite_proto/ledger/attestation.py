@@ -1,0 +1,126 @@
+"""Admission of attestations: a third party vouches for a statement, a batch, a site or a party."""
+
+from ..problem import Finding, Problem
+from ..record import COUNTERSIGNATURE, Attestation, Outcome, Role, SubjectKind, Supplier
+from .issuer import Issuer, in_order
+from .register import Attested, Enrolled
+from .remembered import Recorded
+from .state import Admission, State
+from .vouching import accredited
+
+_SUBJECT = "/record/subject/id"
+
+
+def admit(record: Attestation, issuer: Issuer, state: State) -> Admission:
+    """The attestation is kept beside its subject; what it means for content is computed from it."""
+    statement = _statement(record, state)
+    about = _about(record, statement, state)
+    if about == issuer.party.id:
+        raise Problem(
+            "attestation-of-own",
+            "The subject is the attester itself, or what it has made.",
+            pointer=_SUBJECT,
+        )
+    if statement is not None and statement.retracted_by is not None:
+        raise Problem(
+            "already-retracted", f"Statement {statement.id} has been retracted.", pointer=_SUBJECT
+        )
+    in_order(record.valid_from, record.valid_until)
+    countersigns = record.scheme == COUNTERSIGNATURE
+    if countersigns:
+        _check_supplier(record, statement, issuer.party)
+    elif Role.AUDITOR not in issuer.party.roles:
+        raise Problem(
+            "role-not-allowed",
+            f"Attestations under a scheme other than {COUNTERSIGNATURE} need the role auditor.",
+            pointer="/record/scheme",
+        )
+    return Admission(
+        digest=issuer.digest,
+        issuer=issuer.party.id,
+        findings=() if countersigns else _accreditation(record, issuer, state),
+        effects=(
+            Attested(
+                id=issuer.digest,
+                attester=issuer.party.id,
+                kind=record.subject.kind,
+                subject=record.subject.id,
+                scheme=record.scheme,
+                conforms=record.outcome is Outcome.CONFORMS,
+                recorded_at=issuer.recorded_at,
+                valid_from=record.valid_from,
+                valid_until=record.valid_until,
+                countersigns=countersigns,
+            ),
+        ),
+    )
+
+
+def _statement(record: Attestation, state: State) -> Recorded | None:
+    """The statement that the subject is or that made it."""
+    match record.subject.kind:
+        case SubjectKind.STATEMENT:
+            return state.statements.get(record.subject.id)
+        case SubjectKind.BATCH:
+            return state.statements.get(record.subject.id.partition(".")[0])
+    return None
+
+
+def _about(record: Attestation, statement: Recorded | None, state: State) -> str:
+    """The party that the subject belongs to; `subject-unknown` when there is no such subject."""
+    subject = record.subject
+    owner: str | None = None
+    match subject.kind:
+        case SubjectKind.STATEMENT if statement is not None:
+            owner = statement.issuer
+        case SubjectKind.BATCH if statement is not None and subject.id in statement.batches:
+            owner = statement.issuer
+        case SubjectKind.SITE if subject.id in state.sites:
+            owner = state.sites[subject.id].party
+        case SubjectKind.PARTY if subject.id in state.parties:
+            owner = subject.id
+    if owner is None:
+        raise Problem(
+            "subject-unknown",
+            f"No {subject.kind} {subject.id} is recorded.",
+            pointer=_SUBJECT,
+        )
+    return owner
+
+
+def _check_supplier(record: Attestation, statement: Recorded | None, attester: Enrolled) -> None:
+    named = statement.supplier if statement is not None else None
+    if named is None or record.subject.kind is not SubjectKind.STATEMENT:
+        raise Problem(
+            "not-a-proxy",
+            "Only a statement that was made on a supplier's behalf can be countersigned.",
+            pointer=_SUBJECT,
+        )
+    if not _same(named, attester):
+        raise Problem(
+            "not-the-supplier",
+            "The statement names another supplier, or another country or identifier of it.",
+            pointer=_SUBJECT,
+        )
+
+
+def _same(named: Supplier, party: Enrolled) -> bool:
+    return named.country[:2] == party.country[:2] and not {
+        named.name,
+        *named.identifiers,
+    }.isdisjoint(party.names)
+
+
+def _accreditation(record: Attestation, issuer: Issuer, state: State) -> tuple[Finding, ...]:
+    if accredited(
+        state.accreditations.values(), issuer.party.id, record.scheme, issuer.recorded_at
+    ):
+        return ()
+    return (
+        Finding(
+            "attester-not-accredited",
+            f"The attester has no accreditation for {record.scheme} at present.",
+            pointer="/record/scheme",
+            figures={"scheme": record.scheme},
+        ),
+    )

@@ -1,0 +1,193 @@
+"""Admission of retractions: the issuer withdraws a statement, and what can be undone is.
+
+A retraction never makes matter: what was made is withdrawn, and what was used comes back only while nothing
+that was made of it has gone on. It comes back as batches of the retraction, so that every draw stands.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ..problem import Finding, Problem
+from ..record import Retraction, RetractionReason
+from .batch import Batch, BatchStatus, Shipment, TransferStatus
+from .issuer import Issuer
+from .register import Accredited, Attested, Granted, Owned
+from .remembered import Recorded
+from .state import Admission, Effect, State
+
+MAKING = frozenset({"extraction", "collection", "transformation"})
+WITHDRAWABLE = frozenset({"attestation", "grant", "accreditation", "ownership"})
+RETRACTABLE = MAKING | WITHDRAWABLE | {"transfer", "receipt"}
+"""The kinds that can be retracted. A key is revoked; a party, a site and a retraction stand."""
+
+
+def admit(record: Retraction, issuer: Issuer, state: State) -> Admission:
+    """The statement is marked, what it made is withdrawn, and what it used is given back where that is possible."""
+    target = _target(record, issuer, state)
+    if record.replacement is not None:
+        _check_replacement(record.replacement, target, state)
+    created: tuple[Batch, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    match target.kind:
+        case "transfer":
+            effects = _returned(target, state)
+        case "receipt":
+            effects = _reopened(target, state)
+        case kind if kind in WITHDRAWABLE:
+            effects = _withdrawn(target, state)
+        case _:
+            effects = _void(target.batches, state)
+            if any(batch.remaining != batch.mass for batch in _batches(target.batches, state)):
+                findings = (_used(target),)
+            else:
+                created = tuple(
+                    state.batches[draw.batch].part(issuer.batch_id(number), draw)
+                    for number, draw in enumerate(target.draws)
+                )
+    marked = msgspec.structs.replace(target, retracted_by=issuer.digest)
+    return Admission(
+        digest=issuer.digest,
+        issuer=issuer.party.id,
+        findings=findings,
+        created=created,
+        effects=(*effects, marked),
+    )
+
+
+def _target(record: Retraction, issuer: Issuer, state: State) -> Recorded:
+    pointer = "/record/statement"
+    target = state.statements.get(record.statement)
+    if target is None:
+        raise Problem(
+            "statement-unknown", f"No statement {record.statement} is recorded.", pointer=pointer
+        )
+    if target.issuer != issuer.party.id:
+        raise Problem("statement-not-own", "The statement is another party's.", pointer=pointer)
+    if target.kind not in RETRACTABLE:
+        raise Problem(
+            "retraction-not-allowed",
+            f"A {target.kind} cannot be retracted.",
+            pointer=pointer,
+            figures={"type": target.kind},
+        )
+    if record.reason is RetractionReason.WITHDRAWN and target.kind not in WITHDRAWABLE:
+        raise Problem(
+            "retraction-not-allowed",
+            f"A {target.kind} is retracted for incorrect data, for not having occurred, or for fraud.",
+            pointer="/record/reason",
+            figures={"type": target.kind},
+        )
+    if target.retracted_by is not None:
+        raise Problem(
+            "already-retracted",
+            f"It has been retracted by {target.retracted_by}.",
+            pointer=pointer,
+            figures={"retractedBy": target.retracted_by},
+        )
+    return target
+
+
+def _check_replacement(digest: str, target: Recorded, state: State) -> None:
+    pointer = "/record/replacement"
+    other = state.statements.get(digest)
+    if other is None:
+        raise Problem("statement-unknown", f"No statement {digest} is recorded.", pointer=pointer)
+    if (
+        other.id == target.id
+        or other.issuer != target.issuer
+        or other.kind != target.kind
+        or other.retracted_by is not None
+    ):
+        raise Problem(
+            "replacement-mismatch",
+            f"The replacement is another standing {target.kind} of the same issuer.",
+            pointer=pointer,
+        )
+
+
+def _batches(ids: Iterable[str], state: State) -> tuple[Batch, ...]:
+    return tuple(state.batches[each] for each in ids)
+
+
+def _void(ids: Iterable[str], state: State) -> tuple[Effect, ...]:
+    return tuple(
+        msgspec.structs.replace(batch, status=BatchStatus.RETRACTED)
+        for batch in _batches(ids, state)
+    )
+
+
+def _used(target: Recorded) -> Finding:
+    return Finding(
+        "retraction-of-used",
+        f"What the {target.kind} made has been used or shipped: its inputs are not given back, and the "
+        "origin of what was made of it is unknown from now on.",
+        pointer="/record/statement",
+    )
+
+
+def _withdrawn(target: Recorded, state: State) -> tuple[Effect, ...]:
+    tables: tuple[Mapping[str, Accredited | Attested | Granted | Owned], ...] = (
+        state.attestations,
+        state.grants,
+        state.accreditations,
+        state.ownerships,
+    )
+    return tuple(
+        msgspec.structs.replace(table[target.id], retracted=True)
+        for table in tables
+        if target.id in table
+    )
+
+
+def _returned(target: Recorded, state: State) -> tuple[Effect, ...]:
+    """What is still on its way is the sender's again."""
+    shipment = state.shipments[target.id]
+    if shipment.status is not TransferStatus.IN_TRANSIT:
+        raise _too_late(shipment)
+    return (
+        msgspec.structs.replace(shipment, status=TransferStatus.RETRACTED),
+        *(
+            msgspec.structs.replace(batch, holder=shipment.sender, status=BatchStatus.HELD)
+            for batch in _batches(shipment.batches, state)
+        ),
+    )
+
+
+def _reopened(target: Recorded, state: State) -> tuple[Effect, ...]:
+    """The transfer is in transit again, as long as nothing of it has been used."""
+    shipment = state.shipments[target.transfer or ""]
+    taken: dict[str, int] = {}
+    for draw in target.draws:
+        taken[draw.batch] = taken.get(draw.batch, 0) + draw.mass
+    shipped = _batches(shipment.batches, state)
+    refused = _batches(target.batches, state)
+    whole = all(
+        batch.status is BatchStatus.HELD and batch.remaining == batch.mass - taken.get(batch.id, 0)
+        for batch in (*shipped, *refused)
+    )
+    if not whole:
+        raise _too_late(shipment)
+    return (
+        msgspec.structs.replace(shipment, status=TransferStatus.IN_TRANSIT, receipt=None),
+        *(
+            msgspec.structs.replace(
+                batch,
+                holder=shipment.receiver,
+                status=BatchStatus.IN_TRANSIT,
+                remaining=batch.mass,
+                available_at=shipment.departed_at,
+            )
+            for batch in shipped
+        ),
+        *_void(target.batches, state),
+    )
+
+
+def _too_late(shipment: Shipment) -> Problem:
+    return Problem(
+        "retraction-too-late",
+        f"The transfer is {shipment.status}, and what it brought has been received or used.",
+        pointer="/record/statement",
+        figures={"status": shipment.status},
+    )
