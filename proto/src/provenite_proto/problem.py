@@ -392,3 +392,8 @@ FINDINGS: Mapping[str, Kind] = _kinds(
         ),
     }
 )
+
+
+def open_to_issuer(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings without those that tell of another party's sealed sections."""
+    return tuple(finding for finding in findings if finding.slug not in CONFIDENTIAL)

@@ -107,6 +107,17 @@ class State:
             self._undo.append((table, entry.id, table.get(entry.id)))
         table[entry.id] = entry
 
+    def has(self, entry: Effect) -> bool:
+        """Whether an entry of this id is there."""
+        return entry.id in self._tables[type(entry)]
+
+    def on_demand(self) -> tuple[dict[str, Any], ...]:
+        """The tables that the owner of a frame fills as they are touched: all but those that are always whole."""
+        whole = (self.keys, self.parties, self.accreditations, self.perfect_runs)
+        return tuple(
+            table for table in self._tables.values() if not any(table is each for each in whole)
+        )
+
     def begin(self) -> None:
         """Start to remember changes, so that `rollback` can take them back."""
         self._undo = []
