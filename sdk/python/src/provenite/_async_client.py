@@ -147,7 +147,7 @@ class AsyncClient:
         return await self._ask(operations.party(party_id))
 
     def parties(self) -> AsyncListing[PartyAnswer]:
-        """The parties that the signer knows: itself, the registrar, and those that it trades with."""
+        """The signer itself, the registrar, who has shipped to it, and who has accepted what it shipped."""
         return AsyncListing(operations.parties(()), self._ask)
 
     async def site(self, site_id: str) -> SiteAnswer:

@@ -144,7 +144,7 @@ class Client:
         return self._ask(operations.party(party_id))
 
     def parties(self) -> Listing[PartyAnswer]:
-        """The parties that the signer knows: itself, the registrar, and those that it trades with."""
+        """The signer itself, the registrar, who has shipped to it, and who has accepted what it shipped."""
         return Listing(operations.parties(()), self._ask)
 
     def site(self, site_id: str) -> SiteAnswer:

@@ -19,7 +19,7 @@ from .parts import AnyRequest, parts, reader
 @get(
     paths.PARTIES,
     operation_id="listParties",
-    summary="List the parties one deals with",
+    summary="List the parties one knows",
     tags=["Registry"],
     security=WITH_TOKEN,
     responses=refusals(*BY_TOKEN),
@@ -29,11 +29,14 @@ async def list_parties(
     cursor: Annotated[str | None, CURSOR] = None,
     limit: Annotated[int, LIMIT] = 100,
 ) -> Response[Page[PartyAnswer]]:
-    """The reader itself, the registrar, and those with whom it has had a shipment. The registrar sees all."""
+    """The reader itself, the registrar, who has shipped to it, and who has accepted what it shipped.
+
+    The registrar sees all.
+    """
     who, ledger = reader(request), parts(request)
     among = None
     if not who.is_registrar:
-        among = {who.index, REGISTRAR, *await reading.partners(ledger.pool, who.index)}
+        among = {who.index, REGISTRAR, *await reading.known_to(ledger.pool, who.index)}
     after = -1 if cursor is None else int(cursor)
     found = await reading.parties(ledger.pool, among, after=after, limit=limit + 1)
     found, following = cut(found, limit, "index")
@@ -51,11 +54,11 @@ async def list_parties(
 async def party(
     request: AnyRequest, party_id: Annotated[str, identifier("Party id")]
 ) -> PartyAnswer:
-    """A party's country, roles and keys; its name for those who deal with it."""
+    """A party's country, roles and keys; its name for those whom it has shipped to or received from."""
     who, ledger = reader(request), parts(request)
     row = await reading.party(ledger.pool, party_id)
-    met = await reading.is_partner(ledger.pool, who.index, row["index"])
-    named = sees_name(who, row["index"], {row["index"]} if met else ())
+    known = await reading.is_known_to(ledger.pool, who.index, row["index"])
+    named = sees_name(who, row["index"], {row["index"]} if known else ())
     return registry.party(row, named=named)
 
 

@@ -62,8 +62,8 @@ async def _kept(ledger: Parts, who: Reader, row: Row, record: AnyRecord) -> Coll
     if sees_sections(who, concerned):
         return record.sections
     if isinstance(record, Party):
-        met = await reading.is_partner(ledger.pool, who.index, row["index"])
-        if sees_name(who, row["index"], {row["index"]} if met else ()):
+        known = await reading.is_known_to(ledger.pool, who.index, row["index"])
+        if sees_name(who, row["index"], {row["index"]} if known else ()):
             return ("identities",)
     return ()
 

@@ -51,14 +51,14 @@ async def nodes(connection: asyncpg.Connection, indices: Collection[int]) -> dic
     return {row["index"]: row for row in await connection.fetch(_SQL["trace_nodes"], list(indices))}
 
 
-async def partners(pool: asyncpg.Pool, party: int) -> frozenset[int]:
-    """The parties with whom a party has had a shipment."""
-    return frozenset(row["party"] for row in await pool.fetch(_SQL["partners"], party))
+async def known_to(pool: asyncpg.Pool, party: int) -> frozenset[int]:
+    """The parties that have shipped to a party, and those that have accepted what it shipped."""
+    return frozenset(row["party"] for row in await pool.fetch(_SQL["known_to"], party))
 
 
-async def is_partner(pool: asyncpg.Pool, party: int, other: int) -> bool:
-    """Whether two parties have had a shipment."""
-    answer: bool = await pool.fetchval(_SQL["is_partner"], party, other)
+async def is_known_to(pool: asyncpg.Pool, party: int, other: int) -> bool:
+    """Whether `other` has shipped to the party, or accepted what it shipped."""
+    answer: bool = await pool.fetchval(_SQL["is_known_to"], party, other)
     return answer
 
 

@@ -81,17 +81,16 @@ select s.index, s.digest, s.kind, s.issuer, split_part(s.compact, '~', 1) || '~'
 from statement s left join shipment h on h.index = s.index
 where s.index = any ($1::bigint[])
 
--- name: partners
--- The parties with whom a party has had a shipment.
-select receiver as party from shipment where sender = $1
+-- name: known_to
+-- The parties that have shipped to a party, and those that have accepted what it shipped.
+select sender as party from shipment where receiver = $1
 union
-select sender from shipment where receiver = $1
+select receiver from shipment where sender = $1 and status = 'accepted'
 
--- name: is_partner
--- Whether two parties have had a shipment.
-select exists (
-    select from shipment where (sender = $1 and receiver = $2) or (sender = $2 and receiver = $1)
-)
+-- name: is_known_to
+-- Whether a party is known to another, in the same sense: $2 to $1.
+select exists (select from shipment where sender = $2 and receiver = $1)
+    or exists (select from shipment where sender = $1 and receiver = $2 and status = 'accepted')
 
 -- name: party
 -- A party by its statement, with its keys.
