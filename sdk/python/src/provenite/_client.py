@@ -114,12 +114,25 @@ class Client:
         self,
         *,
         holder: Literal["me", "any"] = "me",
+        exhausted: bool = False,
         material: str | None = None,
         status: Literal["held", "in_transit"] | None = None,
         lot: str | None = None,
+        site: str | None = None,
     ) -> Listing[BatchAnswer]:
-        """The batches that the signer holds or that are on their way to it; with `any` also those it made."""
-        query = operations.given(holder=holder, material=material, status=status, lot=lot)
+        """The batches that the signer holds or that are on their way to it; with `any` also those it made.
+
+        Of the signer's own those of which something is left, with `exhausted` all. `site` is the id of a site
+        of the signer's: only what was made there.
+        """
+        query = operations.given(
+            holder=holder,
+            exhausted="true" if exhausted else None,
+            material=material,
+            status=status,
+            lot=lot,
+            site=site,
+        )
         return Listing(operations.batches(query), self._ask)
 
     def trace(

@@ -22,7 +22,9 @@ create table statement (
     -- JSON array of findings; null when there are none.
     findings text
 );
-create index statement_issuer on statement (issuer, index);
+-- What each party made or shipped.
+create index statement_maker on statement (issuer, index)
+    where kind in ('extraction', 'collection', 'transformation', 'transfer');
 
 create table party (
     index bigint primary key references statement,
@@ -53,7 +55,7 @@ create table shipment (
     status text not null check (status in ('in_transit', 'accepted', 'refused')),
     departed_at timestamptz not null
 );
-create index shipment_sender on shipment (sender, index);
+create index shipment_parties on shipment (sender, receiver);
 create index shipment_receiver on shipment (receiver, index);
 
 create table batch (
@@ -71,7 +73,7 @@ create table batch (
     -- The batch whose content shares this one has: itself, or what a transfer first shipped.
     shares_of bigint not null
 );
-create index batch_holder on batch (holder, key);
+create index batch_holder on batch (holder, key) where remaining > 0;
 
 create table draw (
     consumer bigint not null,
