@@ -178,7 +178,10 @@ class AsyncClient:
     async def invite(
         self, *, name: str, country: str, roles: Iterable[Role | str], lifetime: int = 7 * 24 * 3600
     ) -> InvitationAnswer:
-        """Invite a firm: a one-time code, valid for `lifetime` seconds. For the registrar's signer."""
+        """Invite a firm: a one-time code, valid for `lifetime` seconds. For the registrar's signer.
+
+        Never sent again by itself when the answer is lost, since that would leave two codes.
+        """
         request = InvitationRequest(
             name=name,
             country=country,
