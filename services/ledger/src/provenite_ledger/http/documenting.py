@@ -56,7 +56,7 @@ CURSOR = QueryParameter(
 LIMIT = QueryParameter(ge=1, le=1000, description="Items on a page, at the most.")
 
 
-BY_TOKEN = ("token-missing", "token-invalid", "token-replayed")
+BY_TOKEN = ("token-missing", "token-invalid", "token-replayed", "ledger-busy")
 """The problems of a request that needs an access token."""
 OF_STATEMENTS = tuple(sorted(STATUSES.keys() - {"token-invalid", "invitation-invalid"}))
 """The problems of a statement."""
