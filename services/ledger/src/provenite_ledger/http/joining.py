@@ -57,5 +57,5 @@ async def invite(request: AnyRequest, data: JSONBody[InvitationRequest]) -> Invi
     ),
 )
 async def enrol(request: AnyRequest, data: JSONBody[EnrolmentRequest]) -> EnrolmentAnswer:
-    """Join with an invitation's code and one's own key. Asking again with the same key gives the same party."""
+    """Join with an invitation's code and one's own key. Asking again with both gives the same party."""
     return await parts(request).enrolment.enrol(data)
