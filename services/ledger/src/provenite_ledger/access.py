@@ -6,6 +6,9 @@ counterparty of a transfer or receipt; those of a registry statement for the reg
 it is about. A batch is held by its issuer or, if it was shipped, by one of the two parties, so its holder
 sees its masses and content by the same rule. Lists show a party what is its own. Parties are known here by
 the index of their statement, as the tables know them.
+
+A party's name is for the registrar and for those who know the party: a sender addresses whom it likes, so the
+receiver learns the sender's name at once, and the sender the receiver's when a transfer of his is accepted.
 """
 
 from collections.abc import Collection
@@ -57,9 +60,9 @@ def sees_remaining(reader: Reader, holder: int) -> bool:
     return reader.index == holder
 
 
-def sees_name(reader: Reader, party: int, partners: Collection[int]) -> bool:
-    """Whether the reader sees a party's name; `partners` are those with whom it has had a shipment."""
-    return reader.is_registrar or party in (reader.index, REGISTRAR) or party in partners
+def sees_name(reader: Reader, party: int, known: Collection[int]) -> bool:
+    """Whether the reader sees a party's name; `known` are who shipped to it or accepted what it shipped."""
+    return reader.is_registrar or party in (reader.index, REGISTRAR) or party in known
 
 
 def may_invite(reader: Reader) -> bool:

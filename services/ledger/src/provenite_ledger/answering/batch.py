@@ -59,6 +59,14 @@ def named(record: AnyRecord, output: int) -> OutputIdentity:
     return OutputIdentity()
 
 
+def site(record: AnyRecord) -> str | None:
+    """The site at which a record says that its batches were made."""
+    match record:
+        case Extraction() | Collection() | Transformation() if record.identities:
+            return record.identities.site
+    return None
+
+
 def _composition(row: Row) -> tuple[ElementMass, ...]:
     return tuple(
         ElementMass(element=element, mass=kilograms(mass), fraction=share(mass, row["mass"]))

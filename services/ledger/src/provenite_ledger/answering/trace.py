@@ -10,8 +10,8 @@ from provenite_proto.statement import parse
 
 from ..access import Reader, sees_sections
 from ..store import rows
+from ..store.graph import Direction, Walk
 from ..store.rows import Row
-from ..store.tracing import Direction, Walk
 from .batch import concerned
 
 

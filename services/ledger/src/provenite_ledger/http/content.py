@@ -16,7 +16,7 @@ from ..answering.batch import concerned
 from ..answering.content import content as answered
 from ..store import reading
 from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
-from .parts import AnyRequest, parts, reader
+from .parts import AnyRequest, found, parts, reader
 
 
 @get(
@@ -51,7 +51,7 @@ async def content(
     for name in lens or ():
         if name not in LENSES:
             raise Problem("bad-request", f"lens: there is no lens {name[:64]!r}.")
-    row = await reading.batch(ledger.pool, batch_id)
+    row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
     if not sees_sections(who, concerned(row)):
         raise Problem("not-entitled", f"The content of {batch_id} is for the parties it concerns.")
     size = ledger.sequencer.size

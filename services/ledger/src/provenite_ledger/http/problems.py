@@ -162,8 +162,8 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
             (
                 "ledger-busy",
                 503,
-                "Too many submissions are waiting",
-                "Submit again after the seconds that Retry-After says.",
+                "The ledger has too much to do",
+                "Try again after the seconds that Retry-After says.",
             ),
             (
                 "ledger-unavailable",

@@ -16,7 +16,7 @@ from ..answering import statement as statements
 from ..store import reading
 from ..store.rows import Row
 from .documenting import BY_TOKEN, WITH_TOKEN, identifier, refusals
-from .parts import AnyRequest, Parts, parts, reader
+from .parts import AnyRequest, Parts, found, parts, reader
 
 
 @get(
@@ -39,21 +39,21 @@ async def statement(
     It never changes: `ETag` names the statement and what is withheld of it.
     """
     who, ledger = reader(request), parts(request)
-    row = await reading.statement(ledger.pool, digest)
+    row = found(await reading.statement(ledger.pool, digest), "statement", digest)
     parsed = parse(row["compact"])
     kept = await _kept(ledger, who, row, parsed.record)
-    found = statements.statement(row, parsed, ledger.sequencer.party_at(row["issuer"]), kept)
-    tag = statements.entity_tag(found)
+    answer = statements.statement(row, parsed, ledger.sequencer.party_at(row["issuer"]), kept)
+    tag = statements.entity_tag(answer)
     headers = {
         "ETag": tag,
         # What is withheld now may be shown later; a complete statement stays as it is.
         "Cache-Control": "private, no-cache"
-        if found.withheld
+        if answer.withheld
         else "private, max-age=31536000, immutable",
     }
     if request.headers.get("if-none-match") == tag:
         return Response(None, status_code=304, headers=headers)
-    return Response(found, headers=headers)
+    return Response(answer, headers=headers)
 
 
 async def _kept(ledger: Parts, who: Reader, row: Row, record: AnyRecord) -> Collection[str]:
@@ -62,8 +62,8 @@ async def _kept(ledger: Parts, who: Reader, row: Row, record: AnyRecord) -> Coll
     if sees_sections(who, concerned):
         return record.sections
     if isinstance(record, Party):
-        met = await reading.is_partner(ledger.pool, who.index, row["index"])
-        if sees_name(who, row["index"], {row["index"]} if met else ()):
+        known = await reading.is_known_to(ledger.pool, who.index, row["index"])
+        if sees_name(who, row["index"], {row["index"]} if known else ()):
             return ("identities",)
     return ()
 

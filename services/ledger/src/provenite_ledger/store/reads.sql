@@ -6,6 +6,10 @@ select s.*, h.receiver
 from statement s left join shipment h on h.index = s.index
 where s.digest = $1
 
+-- name: texts
+-- Statements as received.
+select index, compact from statement where index = any ($1::bigint[])
+
 -- name: sender
 -- Who sent the transfer with this digest.
 select h.sender
@@ -13,42 +17,54 @@ from shipment h join statement s on s.index = h.index
 where s.digest = $1
 
 -- name: batch
--- A batch by statement digest and output, with the statement that made it.
-select b.*, s.digest, s.compact, s.kind, s.issuer, h.receiver
+-- A batch by statement digest and output, with whom the statement that made it concerns.
+select b.*, s.digest, s.kind, s.issuer, h.receiver
 from statement s
 join batch b on b.key = s.index * 1024 + $2
 left join shipment h on h.index = s.index
 where s.digest = $1
 
--- name: batches_held
--- The batches that a party holds, or that are on their way to it, after a key.
-select b.*, s.digest, s.compact, s.kind, s.issuer, h.receiver
-from batch b
+-- name: batches_left
+-- The batches of which a party holds something, or of which something is on its way to it, after a key.
+select b.*, s.digest, s.kind, s.issuer, (select receiver from shipment where index = s.index) as receiver
+from (
+    select * from batch where holder = $1 and remaining > 0 and key > $2 order by key limit $3
+) b
 join statement s on s.index = b.key / 1024
-left join shipment h on h.index = s.index
-where b.holder = $1 and b.key > $2
-  and ($3::text is null or b.material = $3)
-  and ($4::text is null or b.status = $4)
 order by b.key
-limit $5
 
 -- name: batches_concerning
--- The batches that a party holds, made or shipped, or that were shipped to it, after a key.
-select b.*, s.digest, s.compact, s.kind, s.issuer, h.receiver
-from (
-    select index from statement
-    where issuer = $1 and index >= $2 / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer')
-    union
-    select index from shipment where receiver = $1 and index >= $2 / 1024
-) own
-join statement s on s.index = own.index
-join batch b on b.key >= own.index * 1024 and b.key < (own.index + 1) * 1024
-left join shipment h on h.index = s.index
-where b.key > $2
-  and ($3::text is null or b.material = $3)
-  and ($4::text is null or b.status = $4)
-order by b.key
-limit $5
+-- The batches that a party made or shipped, or that were shipped to it, after a key. Nobody holds another.
+-- Each statement found has a batch at least (all of the cursor's may be behind it), so that one more than the
+-- page has rows are enough; the limit within each keeps the join a loop that ends with the page.
+with own as (
+    (
+        select index from statement
+        where issuer = $1 and index >= $2 / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer')
+        order by index limit $3 + 1
+    )
+    union all
+    (
+        select index from shipment
+        where receiver = $1 and index >= $2 / 1024
+        order by index limit $3 + 1
+    )
+    order by index
+    limit $3 + 1
+),
+found as (
+    select own.index, b.*
+    from own cross join lateral (
+        select * from batch
+        where key > $2 and key >= own.index * 1024 and key < (own.index + 1) * 1024
+        order by key limit $3
+    ) b
+    order by own.index, b.key
+    limit $3
+)
+select found.*, s.digest, s.kind, s.issuer, (select receiver from shipment where index = s.index) as receiver
+from found join statement s on s.index = found.index
+order by found.key
 
 -- name: trace_upstream
 -- What went into the makers of these batches: all inputs of a transformation, of a transfer the one shipped.
@@ -81,17 +97,16 @@ select s.index, s.digest, s.kind, s.issuer, split_part(s.compact, '~', 1) || '~'
 from statement s left join shipment h on h.index = s.index
 where s.index = any ($1::bigint[])
 
--- name: partners
--- The parties with whom a party has had a shipment.
-select receiver as party from shipment where sender = $1
+-- name: known_to
+-- The parties that have shipped to a party, and those that have accepted what it shipped.
+select sender as party from shipment where receiver = $1
 union
-select sender from shipment where receiver = $1
+select receiver from shipment where sender = $1 and status = 'accepted'
 
--- name: is_partner
--- Whether two parties have had a shipment.
-select exists (
-    select from shipment where (sender = $1 and receiver = $2) or (sender = $2 and receiver = $1)
-)
+-- name: is_known_to
+-- Whether a party is known to another, in the same sense: $2 to $1.
+select exists (select from shipment where sender = $2 and receiver = $1)
+    or exists (select from shipment where sender = $1 and receiver = $2 and status = 'accepted')
 
 -- name: party
 -- A party by its statement, with its keys.

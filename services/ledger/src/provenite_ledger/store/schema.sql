@@ -25,7 +25,9 @@ create table statement (
     findings text,
     retracted_by bigint references statement
 );
-create index statement_issuer on statement (issuer, index);
+-- What each party made or shipped.
+create index statement_maker on statement (issuer, index)
+    where kind in ('extraction', 'collection', 'transformation', 'transfer', 'receipt', 'retraction');
 create index statement_key on statement (key_id, index);
 
 create table making (
@@ -84,7 +86,7 @@ create table shipment (
     -- The statement that closed it.
     receipt bigint references statement
 );
-create index shipment_sender on shipment (sender, index);
+create index shipment_parties on shipment (sender, receiver);
 create index shipment_receiver on shipment (receiver, index);
 create index shipment_receipt on shipment (receipt) where receipt is not null;
 create index shipment_on_its_way_from on shipment (sender, departed_at) where status = 'in_transit';
@@ -107,7 +109,8 @@ create table batch (
     -- Of each element, where in the root's milligrams this part begins.
     offsets bigint[] not null
 );
-create index batch_holder on batch (holder, key);
+create index batch_holder on batch (holder, key) where remaining > 0;
+create index batch_root on batch (root);
 
 create table draw (
     consumer bigint not null,
