@@ -29,6 +29,7 @@ from ..record import (
 )
 from ..statement import PublicKey, Statement
 from . import attestation, custody, entry, registry, retraction, sharing, standing, transformation
+from .concerning import counterparty
 from .issuer import Issuer
 from .proxy import supplier
 from .register import Enrolled
@@ -83,7 +84,11 @@ def admit(
         transfer=record.transfer if isinstance(record, Receipt) else None,
         supplier=supplier(record),
     )
-    return msgspec.structs.replace(admission, effects=(*admission.effects, recorded))
+    return msgspec.structs.replace(
+        admission,
+        effects=(*admission.effects, recorded),
+        counterparty=counterparty(statement.digest, record, state),
+    )
 
 
 def _admitted(record: AnyRecord, issuer: Issuer, state: State) -> Admission:

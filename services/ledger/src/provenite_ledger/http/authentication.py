@@ -72,6 +72,8 @@ class Authentication:
         registered = self._sequencer.key(parsed.key_id)
         if registered is None:
             raise Problem("token-invalid", f"No key {parsed.key_id[:64]} is registered.")
+        if registered.revoked_at is not None:
+            raise Problem("token-invalid", f"Key {parsed.key_id} has been revoked.")
         now = int(self._clock())
         parsed.check(registered.key, audience=self._origin, now=now)
         if parsed.claims.iat < self._started:

@@ -21,6 +21,7 @@ from ..answering import batch as batches
 from ..store import reading
 from ..store.rows import OUTPUTS, Row
 from .documenting import BATCH_ID, BY_TOKEN, CURSOR, LIMIT, SITE_ID, WITH_TOKEN, refusals
+from .entitlement import concerning
 from .paging import cut, linked
 from .parts import AnyRequest, found, parts, reader
 
@@ -94,7 +95,7 @@ async def list_batches(
         str | None, QueryParameter(description="Only batches of this material.", max_length=64)
     ] = None,
     status: Annotated[
-        Literal["held", "in_transit"] | None,
+        Literal["held", "in_transit", "retracted"] | None,
         QueryParameter(description="Only batches in this status."),
     ] = None,
     lot: Annotated[
@@ -153,7 +154,8 @@ async def batch(request: AnyRequest, batch_id: Annotated[str, BATCH_ID]) -> Batc
     row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
     holding = ledger.sequencer.party_at(row["holder"])
     (text,) = (await reading.texts(ledger.pool, [_maker(row)])).values()
-    return batches.batch(row, parse(text).record, holding, who)
+    granted = (await concerning(ledger, who, row)).opened
+    return batches.batch(row, parse(text).record, holding, who, granted)
 
 
 async def _with_records(

@@ -7,10 +7,11 @@ from litestar import Response, get
 from provenite_proto import paths
 from provenite_proto.answers import KeyAnswer, Page, PartyAnswer, SiteAnswer
 
-from ..access import REGISTRAR, sees_name
+from ..access import REGISTRAR
 from ..answering import registry
 from ..store import reading
 from .documenting import BY_TOKEN, CURSOR, LIMIT, WITH_TOKEN, identifier, refusals
+from .entitlement import knows, opened
 from .paging import cut, page
 from .parts import AnyRequest, found, parts, reader
 
@@ -56,9 +57,7 @@ async def party(
     """A party's country, roles and keys; its name for those whom it has shipped to or received from."""
     who, ledger = reader(request), parts(request)
     row = found(await reading.party(ledger.pool, party_id), "party", party_id)
-    known = await reading.is_known_to(ledger.pool, who.index, row["index"])
-    named = sees_name(who, row["index"], {row["index"]} if known else ())
-    return registry.party(row, named=named)
+    return registry.party(row, named=await knows(ledger, who, row["index"]))
 
 
 @get(
@@ -97,10 +96,16 @@ async def list_sites(
     responses=refusals(*BY_TOKEN, "not-found"),
 )
 async def site(request: AnyRequest, site_id: Annotated[str, identifier("Site id")]) -> SiteAnswer:
-    """A site's party, country and stages; its name and place for its owner and the registrar."""
+    """A site's party, country and stages; its name, place and capacity for those who may see them."""
     who, ledger = reader(request), parts(request)
     row = found(await reading.site(ledger.pool, site_id), "site", site_id)
-    return registry.site(row, ledger.sequencer.party_at(row["party"]), who)
+    granted = await opened(ledger, who, [row["index"]])
+    return registry.site(
+        row,
+        ledger.sequencer.party_at(row["party"]),
+        who,
+        granted.get(row["index"], frozenset()),
+    )
 
 
 @get(

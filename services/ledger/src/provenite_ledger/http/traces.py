@@ -14,6 +14,7 @@ from ..answering import trace as traces
 from ..store import reading
 from ..store.tracing import walk
 from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
+from .entitlement import opened
 from .parts import AnyRequest, found, parts, reader
 
 _CHUNK = 100
@@ -66,4 +67,7 @@ async def trace(
             await asyncio.sleep(0)
         issuer = ledger.sequencer.party_at(passed[index]["issuer"])
         nodes.append(traces.node(passed[index], level, issuer))
-    return traces.trace(batch_id, direction, walked, passed, nodes, who)
+    # Whoever holds the batch holds matter made from all that is upstream of it.
+    holding = direction == "upstream" and row["holder"] == who.index
+    granted = await opened(ledger, who, walked.depths, holding=holding)
+    return traces.trace(batch_id, direction, walked, passed, nodes, who, granted)

@@ -1,6 +1,7 @@
 """Reading: thin functions over the named queries, by the ids of the wire."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import asyncpg
 
@@ -21,12 +22,6 @@ async def texts(pool: asyncpg.Pool, indices: Collection[int]) -> dict[int, str]:
     """The statements as received, with every section, by index."""
     found = await pool.fetch(_SQL["texts"], list(indices))
     return {row["index"]: row["compact"] for row in found}
-
-
-async def sender(pool: asyncpg.Pool, transfer: str) -> int | None:
-    """The index of the party that sent a transfer."""
-    index: int | None = await pool.fetchval(_SQL["sender"], rows.raw(transfer))
-    return index
 
 
 async def batch(pool: asyncpg.Pool, batch_id: str) -> Row | None:
@@ -53,6 +48,24 @@ async def batches_concerning(
 async def nodes(connection: asyncpg.Connection, indices: Collection[int]) -> dict[int, Row]:
     """The open parts of statements, by index."""
     return {row["index"]: row for row in await connection.fetch(_SQL["trace_nodes"], list(indices))}
+
+
+async def opened(
+    pool: asyncpg.Pool,
+    statements: Collection[int],
+    reader: int,
+    now: datetime,
+    *,
+    holding: bool = False,
+) -> dict[int, frozenset[str]]:
+    """The sections of statements that grants open to a reader, by the statements' index.
+
+    `holding` says that the reader is known to hold matter made from all of them.
+    """
+    found: dict[int, frozenset[str]] = {}
+    for row in await pool.fetch(_SQL["opened"], list(statements), reader, now, holding):
+        found[row["index"]] = found.get(row["index"], frozenset()).union(row["opened"])
+    return found
 
 
 async def known_to(pool: asyncpg.Pool, party: int) -> frozenset[int]:

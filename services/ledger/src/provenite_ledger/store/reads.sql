@@ -1,32 +1,24 @@
 -- Queries of readers. `limit` parameters ask for one row more than a page has, to know whether another follows.
 
 -- name: statement
--- A statement by digest; the receiver when it is a transfer.
-select s.*, h.receiver
-from statement s left join shipment h on h.index = s.index
+-- A statement by digest, with the one that retracts it.
+select s.*, r.digest as retraction
+from statement s left join statement r on r.index = s.retracted_by
 where s.digest = $1
 
 -- name: texts
 -- Statements as received.
 select index, compact from statement where index = any ($1::bigint[])
 
--- name: sender
--- Who sent the transfer with this digest.
-select h.sender
-from shipment h join statement s on s.index = h.index
-where s.digest = $1
-
 -- name: batch
 -- A batch by statement digest and output, with whom the statement that made it concerns.
-select b.*, s.digest, s.kind, s.issuer, h.receiver
-from statement s
-join batch b on b.key = s.index * 1024 + $2
-left join shipment h on h.index = s.index
+select b.*, s.digest, s.kind, s.issuer, s.counterparty
+from statement s join batch b on b.key = s.index * 1024 + $2
 where s.digest = $1
 
 -- name: batches_left
 -- The batches of which a party holds something, or of which something is on its way to it, after a key.
-select b.*, s.digest, s.kind, s.issuer, (select receiver from shipment where index = s.index) as receiver
+select b.*, s.digest, s.kind, s.issuer, s.counterparty
 from (
     select * from batch where holder = $1 and remaining > 0 and key > $2 order by key limit $3
 ) b
@@ -40,7 +32,7 @@ order by b.key
 with own as (
     (
         select index from statement
-        where issuer = $1 and index >= $2 / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer')
+        where issuer = $1 and index >= $2 / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer', 'receipt', 'retraction')
         order by index limit $3 + 1
     )
     union all
@@ -62,26 +54,36 @@ found as (
     order by own.index, b.key
     limit $3
 )
-select found.*, s.digest, s.kind, s.issuer, (select receiver from shipment where index = s.index) as receiver
+select found.*, s.digest, s.kind, s.issuer, s.counterparty
 from found join statement s on s.index = found.index
 order by found.key
 
 -- name: trace_upstream
--- What went into the makers of these batches: all inputs of a transformation, of a transfer the one shipped.
+-- What went into the makers of these batches: all inputs of a transformation; of a transfer, a receipt or a
+-- retraction what the batch is a part of.
 with made as (
-    select distinct s.index, case when s.kind = 'transfer' then wanted.key % 1024 end as position
+    select s.index, s.kind, b.key, b.root
     from unnest($1::bigint[]) as wanted (key)
+    join batch b on b.key = wanted.key
     join statement s on s.index = wanted.key / 1024
+),
+found as (
+    select d.consumer, d.position::bigint, d.batch, d.mass
+    from made join draw d on d.consumer = made.index
+    join batch b on b.key = d.batch
+    where made.kind = 'transformation' or b.root = made.root
+    union
+    select made.index, made.key % 1024, made.root, b.mass
+    from made join batch b on b.key = made.key
+    where made.kind = 'retraction'
 )
-select d.consumer, d.position, d.batch, d.mass
-from made join draw d
-    on d.consumer = made.index and (made.position is null or d.position = made.position)
-order by d.consumer, d.position
+select * from found
+order by consumer, position
 limit $2
 
 -- name: trace_downstream
--- What the batches of these ranges of keys went into.
-select d.consumer, d.position, d.batch, d.mass, s.kind = 'transfer' as shipped
+-- What the batches of these ranges of keys went into; `shipped` where it went on as it was.
+select d.consumer, d.position, d.batch, d.mass, s.kind <> 'transformation' as shipped
 from unnest($1::bigint[], $2::bigint[]) as span (low, high)
 join draw d on d.batch between span.low and span.high
 join statement s on s.index = d.consumer
@@ -90,11 +92,12 @@ limit $3
 
 -- name: trace_nodes
 -- The open parts of statements (what stands before the first disclosure), with the materials they made.
-select s.index, s.digest, s.kind, s.issuer, split_part(s.compact, '~', 1) || '~' as opened, h.receiver,
+select s.index, s.digest, s.kind, s.issuer, s.counterparty, s.retracted_by is not null as retracted,
+       split_part(s.compact, '~', 1) || '~' as opened,
        array(select b.material from batch b
              where b.key >= s.index * 1024 and b.key < (s.index + 1) * 1024
              order by b.key) as materials
-from statement s left join shipment h on h.index = s.index
+from statement s
 where s.index = any ($1::bigint[])
 
 -- name: known_to
@@ -145,3 +148,32 @@ select origin from ledger
 -- name: alive
 -- Whether the database answers.
 select 1
+
+-- name: opened
+-- The sections of statements that their issuers have opened to a reader by now: to it, or to all who hold
+-- matter made from them ($4: that the reader does is known of all of these statements).
+select s.index, g.opened
+from unnest($1::bigint[]) as wanted (index)
+join statement s on s.index = wanted.index
+join sharing g on g.issuer = s.issuer
+where not g.retracted
+  and (g.statements is null or s.index = any (g.statements))
+  and (g.valid_from is null or g.valid_from <= $3)
+  and (g.valid_until is null or $3 < g.valid_until)
+  and (
+      g.receiver = $2
+      or g.receiver is null and ($4 or exists (
+          with recursive made (key) as (
+              select b.key from batch b where b.key >= s.index * 1024 and b.key < (s.index + 1) * 1024
+              union
+              select b.key
+              from made m
+              join batch source on source.key = m.key
+              join draw d on d.batch = m.key
+              join statement c on c.index = d.consumer
+              join batch b on b.key >= c.index * 1024 and b.key < (c.index + 1) * 1024
+              where c.kind = 'transformation' or b.root = source.root
+          )
+          select from made m join batch b on b.key = m.key where b.holder = $2
+      ))
+  )

@@ -18,6 +18,8 @@ create table statement (
     compact text not null,
     kind text not null,
     issuer bigint not null,
+    -- The other party that it concerns: to whom it is open.
+    counterparty bigint,
     -- Thumbprint of the key that signed it.
     key_id bytea not null check (length(key_id) = 32),
     recorded_at timestamptz not null,

@@ -111,6 +111,7 @@ def _statement(entry: Entry, loaded: Loaded) -> tuple[object, ...]:
         statement.compact,
         statement.record.__struct_config__.tag,
         loaded.index[admission.issuer],
+        admission.counterparty and loaded.index[admission.counterparty],
         rows.raw(statement.key_id),
         entry.recorded_at,
         _encode(admission.findings).decode() if admission.findings else None,
