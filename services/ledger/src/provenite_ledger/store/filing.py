@@ -21,6 +21,7 @@ from provenite_proto.ledger import (
     SiteYear,
     UsedAssay,
 )
+from provenite_proto.ledger.due import due_at
 
 from . import rows
 from .loaded import Loaded
@@ -150,6 +151,7 @@ def _shipment(entry: Shipment, loaded: Loaded) -> _Cells:
         "departed_at": _time(entry.departed_at),
         "mode": entry.mode,
         "expected_at": _time(entry.expected_at),
+        "due_at": _time(due_at(entry.mode, entry.departed_at, entry.expected_at)),
         "site": entry.site and loaded.index[entry.site],
         "receipt": entry.receipt and loaded.index[entry.receipt],
     }

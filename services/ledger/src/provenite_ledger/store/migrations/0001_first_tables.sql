@@ -78,6 +78,8 @@ create table shipment (
     departed_at timestamptz not null,
     mode text not null,
     expected_at timestamptz,
+    -- When it is overdue.
+    due_at timestamptz not null,
     -- Where it left.
     site bigint references site,
     -- The statement that closed it.
@@ -86,8 +88,9 @@ create table shipment (
 create index shipment_parties on shipment (sender, receiver);
 create index shipment_receiver on shipment (receiver, index);
 create index shipment_receipt on shipment (receipt) where receipt is not null;
-create index shipment_on_its_way_from on shipment (sender, departed_at) where status = 'in_transit';
-create index shipment_on_its_way_to on shipment (receiver, departed_at) where status = 'in_transit';
+create index shipment_sender on shipment (sender, index);
+create index shipment_on_its_way_from on shipment (sender, index) where status = 'in_transit';
+create index shipment_on_its_way_to on shipment (receiver, index) where status = 'in_transit';
 
 create table batch (
     key bigint primary key,
