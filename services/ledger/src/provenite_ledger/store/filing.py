@@ -86,7 +86,7 @@ def _period(entry: Accredited | Attested | Owned | Granted) -> _Cells:
     return {
         "valid_from": _time(entry.valid_from),
         "valid_until": _time(entry.valid_until),
-        "retracted": entry.retracted,
+        "retracted_at": entry.retracted_at,
     }
 
 

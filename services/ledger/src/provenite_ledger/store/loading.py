@@ -64,11 +64,12 @@ async def registry(connection: asyncpg.Connection) -> Loaded:
             Accredited(
                 id=digest,
                 index=row["index"],
+                recorded_at=int(row["recorded_at"].timestamp()),
                 party=loaded.parties_by_index[row["party"]],
                 scheme=row["scheme"],
                 valid_from=row["valid_from"],
                 valid_until=row["valid_until"],
-                retracted=row["retracted"],
+                retracted_at=row["retracted_at"],
             )
         )
     for row in await connection.fetch(_REGISTER["perfect_runs"]):

@@ -156,7 +156,7 @@ select s.index, g.opened
 from unnest($1::bigint[]) as wanted (index)
 join statement s on s.index = wanted.index
 join sharing g on g.issuer = s.issuer
-where not g.retracted
+where g.retracted_at is null
   and (g.statements is null or s.index = any (g.statements))
   and (g.valid_from is null or g.valid_from <= $3)
   and (g.valid_until is null or $3 < g.valid_until)

@@ -141,7 +141,7 @@ def attested(row: Row, attester: str) -> Attested:
         valid_from=row["valid_from"],
         valid_until=row["valid_until"],
         countersigns=row["countersigns"],
-        retracted=row["retracted"],
+        retracted_at=row["retracted_at"],
     )
 
 
@@ -150,22 +150,24 @@ def owned(row: Row, party: str) -> Owned:
     return Owned(
         id=rows.text(row["digest"]),
         index=row["index"],
+        recorded_at=int(row["recorded_at"].timestamp()),
         party=party,
         valid_from=row["valid_from"],
         valid_until=row["valid_until"],
         controllers=tuple(row["controllers"]),
-        retracted=row["retracted"],
+        retracted_at=row["retracted_at"],
     )
 
 
 def _granted(row: Row, loaded: Loaded) -> Granted:
     return Granted(
         id=rows.text(row["digest"]),
+        recorded_at=int(row["recorded_at"].timestamp()),
         issuer=loaded.parties_by_index[row["issuer"]],
         opened=tuple(row["opened"]),
         statements=tuple(rows.text(digest) for digest in row["listed"]),
         to=None if row["receiver"] is None else loaded.parties_by_index[row["receiver"]],
         valid_from=row["valid_from"],
         valid_until=row["valid_until"],
-        retracted=row["retracted"],
+        retracted_at=row["retracted_at"],
     )

@@ -2,7 +2,7 @@
 
 -- name: accreditations
 -- Every accreditation.
-select s.digest, a.* from accreditation a join statement s on s.index = a.index
+select s.digest, s.recorded_at, a.* from accreditation a join statement s on s.index = a.index
 
 -- name: perfect_runs
 -- Every party's run of perfect balances.
@@ -15,12 +15,12 @@ where s.digest = any ($1::bytea[])
 
 -- name: ownerships
 -- Ownerships by statement digest.
-select s.digest, o.* from ownership o join statement s on s.index = o.index
+select s.digest, s.recorded_at, o.* from ownership o join statement s on s.index = o.index
 where s.digest = any ($1::bytea[])
 
 -- name: sharings
 -- Grants by statement digest, with the digests of the statements that they open.
-select s.digest, g.*,
+select s.digest, s.recorded_at, g.*,
        array(select t.digest from unnest(g.statements) with ordinality as listed (index, place)
              join statement t on t.index = listed.index order by place) as listed
 from sharing g join statement s on s.index = g.index
@@ -78,19 +78,19 @@ select cell, party from place where cell = any ($1::text[])
 
 -- name: put_accreditation
 insert into accreditation select * from jsonb_populate_recordset(null::accreditation, $1)
-on conflict (index) do update set retracted = excluded.retracted
+on conflict (index) do update set retracted_at = excluded.retracted_at
 
 -- name: put_attestation
 insert into attestation select * from jsonb_populate_recordset(null::attestation, $1)
-on conflict (index) do update set retracted = excluded.retracted
+on conflict (index) do update set retracted_at = excluded.retracted_at
 
 -- name: put_ownership
 insert into ownership select * from jsonb_populate_recordset(null::ownership, $1)
-on conflict (index) do update set retracted = excluded.retracted
+on conflict (index) do update set retracted_at = excluded.retracted_at
 
 -- name: put_sharing
 insert into sharing select * from jsonb_populate_recordset(null::sharing, $1)
-on conflict (index) do update set retracted = excluded.retracted
+on conflict (index) do update set retracted_at = excluded.retracted_at
 
 -- name: put_site_year
 insert into site_year select * from jsonb_populate_recordset(null::site_year, $1)

@@ -134,7 +134,8 @@ create table accreditation (
     scheme text not null,
     valid_from timestamptz not null,
     valid_until timestamptz,
-    retracted boolean not null
+    -- Seconds since 1970.
+    retracted_at bigint
 );
 
 create table attestation (
@@ -148,7 +149,8 @@ create table attestation (
     valid_from timestamptz not null,
     valid_until timestamptz,
     countersigns boolean not null,
-    retracted boolean not null
+    -- Seconds since 1970.
+    retracted_at bigint
 );
 create index attestation_subject on attestation (subject);
 create index attestation_attester on attestation (attester, scheme);
@@ -159,7 +161,8 @@ create table ownership (
     valid_from timestamptz not null,
     valid_until timestamptz,
     controllers text[] not null,
-    retracted boolean not null
+    -- Seconds since 1970.
+    retracted_at bigint
 );
 create index ownership_party on ownership (party);
 
@@ -174,7 +177,8 @@ create table sharing (
     statements bigint[],
     valid_from timestamptz,
     valid_until timestamptz,
-    retracted boolean not null
+    -- Seconds since 1970.
+    retracted_at bigint
 );
 create index sharing_issuer on sharing (issuer);
 create index sharing_receiver on sharing (receiver);

@@ -129,7 +129,8 @@ create table accreditation (
     scheme text not null,
     valid_from timestamptz not null,
     valid_until timestamptz,
-    retracted boolean not null
+    -- Seconds since 1970.
+    retracted_at bigint
 );
 
 create table attestation (
@@ -143,7 +144,8 @@ create table attestation (
     valid_from timestamptz not null,
     valid_until timestamptz,
     countersigns boolean not null,
-    retracted boolean not null
+    -- Seconds since 1970.
+    retracted_at bigint
 );
 create index attestation_subject on attestation (subject);
 create index attestation_attester on attestation (attester, scheme);
@@ -154,7 +156,8 @@ create table ownership (
     valid_from timestamptz not null,
     valid_until timestamptz,
     controllers text[] not null,
-    retracted boolean not null
+    -- Seconds since 1970.
+    retracted_at bigint
 );
 create index ownership_party on ownership (party);
 
@@ -169,7 +172,8 @@ create table sharing (
     statements bigint[],
     valid_from timestamptz,
     valid_until timestamptz,
-    retracted boolean not null
+    -- Seconds since 1970.
+    retracted_at bigint
 );
 create index sharing_issuer on sharing (issuer);
 create index sharing_receiver on sharing (receiver);
