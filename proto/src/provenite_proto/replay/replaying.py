@@ -1,0 +1,230 @@
+"""A ledger's whole life without a ledger: statements in order, and what they make of state and content."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ..content import (
+    LENSES,
+    Lens,
+    Made,
+    Range,
+    Shares,
+    Standing,
+    Taken,
+    of_source,
+    of_transformation,
+    part_of,
+)
+from ..ledger import Admission, Attested, Effect, Owned, State, admit
+from ..record import Collection, Extraction, Transformation
+from ..statement import Statement, parse
+from .facts import Facts, Making, making_of, standing
+from .reach import Reach, reach
+
+
+class Change(msgspec.Struct, frozen=True):
+    """The content of a batch that a late fact has changed. What was shipped of it has changed with it."""
+
+    batch: str
+    before: Shares
+    after: Shares
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A statement that made batches: all that their content is computed from, aside from other content.
+
+    `batches` are their ids and `outputs` their element masses; `drawn` the roots that it took from, of each
+    element which milligrams; `averaged` the earlier statements of its rolling average.
+    """
+
+    index: int
+    making: Making
+    record: Extraction | Collection | Transformation
+    batches: tuple[str, ...]
+    outputs: tuple[dict[str, int], ...]
+    drawn: tuple[tuple[str, dict[str, Range]], ...]
+    averaged: tuple[str, ...]
+
+
+class Replay:
+    """The state and the content after the statements so far.
+
+    `shares` is the content of every batch that was first made, `changes` what the last statement has
+    changed of it, in the order of the log; `steps` the statements that made them, in that order. All is a
+    function of the statements, their order and times.
+    """
+
+    def __init__(self, audience: str, lenses: Iterable[Lens] = LENSES.values()) -> None:
+        """An empty ledger of the origin `audience`, to be seen through `lenses`."""
+        self.audience = audience
+        self.lenses = tuple(lenses)
+        self.state = State()
+        self.shares: dict[str, Shares] = {}
+        self.changes: tuple[Change, ...] = ()
+        self.steps: dict[str, Step] = {}
+        self.standings: dict[str, Standing] = {}
+        self._made: dict[str, Made] = {}
+        self._later: dict[str, set[str]] = defaultdict(set)
+        # Ids in the register: what is said of each, and the statements that it is about.
+        self._said: dict[str, set[str]] = defaultdict(set)
+        self._about: dict[str, set[str]] = defaultdict(set)
+
+    def check(self, text: str, recorded_at: int) -> Admission:
+        """What admitting the statement would change; `Problem` when it is refused."""
+        return admit(parse(text), self.state, audience=self.audience, now=recorded_at)
+
+    def add(self, text: str, recorded_at: int) -> Admission:
+        """Admit the statement, compute the content of what it makes and changes; `Problem` when it is refused."""
+        statement = parse(text)
+        admission = admit(statement, self.state, audience=self.audience, now=recorded_at)
+        index = self.state.size
+        self.state.apply(admission)
+        for effect in admission.effects:
+            if isinstance(effect, Attested):
+                self._said[effect.subject.partition(".")[0]].add(effect.id)
+            elif isinstance(effect, Owned):
+                self._said[effect.party].add(effect.id)
+        self.changes = self._changed(self._reached(admission.effects))
+        record = statement.record
+        if isinstance(record, Extraction | Collection | Transformation):
+            self._enter(self._step(index, statement, record, admission))
+        return admission
+
+    def content(self, batch_id: str) -> Shares:
+        """The content of a batch as it was made or shipped; `KeyError` when there is none."""
+        batch = self.state.batches[batch_id]
+        return part_of(
+            self.shares[batch.root],
+            {
+                element: (low, low + batch.elements[element])
+                for element, low in batch.offsets.items()
+            },
+        )
+
+    def anew(self) -> dict[str, Shares]:
+        """All content in one pass with the facts of now; what was computed as they came is the same."""
+        made: dict[str, Made] = {}
+        shares: dict[str, Shares] = {}
+        for name, step in self.steps.items():
+            made[name] = self._computed(step, self._standing(step), shares, made)
+            shares |= dict(zip(step.batches, made[name].outputs, strict=True))
+        return shares
+
+    def _step(
+        self,
+        index: int,
+        statement: Statement,
+        record: Extraction | Collection | Transformation,
+        admission: Admission,
+    ) -> Step:
+        before = [(self.state.batches[draw.batch], draw) for draw in admission.draws]
+        return Step(
+            index=index,
+            making=making_of(record, self.state.statements[statement.digest]),
+            record=record,
+            batches=tuple(batch.id for batch in admission.created),
+            outputs=tuple(batch.elements for batch in admission.created),
+            drawn=tuple((batch.root, batch.spans(draw)) for batch, draw in before),
+            averaged=admission.averaged,
+        )
+
+    def _enter(self, step: Step) -> None:
+        making = step.making
+        name = making.statement
+        for root, _ in step.drawn:
+            self._later[root.partition(".")[0]].add(name)
+        for earlier in step.averaged:
+            self._later[earlier].add(name)
+        for about in (name, making.issuer, making.key_id, making.site):
+            if about is not None:
+                self._about[about].add(name)
+        self.steps[name] = step
+        self.standings[name] = self._standing(step)
+        self._made[name] = self._computed(step, self.standings[name], self.shares, self._made)
+        self.shares |= dict(zip(step.batches, self._made[name].outputs, strict=True))
+
+    def _reached(self, effects: Iterable[Effect]) -> list[str]:
+        """The statements whose standing is another one after the effects."""
+        touched = reach(effects)
+        if touched.keys or touched.accredited:
+            everything = self._facts((*self.state.attestations, *self.state.ownerships))
+            touched = touched.widened(everything)
+        return [
+            name
+            for name in self._named(touched)
+            if self._standing(self.steps[name]) != self.standings[name]
+        ]
+
+    def _named(self, touched: Reach) -> set[str]:
+        ids = touched.statements | touched.sites | touched.parties | touched.keys
+        return {
+            name
+            for about in ids
+            for name in self._about.get(about, ())
+            if touched.holds(self.steps[name].making)
+        }
+
+    def _changed(self, statements: Iterable[str]) -> tuple[Change, ...]:
+        """Compute anew what the statements made and whatever follows from it, in the order of the log."""
+        due = [(self.steps[name].index, name) for name in statements]
+        heapq.heapify(due)
+        done: set[str] = set()
+        changes: list[Change] = []
+        while due:
+            _, name = heapq.heappop(due)
+            if name in done:
+                continue
+            done.add(name)
+            step = self.steps[name]
+            self.standings[name] = self._standing(step)
+            made = self._computed(step, self.standings[name], self.shares, self._made)
+            if made == self._made[name]:
+                continue
+            self._made[name] = made
+            for batch, after in zip(step.batches, made.outputs, strict=True):
+                if after != self.shares[batch]:
+                    changes.append(Change(batch, self.shares[batch], after))
+                    self.shares[batch] = after
+            for later in self._later[name]:
+                heapq.heappush(due, (self.steps[later].index, later))
+        return tuple(changes)
+
+    def _computed(
+        self,
+        step: Step,
+        stands: Standing,
+        shares: Mapping[str, Shares],
+        made: Mapping[str, Made],
+    ) -> Made:
+        if not isinstance(step.record, Transformation):
+            return Made(of_source(step.record, step.outputs, self.lenses, stands))
+        return of_transformation(
+            step.record,
+            [Taken(shares[root], ranges) for root, ranges in step.drawn],
+            step.outputs,
+            self.lenses,
+            stands,
+            [run for name in step.averaged if (run := made[name].run) is not None],
+        )
+
+    def _standing(self, step: Step) -> Standing:
+        making = step.making
+        said: set[str] = set()
+        for about in (making.statement, making.issuer, making.site):
+            said |= self._said.get(about, set()) if about is not None else set()
+        return standing(making, self._facts(said))
+
+    def _facts(self, said: Iterable[str]) -> Facts:
+        """The facts of now, of what is said by the statements."""
+        said = tuple(said)
+        state = self.state
+        return Facts(
+            keys=state.keys,
+            statements=state.statements,
+            attestations=[state.attestations[each] for each in said if each in state.attestations],
+            accreditations=tuple(state.accreditations.values()),
+            ownerships=[state.ownerships[each] for each in said if each in state.ownerships],
+        )
