@@ -2,6 +2,7 @@
 
 from .averaging import Run
 from .computing import Made, event_of, flow_of, of_source, of_transformation
+from .contributing import Contribution, Reader, Step, contributions
 from .lens import LENSES, UNKNOWN, Event, Lens, Rule
 from .pooling import Credit, Flow, Taken, entered, transformed
 from .ranges import Labels, Range, Shares, part_of, within
@@ -10,6 +11,7 @@ from .standing import Standing
 __all__ = [
     "LENSES",
     "UNKNOWN",
+    "Contribution",
     "Credit",
     "Event",
     "Flow",
@@ -17,11 +19,14 @@ __all__ = [
     "Lens",
     "Made",
     "Range",
+    "Reader",
     "Rule",
     "Run",
     "Shares",
     "Standing",
+    "Step",
     "Taken",
+    "contributions",
     "entered",
     "event_of",
     "flow_of",

@@ -8,12 +8,14 @@ import msgspec
 
 from ..content import (
     LENSES,
+    Contribution,
     Lens,
     Made,
-    Range,
     Shares,
     Standing,
+    Step,
     Taken,
+    contributions,
     of_source,
     of_transformation,
     part_of,
@@ -33,26 +35,10 @@ class Change(msgspec.Struct, frozen=True):
     after: Shares
 
 
-class Step(msgspec.Struct, frozen=True):
-    """A statement that made batches: all that their content is computed from, aside from other content.
-
-    `batches` are their ids and `outputs` their element masses; `drawn` the roots that it took from, of each
-    element which milligrams; `averaged` the earlier statements of its rolling average.
-    """
-
-    index: int
-    making: Making
-    record: Extraction | Collection | Transformation
-    batches: tuple[str, ...]
-    outputs: tuple[dict[str, int], ...]
-    drawn: tuple[tuple[str, dict[str, Range]], ...]
-    averaged: tuple[str, ...]
-
-
 class Replay:
     """The state and the content after the statements so far.
 
-    `shares` is the content of every batch that was first made, `changes` what the last statement has
+    `contents` has the content of every batch that was first made, `changes` what the last statement has
     changed of it, in the order of the log; `steps` the statements that made them, in that order. All is a
     function of the statements, their order and times.
     """
@@ -62,9 +48,10 @@ class Replay:
         self.audience = audience
         self.lenses = tuple(lenses)
         self.state = State()
-        self.shares: dict[str, Shares] = {}
+        self.contents: dict[str, Shares] = {}
         self.changes: tuple[Change, ...] = ()
         self.steps: dict[str, Step] = {}
+        self.makings: dict[str, Making] = {}
         self.standings: dict[str, Standing] = {}
         self._made: dict[str, Made] = {}
         self._later: dict[str, set[str]] = defaultdict(set)
@@ -97,19 +84,41 @@ class Replay:
         """The content of a batch as it was made or shipped; `KeyError` when there is none."""
         batch = self.state.batches[batch_id]
         return part_of(
-            self.shares[batch.root],
+            self.contents[batch.root],
             {
                 element: (low, low + batch.elements[element])
                 for element, low in batch.offsets.items()
             },
         )
 
+    def contributions(
+        self, batch_id: str, element: str, lens: str, label: str
+    ) -> tuple[Contribution, ...]:
+        """What brings the label to a batch as it was made or shipped; `KeyError` for what there is not."""
+        batch = self.state.batches[batch_id]
+        low = batch.offsets[element]
+        (seen,) = (each for each in self.lenses if each.id == lens)
+        span = (low, low + batch.elements[element])
+        return contributions(batch.root, span, element, seen, label, self)
+
+    def step(self, statement: str) -> Step:
+        """A statement that made batches."""
+        return self.steps[statement]
+
+    def standing(self, statement: str) -> Standing:
+        """The standing of a statement that made batches."""
+        return self.standings[statement]
+
+    def shares(self, root: str) -> Shares:
+        """The content of a batch that was first made."""
+        return self.contents[root]
+
     def anew(self) -> dict[str, Shares]:
         """All content in one pass with the facts of now; what was computed as they came is the same."""
         made: dict[str, Made] = {}
         shares: dict[str, Shares] = {}
         for name, step in self.steps.items():
-            made[name] = self._computed(step, self._standing(step), shares, made)
+            made[name] = self._computed(step, self._standing(name), shares, made)
             shares |= dict(zip(step.batches, made[name].outputs, strict=True))
         return shares
 
@@ -122,8 +131,8 @@ class Replay:
     ) -> Step:
         before = [(self.state.batches[draw.batch], draw) for draw in admission.draws]
         return Step(
+            statement=statement.digest,
             index=index,
-            making=making_of(record, self.state.statements[statement.digest]),
             record=record,
             batches=tuple(batch.id for batch in admission.created),
             outputs=tuple(batch.elements for batch in admission.created),
@@ -132,8 +141,8 @@ class Replay:
         )
 
     def _enter(self, step: Step) -> None:
-        making = step.making
-        name = making.statement
+        name = step.statement
+        making = making_of(step.record, self.state.statements[name])
         for root, _ in step.drawn:
             self._later[root.partition(".")[0]].add(name)
         for earlier in step.averaged:
@@ -142,9 +151,10 @@ class Replay:
             if about is not None:
                 self._about[about].add(name)
         self.steps[name] = step
-        self.standings[name] = self._standing(step)
-        self._made[name] = self._computed(step, self.standings[name], self.shares, self._made)
-        self.shares |= dict(zip(step.batches, self._made[name].outputs, strict=True))
+        self.makings[name] = making
+        self.standings[name] = self._standing(name)
+        self._made[name] = self._computed(step, self.standings[name], self.contents, self._made)
+        self.contents |= dict(zip(step.batches, self._made[name].outputs, strict=True))
 
     def _reached(self, effects: Iterable[Effect]) -> list[str]:
         """The statements whose standing is another one after the effects."""
@@ -153,9 +163,7 @@ class Replay:
             everything = self._facts((*self.state.attestations, *self.state.ownerships))
             touched = touched.widened(everything)
         return [
-            name
-            for name in self._named(touched)
-            if self._standing(self.steps[name]) != self.standings[name]
+            name for name in self._named(touched) if self._standing(name) != self.standings[name]
         ]
 
     def _named(self, touched: Reach) -> set[str]:
@@ -164,7 +172,7 @@ class Replay:
             name
             for about in ids
             for name in self._about.get(about, ())
-            if touched.holds(self.steps[name].making)
+            if touched.holds(self.makings[name])
         }
 
     def _changed(self, statements: Iterable[str]) -> tuple[Change, ...]:
@@ -179,15 +187,15 @@ class Replay:
                 continue
             done.add(name)
             step = self.steps[name]
-            self.standings[name] = self._standing(step)
-            made = self._computed(step, self.standings[name], self.shares, self._made)
+            self.standings[name] = self._standing(name)
+            made = self._computed(step, self.standings[name], self.contents, self._made)
             if made == self._made[name]:
                 continue
             self._made[name] = made
             for batch, after in zip(step.batches, made.outputs, strict=True):
-                if after != self.shares[batch]:
-                    changes.append(Change(batch, self.shares[batch], after))
-                    self.shares[batch] = after
+                if after != self.contents[batch]:
+                    changes.append(Change(batch, self.contents[batch], after))
+                    self.contents[batch] = after
             for later in self._later[name]:
                 heapq.heappush(due, (self.steps[later].index, later))
         return tuple(changes)
@@ -210,8 +218,8 @@ class Replay:
             [run for name in step.averaged if (run := made[name].run) is not None],
         )
 
-    def _standing(self, step: Step) -> Standing:
-        making = step.making
+    def _standing(self, name: str) -> Standing:
+        making = self.makings[name]
         said: set[str] = set()
         for about in (making.statement, making.issuer, making.site):
             said |= self._said.get(about, set()) if about is not None else set()
