@@ -9,6 +9,7 @@ from provenite_proto.content import Standing
 from provenite_proto.ledger import Accredited, Attested, Owned, Recorded, RegisteredKey
 from provenite_proto.record import Jwk, SubjectKind
 from provenite_proto.replay.facts import Facts, Making, standing
+from provenite_proto.replay.reach import Reach
 from provenite_proto.statement import PublicKey
 
 from . import rows
@@ -26,6 +27,37 @@ async def standings(
     makings = {row["index"]: _making(row) for row in found}
     facts = await _facts(connection, list(makings), list(makings.values()), before)
     return {index: standing(making, facts) for index, making in makings.items()}
+
+
+async def evidence(connection: asyncpg.Connection, reach: Reach, before: int) -> Facts:
+    """The entries of the register before `before` through which a late statement reaches further.
+
+    Those signed with one of the reach's keys, and the attestations made under what is accredited by it.
+    """
+    signed = await connection.fetch(_SQL["signed"], [rows.raw(key) for key in reach.keys], before)
+    by_kind: dict[str, list[int]] = {}
+    for row in signed:
+        by_kind.setdefault(row["kind"], []).append(row["index"])
+    recognised = await connection.fetch(_SQL["accreditations_at"], by_kind.get("accreditation", []))
+    owned = await connection.fetch(_SQL["ownerships_at"], by_kind.get("ownership", []))
+    accreditations = tuple(_accredited(row, retracted=False) for row in recognised)
+    under = reach.accredited | {(each.party, each.scheme) for each in accreditations}
+    said = await connection.fetch(
+        _SQL["attestations_through"],
+        by_kind.get("attestation", []),
+        [rows.raw(party) for party, _ in under],
+        [scheme for _, scheme in under],
+        before,
+    )
+    found = [row["index"] for row in (*recognised, *owned, *said)]
+    stands = await connection.fetch(_SQL["stands"], found, before)
+    return Facts(
+        keys={},
+        statements={rows.text(row["digest"]): _recorded(row) for row in stands},
+        attestations=tuple(_attested(row, retracted=False) for row in said),
+        accreditations=accreditations,
+        ownerships=tuple(_owned(row, retracted=False) for row in owned),
+    )
 
 
 async def _facts(
@@ -48,9 +80,11 @@ async def _facts(
     return Facts(
         keys={key.id: key for key in await _keys(connection, key_ids, before)},
         statements=statements,
-        attestations=tuple(_attested(row, row["index"] in retracted) for row in said),
-        accreditations=tuple(_accredited(row, row["index"] in retracted) for row in recognised),
-        ownerships=tuple(_owned(row, row["index"] in retracted) for row in owned),
+        attestations=tuple(_attested(row, retracted=row["index"] in retracted) for row in said),
+        accreditations=tuple(
+            _accredited(row, retracted=row["index"] in retracted) for row in recognised
+        ),
+        ownerships=tuple(_owned(row, retracted=row["index"] in retracted) for row in owned),
     )
 
 
@@ -93,7 +127,7 @@ def _recorded(row: Row) -> Recorded:
     )
 
 
-def _attested(row: Row, retracted: bool) -> Attested:
+def _attested(row: Row, *, retracted: bool) -> Attested:
     return Attested(
         id=rows.text(row["digest"]),
         attester=rows.text(row["attester_id"]),
@@ -109,7 +143,7 @@ def _attested(row: Row, retracted: bool) -> Attested:
     )
 
 
-def _accredited(row: Row, retracted: bool) -> Accredited:
+def _accredited(row: Row, *, retracted: bool) -> Accredited:
     return Accredited(
         id=rows.text(row["digest"]),
         index=row["index"],
@@ -122,7 +156,7 @@ def _accredited(row: Row, retracted: bool) -> Accredited:
     )
 
 
-def _owned(row: Row, retracted: bool) -> Owned:
+def _owned(row: Row, *, retracted: bool) -> Owned:
     return Owned(
         id=rows.text(row["digest"]),
         index=row["index"],

@@ -50,3 +50,35 @@ select k.*, p.digest as party_id,
         order by c.statement desc limit 1) as compromised
 from key k join statement p on p.index = k.party
 where k.key_id = any ($1::bytea[])
+
+-- name: signed
+-- The register's entries that keys signed.
+select index, kind from statement
+where kind in ('attestation', 'accreditation', 'ownership') and key_id = any ($1::bytea[]) and index < $2
+
+-- name: accreditations_at
+-- Accreditations by index.
+select s.digest, s.recorded_at, p.digest as party_id, a.*
+from accreditation a
+join statement s on s.index = a.index
+join statement p on p.index = a.party
+where a.index = any ($1::bigint[])
+
+-- name: ownerships_at
+-- Ownerships by index.
+select s.digest, s.recorded_at, p.digest as party_id, o.*
+from ownership o
+join statement s on s.index = o.index
+join statement p on p.index = o.party
+where o.index = any ($1::bigint[])
+
+-- name: attestations_through
+-- Attestations by index ($1), and those that attesters ($2) made under schemes ($3).
+select s.digest, s.recorded_at, p.digest as attester_id, a.*
+from attestation a
+join statement s on s.index = a.index
+join statement p on p.index = a.attester
+where a.index < $4
+  and (a.index = any ($1::bigint[])
+       or exists (select from unnest($2::bytea[], $3::text[]) as under (party, scheme)
+                  where under.party = p.digest and under.scheme = a.scheme))
