@@ -73,7 +73,7 @@ $(INSTALLED): requirements.lock $(DISTRIBUTIONS:%=%/pyproject.toml)
 	@$(PY) -m pip install -qq --no-deps --no-build-isolation $(DISTRIBUTIONS:%=-e %)
 	@touch $@
 
-# Node packages for the tests that let another implementation read our statements. A newcomer
+# Node packages for the tests that let others read our statements and our API. A newcomer
 # without npm, or without network, has those tests skipped; CI has to have them.
 interop:
 	@if command -v npm > /dev/null; then $(MAKE) --silent $(INTEROP); fi
