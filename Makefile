@@ -43,7 +43,7 @@ lint: $(INSTALLED) ## all of check but the tests
 	@.venv/bin/lint-imports > build/lint-imports.txt || { cat build/lint-imports.txt; exit 1; }
 	@echo 'format, lint, types, imports: ok'
 
-bench: $(INSTALLED) ## ingest against the peer a user would write instead
+bench: $(INSTALLED) ## ingest against the peer a user would write instead; fails below its goals
 	@$(PY) tests/bench/run.py
 
 lock: ## the *.lock files from requirements/*.in, with uv; LOCK_ARGS=--upgrade renews
