@@ -13,7 +13,27 @@ from provenite_proto.content import (
     of_transformation,
     scaled,
 )
-from provenite_proto.ledger import Admission, State, admit
+from provenite_proto.ledger import (
+    Accredited,
+    Admission,
+    Attested,
+    Averaging,
+    Batch,
+    Effect,
+    Enrolled,
+    Granted,
+    Owned,
+    PerfectRun,
+    Place,
+    Recorded,
+    RegisteredKey,
+    RegisteredSite,
+    Shipment,
+    SiteYear,
+    State,
+    UsedAssay,
+    admit,
+)
 from provenite_proto.record import Collection, Extraction, Transformation
 from provenite_proto.statement import Statement, parse
 
@@ -42,7 +62,7 @@ class Replay:
     def content(self, batch_id: str) -> Shares:
         """The content of a batch as it was made or shipped."""
         batch = self.state.batches[batch_id]
-        return scaled(batch.elements, self.shares[batch.shares_of])
+        return scaled(batch.elements, self.shares[batch.root])
 
     def _content(self, statement: Statement, admission: Admission) -> tuple[Shares, ...]:
         outputs = [batch.elements for batch in admission.created]
@@ -52,7 +72,7 @@ class Replay:
             case Transformation() as record:
                 before = [self.state.batches[draw.batch] for draw in admission.draws]
                 taken = [
-                    Taken(batch.drawn(draw.mass), self.shares[batch.shares_of])
+                    Taken(batch.drawn(draw.mass), self.shares[batch.root])
                     for batch, draw in zip(before, admission.draws, strict=True)
                 ]
                 return of_transformation(record, taken, outputs, LENSES.values())
@@ -60,22 +80,50 @@ class Replay:
                 return ()
 
 
+TABLES: dict[type, str] = {
+    Enrolled: "parties",
+    RegisteredKey: "keys",
+    RegisteredSite: "sites",
+    Shipment: "shipments",
+    Accredited: "accreditations",
+    Attested: "attestations",
+    Owned: "ownerships",
+    Granted: "grants",
+    Recorded: "statements",
+    SiteYear: "siteYears",
+    PerfectRun: "perfectRuns",
+    UsedAssay: "assays",
+    Place: "places",
+    Averaging: "averagings",
+}
+"""What vectors call the entries of the state, batches aside."""
+
+
 def effects(admission: Admission) -> dict[str, Any]:
-    """An admission as vectors write it: batches, draws, shipment and findings, masses in milligrams."""
-    found = {
+    """An admission as vectors write it: masses in milligrams, what is empty left out."""
+    said: dict[str, Any] = {
         "digest": admission.digest,
         "issuer": admission.issuer,
-        "created": admission.created,
-        "changed": admission.changed,
-        "draws": admission.draws,
         "findings": admission.findings,
-        "shipment": admission.shipment,
-        "party": admission.party and admission.party.id,
-        "key": admission.key and admission.key.key.key_id,
-        "site": admission.site and admission.site.id,
+        "created": admission.created,
+        "changed": [each for each in admission.effects if isinstance(each, Batch)],
+        "draws": admission.draws,
+        "averaged": admission.averaged,
     }
-    said = {name: value for name, value in found.items() if value}
-    return cast("dict[str, Any]", _camel(msgspec.json.decode(msgspec.json.encode(said))))
+    for kind, name in TABLES.items():
+        said[name] = [_entry(each) for each in admission.effects if type(each) is kind]
+    return cast("dict[str, Any]", _camel(msgspec.json.decode(msgspec.json.encode(_present(said)))))
+
+
+def _entry(effect: Effect) -> dict[str, Any]:
+    members = {"id": effect.id, **msgspec.structs.asdict(effect)}
+    if isinstance(effect, RegisteredKey):
+        members["key"] = effect.key.jwk
+    return _present(members)
+
+
+def _present(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value not in (None, (), [], {})}
 
 
 def _camel(value: object) -> object:

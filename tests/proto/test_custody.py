@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from provenite_proto.ledger import State, drawn
 from provenite_proto.statement import parse
-from tests.proto.replay import Replay
+from tests.proto.replay import Replay, effects
 
 CHAINS = sorted((Path(__file__).parents[2] / "proto" / "vectors" / "content").glob("*.json"))
 
@@ -34,8 +34,14 @@ def test_draws_use_up_a_batch_to_the_milligram(elements: dict[str, int], masses:
 
 def tables(state: State) -> tuple[Any, ...]:
     """All that a state knows."""
-    tables = (state.keys, state.parties, state.sites, state.batches, state.shipments)
-    return (state.size, *(dict(table) for table in tables))
+    return (
+        state.size,
+        *(
+            dict(table)
+            for name, table in vars(state).items()
+            if isinstance(table, dict) and not name.startswith("_")
+        ),
+    )
 
 
 @pytest.mark.parametrize("path", CHAINS, ids=lambda path: path.stem)
@@ -71,7 +77,7 @@ def test_an_admission_changes_nothing_until_it_is_applied() -> None:
         once = replay.check(statement["statement"], statement["recordedAt"])
         assert tables(replay.state) == before
         again = replay.check(statement["statement"], statement["recordedAt"])
-        assert msgspec.structs.replace(once, key=None) == msgspec.structs.replace(again, key=None)
+        assert effects(once) == effects(again)
         replay.add(statement["statement"], statement["recordedAt"])
         assert replay.state.size == before[0] + 1
         assert once.digest == parse(statement["statement"]).digest

@@ -4,6 +4,7 @@ LEDGER = "/v1/ledger"
 STATEMENTS = "/v1/statements"
 STATEMENTS_BATCH = "/v1/statements/batch"
 BATCHES = "/v1/batches"
+SHIPMENTS = "/v1/shipments"
 PARTIES = "/v1/parties"
 SITES = "/v1/sites"
 KEYS = "/v1/keys"
@@ -31,6 +32,11 @@ def trace(batch_id: str) -> str:
 def content(batch_id: str) -> str:
     """A batch's content through lenses."""
     return f"{BATCHES}/{batch_id}/content"
+
+
+def shipment(transfer: str) -> str:
+    """One shipment, by its transfer."""
+    return f"{SHIPMENTS}/{transfer}"
 
 
 def party(party_id: str) -> str:

@@ -11,7 +11,6 @@ from provenite_proto.record import (
     AnyRecord,
     Extraction,
     Jwk,
-    Key,
     OutputQuantity,
     Party,
     Role,
@@ -185,7 +184,8 @@ def _matter() -> Iterator[tuple[str, Case]]:
 
 def _registering() -> Iterator[tuple[str, Case]]:
     firms = Firms("miner", "refiner", "auditor")
-    fresh = TestKey("fresh", "Ed25519").jwk
+    new = TestKey("fresh", "Ed25519")
+    fresh = new.jwk
     at = "/record/key"
 
     def case(name: str, record: AnyRecord, slug: str, pointer: str) -> Case:
@@ -209,14 +209,14 @@ def _registering() -> Iterator[tuple[str, Case]]:
     mixed = Jwk(kty="OKP", crv="P-256", x=fresh.x)
     bad = Party(country="PE", roles=(Role.MINER,), key=mixed)
     yield "key-type-and-curve-differ", case("registrar", bad, "key-malformed", at)
-    yield "key", admitted(firms, "miner", Key(party=firms.ids["miner"], key=fresh))
-    by_registrar = Key(party=firms.ids["auditor"], key=fresh)
+    yield "key", admitted(firms, "miner", firms.key(firms.ids["miner"], new))
+    by_registrar = firms.key(firms.ids["auditor"], new)
     yield "key-by-the-registrar", admitted(firms, "registrar", by_registrar)
-    for_other = Key(party=firms.ids["refiner"], key=fresh)
+    for_other = firms.key(firms.ids["refiner"], new)
     yield "key-for-another-party", case("miner", for_other, "party-not-own", "/record/party")
-    for_nobody = Key(party=NOBODY, key=fresh)
+    for_nobody = firms.key(NOBODY, new)
     yield "key-for-nobody", case("miner", for_nobody, "party-unknown", "/record/party")
-    again = Key(party=firms.ids["miner"], key=firms.keys["miner"].jwk)
+    again = firms.key(firms.ids["miner"], firms.keys["miner"])
     yield "key-twice", case("miner", again, "key-taken", at)
     yield "site", admitted(firms, "miner", Site(country="CL", stages=(Stage.EXTRACTION,)))
     nowhere = Site(country="ZZ", stages=(Stage.EXTRACTION,))

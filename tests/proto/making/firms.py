@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from provenite_proto.matter.material import MATERIALS
 from provenite_proto.record import (
     AnyRecord,
     Collection,
@@ -13,6 +14,7 @@ from provenite_proto.record import (
     CustodyModel,
     Extraction,
     InputQuantity,
+    Key,
     Mode,
     Output,
     OutputQuantity,
@@ -27,7 +29,7 @@ from provenite_proto.record import (
     Transformation,
     TransformationQuantities,
 )
-from provenite_proto.statement import parse
+from provenite_proto.statement import base64url, parse, possession
 
 from ..replay import Replay
 from .keys import AUDIENCE, START, TestKey, signed
@@ -76,6 +78,13 @@ class Firms:
         self.replay.add(text, self.now)
         self.earlier.append({"recordedAt": self.now, "statement": text})
         return parse(text).digest
+
+    def key(self, party: str, key: TestKey, proof_of: TestKey | None = None) -> Key:
+        """A further key of a party, which has signed its proof, or another key has."""
+        message = possession(party, key.key_id)
+        return Key(
+            party=party, key=key.jwk, proof=base64url.encode((proof_of or key).sign(message))
+        )
 
     def extracted(self, *assays: Assay, country: str = "CL", **members: Any) -> Extraction:
         """An extraction of the outputs; `members` replace others."""
@@ -159,7 +168,15 @@ def opened(assays: Sequence[Assay]) -> tuple[Output, ...]:
 
 
 def sealed(assays: Sequence[Assay]) -> tuple[OutputQuantity, ...]:
-    return tuple(OutputQuantity(mass=mass, composition=dict(assay)) for _, mass, assay in assays)
+    """The quantities; what is always wet has the usual moisture of a concentrate."""
+    return tuple(
+        OutputQuantity(
+            mass=mass,
+            composition=dict(assay),
+            moisture="0.08" if name in MATERIALS and MATERIALS[name].wet else None,
+        )
+        for name, mass, assay in assays
+    )
 
 
 def masses(inputs: Mapping[str, str]) -> tuple[InputQuantity, ...]:

@@ -203,7 +203,14 @@ def _disclosures() -> Iterator[Defect]:
     other = disclosure("quantities", QUANTITIES, base64url.encode(bytes(16)))
     yield "two-sections-of-one-name", with_disclosures(good, other), "disclosure-repeated", ""
     yield "unknown-section", with_disclosures(disclosure("costs", {})), slug, ""
-    yield "section-of-another-record", with_disclosures(disclosure("parties", {})), slug, ""
+    retraction = {
+        "type": "retraction",
+        "statement": digest_of("statement"),
+        "reason": "fraud",
+        "_sd": [digest_of(good)],
+    }
+    other = statement(payload(record=retraction), [good])
+    yield "section-of-another-record", other, slug, ""
     yield "open-member-as-disclosure", with_disclosures(disclosure("country", {})), slug, ""
     short = disclosure("quantities", QUANTITIES, base64url.encode(bytes(15)))
     yield "short-salt", with_disclosures(short), slug, ""

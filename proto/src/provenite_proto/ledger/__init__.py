@@ -21,12 +21,14 @@ from .remembered import (
     UsedAssay,
 )
 from .roles import MAY_SIGN, may_sign
+from .sharing import SECTIONS
 from .state import Admission, Effect, State
 from .touched import Touched, touched
 
 __all__ = [
     "CLOCK_TOLERANCE",
     "MAY_SIGN",
+    "SECTIONS",
     "Accredited",
     "Admission",
     "Attested",

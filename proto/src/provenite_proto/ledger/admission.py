@@ -28,7 +28,18 @@ from ..record import (
     Transformation,
 )
 from ..statement import PublicKey, Statement
-from . import attestation, custody, entry, registry, retraction, sharing, standing, transformation
+from . import (
+    attestation,
+    custody,
+    entry,
+    receipt,
+    registry,
+    retraction,
+    sharing,
+    standing,
+    transformation,
+)
+from .concerning import counterparty
 from .issuer import Issuer
 from .proxy import supplier
 from .register import Enrolled
@@ -83,7 +94,11 @@ def admit(
         transfer=record.transfer if isinstance(record, Receipt) else None,
         supplier=supplier(record),
     )
-    return msgspec.structs.replace(admission, effects=(*admission.effects, recorded))
+    return msgspec.structs.replace(
+        admission,
+        effects=(*admission.effects, recorded),
+        counterparty=counterparty(statement.digest, record, state),
+    )
 
 
 def _admitted(record: AnyRecord, issuer: Issuer, state: State) -> Admission:
@@ -93,9 +108,9 @@ def _admitted(record: AnyRecord, issuer: Issuer, state: State) -> Admission:
         case Transformation():
             return transformation.admit(record, issuer, state)
         case Transfer():
-            return custody.admit_transfer(record, issuer, state)
+            return custody.admit(record, issuer, state)
         case Receipt():
-            return custody.admit_receipt(record, issuer, state)
+            return receipt.admit(record, issuer, state)
         case Attestation():
             return attestation.admit(record, issuer, state)
         case Retraction():

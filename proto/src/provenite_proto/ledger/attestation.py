@@ -14,8 +14,7 @@ _SUBJECT = "/record/subject/id"
 def admit(record: Attestation, issuer: Issuer, state: State) -> Admission:
     """The attestation is kept beside its subject; what it means for content is computed from it."""
     statement = _statement(record, state)
-    about = _about(record, statement, state)
-    if about == issuer.party.id:
+    if about(record, state) == issuer.party.id:
         raise Problem(
             "attestation-of-own",
             "The subject is the attester itself, or what it has made.",
@@ -66,9 +65,9 @@ def _statement(record: Attestation, state: State) -> Recorded | None:
     return None
 
 
-def _about(record: Attestation, statement: Recorded | None, state: State) -> str:
-    """The party that the subject belongs to; `subject-unknown` when there is no such subject."""
-    subject = record.subject
+def about(record: Attestation, state: State) -> str:
+    """The party that the subject belongs to; `Problem` `subject-unknown` when there is no such subject."""
+    subject, statement = record.subject, _statement(record, state)
     owner: str | None = None
     match subject.kind:
         case SubjectKind.STATEMENT if statement is not None:

@@ -1,9 +1,7 @@
-"""Admission of transfer and receipt: custody moves from the holder to the party that confirms."""
-
-import msgspec
+"""Admission of transfers: matter leaves its holder for another party."""
 
 from ..problem import Problem
-from ..record import Receipt, Transfer
+from ..record import Transfer
 from .batch import BatchStatus, Shipment, TransferStatus
 from .drawing import draw, less
 from .issuer import Issuer, known_country, needed
@@ -11,7 +9,7 @@ from .matter import input_masses
 from .state import Admission, State
 
 
-def admit_transfer(record: Transfer, issuer: Issuer, state: State) -> Admission:
+def admit(record: Transfer, issuer: Issuer, state: State) -> Admission:
     """What is shipped becomes batches in transit to the receiver."""
     quantities = needed(record.quantities, "quantities")
     receiver = needed(record.parties, "parties").to
@@ -20,6 +18,7 @@ def admit_transfer(record: Transfer, issuer: Issuer, state: State) -> Admission:
     for index, country in enumerate(record.transit):
         known_country(country, f"/record/transit/{index}")
     issuer.event_at(record.departed_at, "/record/departedAt")
+    _check_expected(record)
     if receiver == issuer.party.id:
         raise Problem(
             "transfer-to-self", "Sender and receiver are the same.", pointer="/record/parties/to"
@@ -28,6 +27,12 @@ def admit_transfer(record: Transfer, issuer: Issuer, state: State) -> Admission:
         raise Problem(
             "party-unknown", f"No party {receiver} is enrolled.", pointer="/record/parties/to"
         )
+    site = issuer.site(
+        record.identities.site if record.identities else None,
+        state,
+        record.from_country,
+        "/record/fromCountry",
+    )
     batches, draws = draw(
         issuer,
         record.inputs,
@@ -62,59 +67,20 @@ def admit_transfer(record: Transfer, issuer: Issuer, state: State) -> Admission:
                 status=TransferStatus.IN_TRANSIT,
                 mode=record.mode,
                 expected_at=record.expected_at,
-                site=record.identities.site if record.identities else None,
+                site=site.id if site else None,
             ),
         ),
     )
 
 
-def admit_receipt(record: Receipt, issuer: Issuer, state: State) -> Admission:
-    """What was in transit is held by the receiver, or by the sender again when it is refused."""
-    shipment = state.shipments.get(record.transfer)
-    pointer = "/record/transfer"
-    if shipment is None:
-        raise Problem(
-            "transfer-unknown", f"No transfer {record.transfer} is recorded.", pointer=pointer
-        )
-    if shipment.receiver != issuer.party.id:
-        raise Problem(
-            "not-counterparty", "The transfer is addressed to another party.", pointer=pointer
-        )
-    if shipment.status is not TransferStatus.IN_TRANSIT:
-        raise Problem(
-            "transfer-closed",
-            f"The transfer is {shipment.status} already.",
-            pointer=pointer,
-            figures={"status": shipment.status},
-        )
-    issuer.event_at(record.received_at, "/record/receivedAt")
-    if record.received_at < shipment.departed_at:
+def _check_expected(record: Transfer) -> None:
+    if record.expected_at is not None and record.expected_at < record.departed_at:
         raise Problem(
             "time-reversed",
-            f"It departed at {shipment.departed_at.isoformat()}.",
-            pointer="/record/receivedAt",
+            f"It departs at {record.departed_at.isoformat()} and is expected before.",
+            pointer="/record/expectedAt",
             figures={
-                "departedAt": shipment.departed_at.isoformat(),
-                "receivedAt": record.received_at.isoformat(),
+                "departedAt": record.departed_at.isoformat(),
+                "expectedAt": record.expected_at.isoformat(),
             },
         )
-    if record.quantities is not None:
-        input_masses(shipment.batches, record.quantities.inputs)
-    holder = shipment.receiver if record.accepted else shipment.sender
-    status = TransferStatus.ACCEPTED if record.accepted else TransferStatus.REFUSED
-    return Admission(
-        digest=issuer.digest,
-        issuer=issuer.party.id,
-        effects=(
-            *(
-                msgspec.structs.replace(
-                    state.batches[batch],
-                    holder=holder,
-                    status=BatchStatus.HELD,
-                    available_at=record.received_at,
-                )
-                for batch in shipment.batches
-            ),
-            msgspec.structs.replace(shipment, status=status, receipt=issuer.digest),
-        ),
-    )

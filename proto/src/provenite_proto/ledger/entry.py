@@ -14,7 +14,7 @@ def admit(record: Extraction | Collection, issuer: Issuer, state: State) -> Admi
     quantities = needed(record.quantities, "quantities")
     known_country(record.country, "/record/country")
     issuer.event_at(record.occurred_at, "/record/occurredAt")
-    issuer.site(record.identities.site if record.identities else None, record.country, state)
+    issuer.site(record.identities.site if record.identities else None, state, record.country)
     matter, findings = assayed(record.outputs, quantities.outputs)
     return Admission(
         digest=issuer.digest,

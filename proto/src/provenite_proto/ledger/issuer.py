@@ -64,8 +64,14 @@ class Issuer(msgspec.Struct, frozen=True):
             supplier=supplier,
         )
 
-    def site(self, site_id: str | None, country: str, state: State) -> RegisteredSite | None:
-        """The site, if one is named; raise unless it is the issuer's own and lies in `country`."""
+    def site(
+        self,
+        site_id: str | None,
+        state: State,
+        country: str | None = None,
+        country_pointer: str = "/record/country",
+    ) -> RegisteredSite | None:
+        """The site, if one is named; raise unless it is the issuer's own and, if one is given, in `country`."""
         if site_id is None:
             return None
         pointer = "/record/identities/site"
@@ -74,11 +80,11 @@ class Issuer(msgspec.Struct, frozen=True):
             raise Problem("site-unknown", f"No site {site_id} is registered.", pointer=pointer)
         if site.party != self.party.id:
             raise Problem("site-not-own", f"Site {site_id} is another party's.", pointer=pointer)
-        if site.country[:2] != country[:2]:
+        if country is not None and site.country[:2] != country[:2]:
             raise Problem(
                 "site-country-mismatch",
                 f"The site lies in {site.country}, the record says {country}.",
-                pointer="/record/country",
+                pointer=country_pointer,
                 figures={"site": site.country, "record": country},
             )
         return site

@@ -1,6 +1,6 @@
 """From a record's outputs to assayed matter: both sides agree, and the assay is physically possible."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..matter.balance import Assayed
 from ..matter.element import ELEMENTS
@@ -25,7 +25,7 @@ def assayed(
     outputs: Sequence[Output], quantities: Sequence[OutputQuantity]
 ) -> tuple[tuple[Assayed, ...], tuple[Finding, ...]]:
     """The outputs in milligrams, and a finding for each assay outside its material's usual range."""
-    _same_number("outputs", len(outputs), len(quantities))
+    same_number("outputs", len(outputs), len(quantities))
     findings: list[Finding] = []
     matter = tuple(
         _assay(index, output, quantity, findings)
@@ -36,7 +36,7 @@ def assayed(
 
 def input_masses(inputs: Sequence[str], quantities: Sequence[InputQuantity]) -> tuple[int, ...]:
     """The masses taken of the inputs, in milligrams: one for each, none of them zero, no input twice."""
-    _same_number("inputs", len(inputs), len(quantities))
+    same_number("inputs", len(inputs), len(quantities))
     if len(set(inputs)) != len(inputs):
         twice = next(index for index, batch in enumerate(inputs) if batch in inputs[:index])
         raise Problem(
@@ -46,7 +46,7 @@ def input_masses(inputs: Sequence[str], quantities: Sequence[InputQuantity]) -> 
             figures={"batch": inputs[twice]},
         )
     return tuple(
-        _mass(quantity.mass, f"/record/quantities/inputs/{index}/mass")
+        nonzero(quantity.mass, f"/record/quantities/inputs/{index}/mass")
         for index, quantity in enumerate(quantities)
     )
 
@@ -58,7 +58,8 @@ def known_elements(symbols: Sequence[str], pointer: str) -> None:
             raise Problem("element-unknown", f"There is no element {symbol}.", pointer=pointer)
 
 
-def _same_number(what: str, opened: int, sealed: int) -> None:
+def same_number(what: str, opened: int, sealed: int) -> None:
+    """Raise `composition-mismatch` unless each of the open part has its quantity."""
     if opened != sealed:
         raise Problem(
             "composition-mismatch",
@@ -68,7 +69,8 @@ def _same_number(what: str, opened: int, sealed: int) -> None:
         )
 
 
-def _mass(text: str, pointer: str) -> int:
+def nonzero(text: str, pointer: str) -> int:
+    """A mass in milligrams; `mass-missing` when it is zero."""
     mass = milligrams(text)
     if mass == 0:
         raise Problem("mass-missing", "The mass is zero.", pointer=pointer, figures={"kg": text})
@@ -95,30 +97,70 @@ def _assay(
             f"Open elements {', '.join(output.elements)}; assayed {', '.join(quantity.composition)}.",
             pointer=f"{place}/composition",
         )
-    uncertainty = parts(quantity.uncertainty)
+    uncertainty = allowed_uncertainty(quantity.uncertainty, place)
+    mass = nonzero(quantity.mass, f"{place}/mass")
+    _check_moisture(material, quantity.moisture, place, findings)
+    fractions = possible_fractions(material, quantity.composition, place, findings)
+    elements = {element: element_mass(mass, fraction) for element, fraction in fractions.items()}
+    return Assayed(mass, elements, uncertainty)
+
+
+def allowed_uncertainty(text: str, place: str) -> int:
+    """A relative uncertainty in parts per 10^9; `uncertainty-too-large` beyond 5 %."""
+    uncertainty = parts(text)
     if uncertainty > MAX_UNCERTAINTY:
         raise Problem(
             "uncertainty-too-large",
-            f"The uncertainty is {quantity.uncertainty}; at most {fraction_text(MAX_UNCERTAINTY)}.",
+            f"The uncertainty is {text}; at most {fraction_text(MAX_UNCERTAINTY)}.",
             pointer=f"{place}/uncertainty",
-            figures={"uncertainty": quantity.uncertainty, "limit": fraction_text(MAX_UNCERTAINTY)},
+            figures={"uncertainty": text, "limit": fraction_text(MAX_UNCERTAINTY)},
         )
-    mass = _mass(quantity.mass, f"{place}/mass")
-    elements: dict[str, int] = {}
-    whole = 0
-    for element, text in quantity.composition.items():
-        fraction = parts(text)
-        whole += fraction
-        _possible(material, element, fraction, f"{place}/composition/{element}", findings)
-        elements[element] = element_mass(mass, fraction)
+    return uncertainty
+
+
+def possible_fractions(
+    material: Material, composition: Mapping[str, str], place: str, findings: list[Finding]
+) -> dict[str, int]:
+    """An assay in parts per 10^9 by element; `impossible-assay` beyond the material's formula or the whole.
+
+    Adds a finding for each fraction outside the usual range. `place` points to the quantity.
+    """
+    fractions: dict[str, int] = {}
+    for element, text in composition.items():
+        fractions[element] = parts(text)
+        pointer = f"{place}/composition/{element}"
+        _possible(material, element, fractions[element], pointer, findings)
+    whole = sum(fractions.values())
     if whole > FRACTION_ONE:
         raise Problem(
             "impossible-assay",
-            f"The fractions sum to {whole / FRACTION_ONE:.9f}; they can sum to 1 at the most.",
+            f"The fractions sum to {fraction_text(whole)}; they can sum to 1 at the most.",
             pointer=f"{place}/composition",
-            figures={"sum": f"{whole / FRACTION_ONE:.9f}", "limit": "1"},
+            figures={"sum": fraction_text(whole), "limit": "1"},
         )
-    return Assayed(mass, elements, uncertainty)
+    return fractions
+
+
+def _check_moisture(
+    material: Material, moisture: str | None, place: str, findings: list[Finding]
+) -> None:
+    pointer = f"{place}/moisture"
+    if moisture is not None and parts(moisture) == FRACTION_ONE:
+        raise Problem(
+            "impossible-assay",
+            "Matter that is all water has no dry mass.",
+            pointer=pointer,
+            figures={"moisture": moisture},
+        )
+    if moisture is None and material.wet:
+        findings.append(
+            Finding(
+                "moisture-missing",
+                f"{material.id} is traded wet, and its moisture is not given.",
+                pointer=pointer,
+                figures={"material": material.id},
+            )
+        )
 
 
 def _possible(

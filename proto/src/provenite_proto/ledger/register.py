@@ -1,6 +1,7 @@
 """The register: who takes part, with which keys and sites, accredited for what, owned by whom, showing what.
 
-Times of records are `datetime`s with an offset, times of the log seconds since 1970.
+Times of records are `datetime`s with an offset, times of the log (`recorded_at`, `retracted_at`, `revoked_at`)
+seconds since 1970. A period's beginning belongs to it, its end does not.
 """
 
 from datetime import datetime
@@ -64,11 +65,17 @@ class Accredited(msgspec.Struct, frozen=True):
 
     id: str
     index: int
+    recorded_at: int
     party: str
     scheme: str
     valid_from: datetime
     valid_until: datetime | None
-    retracted: bool = False
+    retracted_at: int | None = None
+
+    @property
+    def retracted(self) -> bool:
+        """Whether it has been withdrawn."""
+        return self.retracted_at is not None
 
 
 class Attested(msgspec.Struct, frozen=True):
@@ -87,7 +94,12 @@ class Attested(msgspec.Struct, frozen=True):
     valid_from: datetime
     valid_until: datetime | None
     countersigns: bool = False
-    retracted: bool = False
+    retracted_at: int | None = None
+
+    @property
+    def retracted(self) -> bool:
+        """Whether it has been withdrawn."""
+        return self.retracted_at is not None
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -98,11 +110,17 @@ class Owned(msgspec.Struct, frozen=True):
 
     id: str
     index: int
+    recorded_at: int
     party: str
     valid_from: datetime
     valid_until: datetime | None
     controllers: tuple[str, ...]
-    retracted: bool = False
+    retracted_at: int | None = None
+
+    @property
+    def retracted(self) -> bool:
+        """Whether it has been withdrawn."""
+        return self.retracted_at is not None
 
 
 class Granted(msgspec.Struct, frozen=True):
@@ -112,10 +130,16 @@ class Granted(msgspec.Struct, frozen=True):
     """
 
     id: str
+    recorded_at: int
     issuer: str
     opened: tuple[str, ...]
     statements: tuple[str, ...]
     to: str | None
     valid_from: datetime | None
     valid_until: datetime | None
-    retracted: bool = False
+    retracted_at: int | None = None
+
+    @property
+    def retracted(self) -> bool:
+        """Whether it has been withdrawn."""
+        return self.retracted_at is not None

@@ -35,7 +35,7 @@ def admit(record: Retraction, issuer: Issuer, state: State) -> Admission:
         case "receipt":
             effects = _reopened(target, state)
         case kind if kind in WITHDRAWABLE:
-            effects = _withdrawn(target, state)
+            effects = _withdrawn(target, issuer.recorded_at, state)
         case _:
             effects = _void(target.batches, state)
             if any(batch.remaining != batch.mass for batch in _batches(target.batches, state)):
@@ -126,7 +126,7 @@ def _used(target: Recorded) -> Finding:
     )
 
 
-def _withdrawn(target: Recorded, state: State) -> tuple[Effect, ...]:
+def _withdrawn(target: Recorded, now: int, state: State) -> tuple[Effect, ...]:
     tables: tuple[Mapping[str, Accredited | Attested | Granted | Owned], ...] = (
         state.attestations,
         state.grants,
@@ -134,7 +134,7 @@ def _withdrawn(target: Recorded, state: State) -> tuple[Effect, ...]:
         state.ownerships,
     )
     return tuple(
-        msgspec.structs.replace(table[target.id], retracted=True)
+        msgspec.structs.replace(table[target.id], retracted_at=now)
         for table in tables
         if target.id in table
     )

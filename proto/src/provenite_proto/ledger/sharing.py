@@ -37,6 +37,7 @@ def admit(record: Grant, issuer: Issuer, state: State) -> Admission:
         effects=(
             Granted(
                 id=issuer.digest,
+                recorded_at=issuer.recorded_at,
                 issuer=issuer.party.id,
                 opened=record.opened,
                 statements=record.statements,

@@ -22,6 +22,7 @@ def admit_accreditation(record: Accreditation, issuer: Issuer, state: State) -> 
             Accredited(
                 id=issuer.digest,
                 index=state.size,
+                recorded_at=issuer.recorded_at,
                 party=record.party,
                 scheme=record.scheme,
                 valid_from=record.valid_from,
@@ -42,6 +43,7 @@ def admit_ownership(record: Ownership, issuer: Issuer, state: State) -> Admissio
             Owned(
                 id=issuer.digest,
                 index=state.size,
+                recorded_at=issuer.recorded_at,
                 party=issuer.party.id,
                 valid_from=record.valid_from,
                 valid_until=record.valid_until,

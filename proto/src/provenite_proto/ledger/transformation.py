@@ -18,7 +18,7 @@ def admit(record: Transformation, issuer: Issuer, state: State) -> Admission:
     quantities = needed(record.quantities, "quantities")
     known_country(record.country, "/record/country")
     issuer.event_at(record.occurred_at, "/record/occurredAt")
-    issuer.site(record.identities.site if record.identities else None, record.country, state)
+    issuer.site(record.identities.site if record.identities else None, state, record.country)
     known_elements(record.untraced, "/record/untraced")
     known_elements(tuple(quantities.losses), "/record/quantities/losses")
     if quantities.untraced.keys() != set(record.untraced) or len(record.untraced) != len(

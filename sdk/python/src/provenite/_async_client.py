@@ -117,12 +117,25 @@ class AsyncClient:
         self,
         *,
         holder: Literal["me", "any"] = "me",
+        exhausted: bool = False,
         material: str | None = None,
         status: Literal["held", "in_transit"] | None = None,
         lot: str | None = None,
+        site: str | None = None,
     ) -> AsyncListing[BatchAnswer]:
-        """The batches that the signer holds or that are on their way to it; with `any` also those it made."""
-        query = operations.given(holder=holder, material=material, status=status, lot=lot)
+        """The batches that the signer holds or that are on their way to it; with `any` also those it made.
+
+        Of the signer's own those of which something is left, with `exhausted` all. `site` is the id of a site
+        of the signer's: only what was made there.
+        """
+        query = operations.given(
+            holder=holder,
+            exhausted="true" if exhausted else None,
+            material=material,
+            status=status,
+            lot=lot,
+            site=site,
+        )
         return AsyncListing(operations.batches(query), self._ask)
 
     async def trace(
@@ -147,7 +160,7 @@ class AsyncClient:
         return await self._ask(operations.party(party_id))
 
     def parties(self) -> AsyncListing[PartyAnswer]:
-        """The parties that the signer knows: itself, the registrar, and those that it trades with."""
+        """The signer itself, the registrar, who has shipped to it, and who has accepted what it shipped."""
         return AsyncListing(operations.parties(()), self._ask)
 
     async def site(self, site_id: str) -> SiteAnswer:
@@ -165,7 +178,10 @@ class AsyncClient:
     async def invite(
         self, *, name: str, country: str, roles: Iterable[Role | str], lifetime: int = 7 * 24 * 3600
     ) -> InvitationAnswer:
-        """Invite a firm: a one-time code, valid for `lifetime` seconds. For the registrar's signer."""
+        """Invite a firm: a one-time code, valid for `lifetime` seconds. For the registrar's signer.
+
+        Never sent again by itself when the answer is lost, since that would leave two codes.
+        """
         request = InvitationRequest(
             name=name,
             country=country,

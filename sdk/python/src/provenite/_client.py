@@ -114,12 +114,25 @@ class Client:
         self,
         *,
         holder: Literal["me", "any"] = "me",
+        exhausted: bool = False,
         material: str | None = None,
         status: Literal["held", "in_transit"] | None = None,
         lot: str | None = None,
+        site: str | None = None,
     ) -> Listing[BatchAnswer]:
-        """The batches that the signer holds or that are on their way to it; with `any` also those it made."""
-        query = operations.given(holder=holder, material=material, status=status, lot=lot)
+        """The batches that the signer holds or that are on their way to it; with `any` also those it made.
+
+        Of the signer's own those of which something is left, with `exhausted` all. `site` is the id of a site
+        of the signer's: only what was made there.
+        """
+        query = operations.given(
+            holder=holder,
+            exhausted="true" if exhausted else None,
+            material=material,
+            status=status,
+            lot=lot,
+            site=site,
+        )
         return Listing(operations.batches(query), self._ask)
 
     def trace(
@@ -144,7 +157,7 @@ class Client:
         return self._ask(operations.party(party_id))
 
     def parties(self) -> Listing[PartyAnswer]:
-        """The parties that the signer knows: itself, the registrar, and those that it trades with."""
+        """The signer itself, the registrar, who has shipped to it, and who has accepted what it shipped."""
         return Listing(operations.parties(()), self._ask)
 
     def site(self, site_id: str) -> SiteAnswer:
@@ -162,7 +175,10 @@ class Client:
     def invite(
         self, *, name: str, country: str, roles: Iterable[Role | str], lifetime: int = 7 * 24 * 3600
     ) -> InvitationAnswer:
-        """Invite a firm: a one-time code, valid for `lifetime` seconds. For the registrar's signer."""
+        """Invite a firm: a one-time code, valid for `lifetime` seconds. For the registrar's signer.
+
+        Never sent again by itself when the answer is lost, since that would leave two codes.
+        """
         request = InvitationRequest(
             name=name,
             country=country,

@@ -31,7 +31,10 @@ Query = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Call(Generic[T]):
-    """One request: `answer` is the type that the body is read as."""
+    """One request: `answer` is the type that the body is read as.
+
+    `repeatable`: sending it twice does no more than sending it once.
+    """
 
     method: str
     path: str
@@ -40,6 +43,7 @@ class Call(Generic[T]):
     body: bytes = b""
     content_type: str = "application/json"
     authenticated: bool = True
+    repeatable: bool = True
 
 
 def given(**values: str | None) -> Query:
@@ -133,7 +137,13 @@ def key(key_id: str) -> Call[KeyAnswer]:
 
 def invite(request: InvitationRequest) -> Call[InvitationAnswer]:
     """Invite a firm."""
-    return Call("POST", paths.INVITATIONS, InvitationAnswer, body=msgspec.json.encode(request))
+    return Call(
+        "POST",
+        paths.INVITATIONS,
+        InvitationAnswer,
+        body=msgspec.json.encode(request),
+        repeatable=False,
+    )
 
 
 def enrol(request: EnrolmentRequest) -> Call[EnrolmentAnswer]:

@@ -20,11 +20,11 @@ import msgspec
 
 from provenite_proto.answers import Submitted
 from provenite_proto.ledger import Enrolled, RegisteredKey, admit, touched
-from provenite_proto.problem import Problem
+from provenite_proto.problem import Problem, open_to_issuer
 from provenite_proto.statement import PublicKey, Statement
 
 from .store import loading
-from .store.loading import Entry
+from .store.loaded import Entry, Loaded
 from .store.named import load
 from .store.outage import LOST
 from .store.writing import write
@@ -92,7 +92,7 @@ class Sequencer:
         self._queued = 0
         self._connection: asyncpg.Connection | None = None
         self._lost = asyncio.Event()
-        self._loaded = loading.Loaded(0)
+        self._loaded = Loaded(0)
         self._committed = 0
         self._last_recorded = datetime.fromtimestamp(0, UTC)
         self._task: asyncio.Task[None] | None = None
@@ -324,7 +324,7 @@ class Sequencer:
                 index=entry.index,
                 recorded_at=recorded_at,
                 batches=tuple(batch.id for batch in admission.created),
-                findings=admission.findings,
+                findings=open_to_issuer(admission.findings),
             )
             answers.append(Admitted(submitted, fresh=True))
         if submission.atomic:

@@ -11,12 +11,12 @@ from provenite_proto.content import LENSES
 from provenite_proto.problem import Problem
 
 from .. import contents
-from ..access import sees_sections
-from ..answering.batch import concerned
+from ..access import sees
 from ..answering.content import content as answered
 from ..store import reading
 from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
-from .parts import AnyRequest, parts, reader
+from .entitlement import concerning
+from .parts import AnyRequest, found, parts, reader
 
 
 @get(
@@ -51,8 +51,8 @@ async def content(
     for name in lens or ():
         if name not in LENSES:
             raise Problem("bad-request", f"lens: there is no lens {name[:64]!r}.")
-    row = await reading.batch(ledger.pool, batch_id)
-    if not sees_sections(who, concerned(row)):
+    row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
+    if not sees(who, await concerning(ledger, who, row), "quantities"):
         raise Problem("not-entitled", f"The content of {batch_id} is for the parties it concerns.")
     size = ledger.sequencer.size
     async with ledger.pool.acquire() as connection:

@@ -46,13 +46,17 @@ BATCH_ID = PathParameter(
     pattern=_DIGEST[:-1] + r"\.(0|[1-9][0-9]{0,2}|10[01][0-9]|102[0-3])$",
     description="A batch: the digest of the statement that made it, a dot, and the output's index.",
 )
+SITE_ID = QueryParameter(
+    pattern=_DIGEST,
+    description="Only batches that the reader itself made at this site, by the id that their statements name.",
+)
 CURSOR = QueryParameter(
     pattern=r"^[0-9]{1,18}$", description="`next` of the page before; absent for the first page."
 )
 LIMIT = QueryParameter(ge=1, le=1000, description="Items on a page, at the most.")
 
 
-BY_TOKEN = ("token-missing", "token-invalid", "token-replayed")
+BY_TOKEN = ("token-missing", "token-invalid", "token-replayed", "ledger-busy")
 """The problems of a request that needs an access token."""
 OF_STATEMENTS = tuple(sorted(STATUSES.keys() - {"token-invalid", "invitation-invalid"}))
 """The problems of a statement."""

@@ -1,6 +1,16 @@
 """All routes."""
 
-from . import batches, content, joining, ledger, registry, statements, submitting, traces
+from . import (
+    batches,
+    content,
+    joining,
+    ledger,
+    registry,
+    shipments,
+    statements,
+    submitting,
+    traces,
+)
 
 HANDLERS = (
     ledger.ledger,
@@ -10,6 +20,8 @@ HANDLERS = (
     batches.list_batches,
     batches.batch,
     traces.trace,
+    shipments.list_shipments,
+    shipments.shipment,
     content.content,
     registry.list_parties,
     registry.party,
