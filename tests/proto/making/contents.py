@@ -174,7 +174,8 @@ def _ties() -> Case:
 
 
 def _part() -> Case:
-    # The batch of 3 kg holds 1 kg CL and 2 kg PE. Of 1 kg: 333333|333… mg and 666666|667 mg.
+    # The batch of 3 kg holds 1 kg CL and 2 kg PE, and its last kilogram is shipped. Of the first 2 kg
+    # ⌊2000000 / 3⌋ = 666666 mg are CL and 1333334 mg PE; what is left is the part's.
     firms = Firms("miner", "refiner")
     inputs = {}
     for country, mass in (("CL", "1"), ("PE", "2")):
@@ -186,7 +187,7 @@ def _part() -> Case:
         "A part of a batch has the shares of the whole.",
         firms,
         firms.delivered("miner", "refiner", {batch: "1"}) + ".0",
-        {"Cu": {"origin": {"CL": 333_333, "PE": 666_667}}},
+        {"Cu": {"origin": {"CL": 333_334, "PE": 666_666}}},
     )
 
 

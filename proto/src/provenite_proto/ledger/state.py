@@ -38,7 +38,7 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
 
     `created` are the batches that it makes, by their index; `draws` what it takes, in the order of the
     record's inputs. `effects` are all other entries of the state in their new form. `averaged` are the
-    statements over whose inputs a rolling average goes, this one aside. `counterparty` is the other party
+    earlier statements on which its rolling average looks back, in the order of the log. `counterparty` is the other party
     that the statement concerns, if there is one.
     """
 
