@@ -18,6 +18,7 @@ from .postgres import EmbeddedPostgres
 from .sequencer import Sequencer
 from .settings import Settings
 from .store import reading
+from .store.locked import LockedStore
 from .store.migrate import migrate
 
 
@@ -57,6 +58,8 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
     settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database(settings))
+        # Before anything is changed: another ledger may be at work on this database.
+        store = await stack.enter_async_context(LockedStore(dsn))
         origin = await _prepared(dsn, settings)
         pool = await stack.enter_async_context(
             asyncpg.create_pool(
@@ -66,7 +69,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
                 command_timeout=settings.read_seconds,
             )
         )
-        sequencer = await stack.enter_async_context(Sequencer(dsn, origin))
+        sequencer = await stack.enter_async_context(Sequencer(store, origin))
         enrolment = Enrolment(pool, sequencer, keys.registrar(settings.data), origin)
         await enrolment.found(settings.country)
         follower = asyncio.create_task(contents.Follower(pool, sequencer).run(), name="follower")

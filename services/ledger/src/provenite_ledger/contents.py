@@ -26,7 +26,7 @@ from provenite_proto.statement import parse
 
 from .sequencer import Sequencer
 from .store.named import load
-from .store.outage import LOST
+from .store.outage import is_outage
 from .store.rows import OUTPUTS, Row
 
 _SQL = load("contents.sql")
@@ -112,7 +112,9 @@ class Follower:
             while more and not self._sequencer.committed.is_set():
                 try:
                     more = await self._step()
-                except (*LOST, asyncpg.PostgresError):
+                except Exception as error:
+                    if not is_outage(error):
+                        raise
                     # The database is away: whoever asks computes for himself, and the next commit wakes us.
                     more = False
 
