@@ -8,12 +8,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
+import httpx
 
 from provenite_ledger.admitting import Admitted
+from provenite_ledger.app import create_app
 from provenite_ledger.contents import prepare
-from provenite_ledger.enrolment import take_origin
+from provenite_ledger.enrolment import Enrolment, take_origin
+from provenite_ledger.follower import Follower
+from provenite_ledger.http.authentication import Authentication, UsedTokens
+from provenite_ledger.http.parts import Parts
 from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.sequencer import Sequencer
+from provenite_ledger.settings import Settings
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
 from provenite_ledger.store.migrate import migrate
 from provenite_ledger.store.rows import text
@@ -150,3 +156,30 @@ async def taken_over(dsn: str) -> AsyncIterator[Sequencer]:
     async with Sequencer(store, ORIGIN) as sequencer:
         yield sequencer
     store.drop()
+
+
+@asynccontextmanager
+async def at_rest(dsn: str, sequencer: Sequencer) -> AsyncIterator[Follower]:
+    """A follower that has not been started, with a pool of its own."""
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
+        yield Follower(pool, sequencer)
+
+
+@asynccontextmanager
+async def served(
+    dsn: str, sequencer: Sequencer, follower: Follower
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The ledger's HTTP in this process."""
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
+        parts = Parts(
+            settings=Settings(),
+            origin=ORIGIN,
+            pool=pool,
+            sequencer=sequencer,
+            follower=follower,
+            enrolment=Enrolment(pool, sequencer, SigningKey.generate(), ORIGIN),
+            authentication=Authentication(sequencer, ORIGIN, time.time, UsedTokens()),
+        )
+        transport = httpx.ASGITransport(create_app(parts))  # type: ignore[arg-type] # scopes are typed narrower
+        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+            yield client

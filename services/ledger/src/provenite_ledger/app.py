@@ -1,6 +1,5 @@
 """The application: the one place where the ledger's parts are joined."""
 
-import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -11,6 +10,7 @@ from litestar.datastructures import State
 
 from . import contents, keys
 from .enrolment import Enrolment, take_origin
+from .follower import Follower
 from .http import openapi, problems, routes
 from .http.authentication import Authentication, UsedTokens
 from .http.parts import Parts
@@ -72,13 +72,13 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         sequencer = await stack.enter_async_context(Sequencer(store, origin))
         enrolment = Enrolment(pool, sequencer, keys.registrar(settings.data), origin)
         await enrolment.found(settings.country)
-        follower = asyncio.create_task(contents.Follower(pool, sequencer).run(), name="follower")
-        stack.push_async_callback(_stopped, follower)
+        follower = await stack.enter_async_context(Follower(pool, sequencer))
         yield Parts(
             settings=settings,
             origin=origin,
             pool=pool,
             sequencer=sequencer,
+            follower=follower,
             enrolment=enrolment,
             authentication=Authentication(sequencer, origin, time.time, UsedTokens()),
         )
@@ -95,9 +95,3 @@ async def _prepared(dsn: str, settings: Settings) -> str:
     finally:
         await connection.close()
     return origin
-
-
-async def _stopped(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ..access import Reader
 from ..enrolment import Enrolment
+from ..follower import Follower
 from ..sequencer import Sequencer
 from ..settings import Settings
 from .authentication import Authentication
@@ -22,6 +23,7 @@ class Parts(Struct, frozen=True):
     origin: str
     pool: asyncpg.Pool
     sequencer: Sequencer
+    follower: Follower
     enrolment: Enrolment
     authentication: Authentication
 
