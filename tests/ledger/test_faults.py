@@ -140,7 +140,7 @@ async def check(dsn: str, sequencer: Sequencer, parties: int, *statements: State
 
 
 @PERSISTED
-@pytest.mark.parametrize("kind", ["connection", "server"])
+@pytest.mark.parametrize("kind", ["connection", pytest.param("server", marks=pytest.mark.slow)])
 async def test_lost_at_commit(
     dsn: str, postgres: EmbeddedPostgres, kind: str, *, persisted: bool
 ) -> None:
