@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from .. import (
+    Client,
+    NotFound,
     RetractionReason,
     RevocationReason,
     Signer,
@@ -102,7 +104,9 @@ def rotate(
             misused(f"{path} is the key that you sign with: make a new one with keygen")
         with connection.client(old) as client:
             party = client.key(old.key_id).party
-            client.submit(further_key(party, new))
+            # Done before, when a run was interrupted between the two statements.
+            if not _is_registered(client, new.key_id):
+                client.submit(further_key(party, new))
         reason = (
             RevocationReason.SUPERSEDED
             if compromised_at is None
@@ -119,6 +123,14 @@ def rotate(
         print_json({"keyId": new.key_id, "revoked": old.key_id, "statement": submitted.digest})
     else:
         facts({"key": new.key_id, "revoked": old.key_id, "next": f"use --key {path}"})
+
+
+def _is_registered(client: Client, key_id: str) -> bool:
+    try:
+        client.key(key_id)
+    except NotFound:
+        return False
+    return True
 
 
 def _shown(submitted: Submitted, as_json: bool) -> None:
