@@ -39,7 +39,7 @@ def test_invite(ledger: Ledger) -> None:
     )
     assert done.returncode == 0, done.stderr
     firm = Firm(ledger, SigningKey.generate(), "")
-    body = {"code": done.stdout.strip(), "key": firm.jwk(), "proof": firm.token()}
+    body = {"code": done.stdout.strip(), "key": firm.jwk(), "proof": firm.proof()}
     joined = ledger.http.post(paths.ENROLMENTS, json=body).json()
     party = firm.get(paths.party(joined["party"])).json()
     assert (party["name"], party["roles"]) == ("Copper Ltd", ["refiner", "trader"])

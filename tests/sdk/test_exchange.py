@@ -175,7 +175,7 @@ def test_enrolling_proves_possession_of_the_key(signer: provenite.Signer) -> Non
     assert "authorization" not in request.headers
     body = msgspec.json.decode(request.body)
     assert body["key"]["x"] == signer.public_jwk.x
-    token.parse(body["proof"]).check(public_key(signer), audience=ORIGIN, now=NOW)
+    token.parse(body["proof"], token.PROOF_TYP).check(public_key(signer), audience=ORIGIN, now=NOW)
 
 
 def test_a_signer_in_hardware_gives_its_public_key() -> None:

@@ -24,7 +24,7 @@ from provenite_proto.answers import (
 )
 from provenite_proto.record import AnyRecord, Jwk
 from provenite_proto.statement import Signs, issue
-from provenite_proto.token import MAX_LIFETIME
+from provenite_proto.token import MAX_LIFETIME, PROOF_TYP, TYP
 
 from . import _operations as operations
 from ._errors import AnswerError, ConnectionFailed, NoSigner, TimedOut, refused
@@ -148,7 +148,8 @@ class Exchange:
         jwk = public_jwk or getattr(self._key(), "public_jwk", None)
         if jwk is None:
             raise TypeError("this signer does not know its public key: give public_jwk")
-        request = EnrolmentRequest(code=code, key=jwk, proof=(yield from self._token(MAX_LIFETIME)))
+        proof = yield from self._token(MAX_LIFETIME, PROOF_TYP)
+        request = EnrolmentRequest(code=code, key=jwk, proof=proof)
         return (yield from self.ask(operations.enrol(request)))
 
     def _request(self, call: Call[T]) -> Flow[Request]:
@@ -169,7 +170,7 @@ class Exchange:
             salt=lambda: secrets.token_bytes(16),
         )
 
-    def _token(self, lifetime: int = 60) -> Flow[str]:
+    def _token(self, lifetime: int = 60, typ: str = TYP) -> Flow[str]:
         audience = yield from self.origin()
         return token.issue(
             key=self._key(),
@@ -177,6 +178,7 @@ class Exchange:
             now=int(self._clock()),
             jti=secrets.token_urlsafe(16),
             lifetime=lifetime,
+            typ=typ,
         )
 
     def _key(self) -> Signs:

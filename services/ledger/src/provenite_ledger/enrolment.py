@@ -116,7 +116,8 @@ class Enrolment:
         """
         key = PublicKey(request.key)
         now = self._clock()
-        token.parse(request.proof).check(key, audience=self._origin, now=int(now.timestamp()))
+        proof = token.parse(request.proof, token.PROOF_TYP)
+        proof.check(key, audience=self._origin, now=int(now.timestamp()))
         invitation = await self._pool.fetchrow(
             _SQL["use_invitation"], _hash(request.code), rows.raw(key.key_id), now
         )
