@@ -13,7 +13,9 @@ from . import contents, keys
 from .enrolment import Enrolment, take_origin
 from .http import openapi, problems, routes
 from .http.authentication import Authentication, UsedTokens
+from .http.fast import Room
 from .http.parts import Parts
+from .http.submitting import MAX_BATCHES_BYTES
 from .postgres import EmbeddedPostgres
 from .sequencer import Sequencer
 from .settings import Settings
@@ -29,7 +31,7 @@ def create_app(parts: Parts) -> Litestar:
         openapi_config=openapi.config(),
         logging_config=None,
         debug=False,
-        state=State({"parts": parts}),
+        state=State({"parts": parts, "room": Room(MAX_BATCHES_BYTES)}),
     )
 
 

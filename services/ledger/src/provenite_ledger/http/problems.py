@@ -142,6 +142,12 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
                 "Use a method that the Allow header names.",
             ),
             (
+                "request-too-slow",
+                408,
+                "The request did not arrive in time",
+                "Send the headers within 10 seconds and the body within 120, without pauses of 30 seconds.",
+            ),
+            (
                 "body-too-large",
                 413,
                 "The request's body is larger than allowed",
@@ -152,6 +158,12 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
                 415,
                 "The body's media type is not the expected one",
                 "Set Content-Type to the media type that the detail names.",
+            ),
+            (
+                "head-too-large",
+                431,
+                "The address and the headers are larger than allowed",
+                "Send at most 64 KiB of them.",
             ),
             (
                 "internal-error",

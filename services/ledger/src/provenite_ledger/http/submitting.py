@@ -23,13 +23,15 @@ from .documenting import (
     SubmitsOne,
     refusals,
 )
-from .fast import Reply, body, sent_as
+from .fast import Reply, Room, body, sent_as
 from .parts import AnyRequest, Parts, parts
 from .problems import answer, request_id
 from .signed import Signers
 
 MAX_LINES = 1000
 MAX_BATCH_BYTES = 32 * 1024 * 1024
+MAX_BATCHES_BYTES = 256 * 1024 * 1024
+"""Bytes of all bulk requests under way. Single statements are bounded by the number of connections."""
 _CHUNK_BYTES = 64 * 1024
 """Bytes of statements read and verified (some 3 ms) before others get their turn on the event loop."""
 
@@ -102,8 +104,10 @@ async def submit_many(
     Each line has its own result. Recorded lines are durable when the answer comes.
     """
     sent_as(request, STATEMENTS_TYPE.encode())
-    lines = _lines(await body(request, MAX_BATCH_BYTES))
-    results = await _submitted(lines, parts(request), atomic)
+    room: Room = request.app.state.room
+    with room.share() as share:
+        lines = _lines(await body(request, MAX_BATCH_BYTES, share))
+        results = await _submitted(lines, parts(request), atomic)
     name = request_id(request)
     return Reply(200, _encode(Lines(lines=tuple(_line(result, name) for result in results))))
 
