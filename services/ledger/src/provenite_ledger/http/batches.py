@@ -12,7 +12,7 @@ from provenite_proto.statement import parse
 
 from ..answering import batch as batches
 from ..store import reading
-from .documenting import BATCH_ID, BY_TOKEN, CURSOR, LIMIT, WITH_TOKEN, refusals
+from .documenting import BATCH_ID, BY_TOKEN, CURSOR, LIMIT, MATERIAL, WITH_TOKEN, refusals
 from .paging import cut, linked
 from .parts import AnyRequest, parts, reader
 
@@ -37,9 +37,7 @@ async def list_batches(
             "their way to it. `any`: also those that it has made or shipped."
         ),
     ] = "me",
-    material: Annotated[
-        str | None, QueryParameter(description="Only batches of this material.", max_length=64)
-    ] = None,
+    material: Annotated[str | None, MATERIAL] = None,
     status: Annotated[
         Literal["held", "in_transit"] | None,
         QueryParameter(description="Only batches in this status."),

@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 
 from provenite_proto.answers import ProblemAnswer
 from provenite_proto.problem import KINDS, Kind, Problem
@@ -195,6 +195,8 @@ _BY_STATUS = {
     413: "body-too-large",
     415: "unsupported-media-type",
 }
+_LEFT = "client disconnected prematurely"
+"""What Litestar says of a client that left."""
 _AWAY: tuple[type[Exception], ...] = (LedgerUnavailable, *LOST)
 
 
@@ -256,6 +258,11 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Problem:
         return Problem("ledger-unavailable", "The database does not answer at present.")
     if isinstance(error, ValidationException):
         return _validation(error)
+    if isinstance(error, RecursionError):
+        # JSON in JSON in JSON: msgspec's decoder stops, and Litestar lets that pass.
+        return Problem("bad-request", "The body is nested too deeply.")
+    if isinstance(error, InternalServerException) and error.detail == _LEFT:
+        return Problem("bad-request", "The connection was closed before the body had arrived.")
     if isinstance(error, HTTPException) and error.status_code < 500:
         slug = _BY_STATUS.get(error.status_code, "bad-request")
         return Problem(slug, f"{request.method} {request.url.path}: {error.detail or slug}.")

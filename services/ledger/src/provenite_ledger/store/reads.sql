@@ -37,9 +37,9 @@ limit $5
 select b.*, s.digest, s.compact, s.kind, s.issuer, h.receiver
 from (
     select index from statement
-    where issuer = $1 and index >= $2 / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer')
+    where issuer = $1 and index >= $2::bigint / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer')
     union
-    select index from shipment where receiver = $1 and index >= $2 / 1024
+    select index from shipment where receiver = $1 and index >= $2::bigint / 1024
 ) own
 join statement s on s.index = own.index
 join batch b on b.key >= own.index * 1024 and b.key < (own.index + 1) * 1024
