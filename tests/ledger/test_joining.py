@@ -79,6 +79,13 @@ def test_what_an_invitation_must_say(ledger: Ledger) -> None:
         ({"roles": ["wizard"]}, "bad-request"),
         ({"lifetime": 0}, "invitation-invalid"),
         ({"nmae": "x"}, "bad-request"),
+        ({"name": ""}, "invitation-invalid"),
+        ({"name": "a" * 257}, "invitation-invalid"),
+        ({"name": "a\0b"}, "invitation-invalid"),
+        ({"name": "a\nb"}, "invitation-invalid"),
+        ({"name": "a\u202eb"}, "invitation-invalid"),
+        ({"roles": []}, "role-not-allowed"),
+        ({"roles": ["miner"] * 9}, "role-not-allowed"),
     ):
         answer = ledger.registrar.post(paths.INVITATIONS, {**INVITATION, **changes})
         assert answer.json()["type"] == f"urn:provenite:problem:{slug}", answer.text
