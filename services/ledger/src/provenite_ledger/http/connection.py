@@ -1,7 +1,7 @@
 """One HTTP connection, within limits: what a client sends, how fast, and how many clients at a time.
 
-uvicorn's httptools protocol bounds none of these (its h11 protocol bounds the head alone, and costs a third of
-the throughput). So a client that never ends its headers, or its body, would hold memory and a file descriptor
+uvicorn's httptools protocol bounds none of these (its h11 protocol bounds the head alone, and takes 55 µs more
+a request, a tenth of a submission; what is here takes 5). So a client that never ends its headers, or its body, would hold memory and a file descriptor
 for as long as it likes. A `Server` looks at its connections each second (`check`); nothing is timed for a
 request that arrives whole.
 """
