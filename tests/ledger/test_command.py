@@ -6,6 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
@@ -39,10 +43,57 @@ def test_invite(ledger: Ledger) -> None:
     )
     assert done.returncode == 0, done.stderr
     firm = Firm(ledger, SigningKey.generate(), "")
-    body = {"code": done.stdout.strip(), "key": firm.jwk(), "proof": firm.token()}
+    body = {"code": done.stdout.strip(), "key": firm.jwk(), "proof": firm.proof()}
     joined = ledger.http.post(paths.ENROLMENTS, json=body).json()
     party = firm.get(paths.party(joined["party"])).json()
     assert (party["name"], party["roles"]) == ("Copper Ltd", ["refiner", "trader"])
+
+
+def test_the_registrar_signs_for_its_own_ledger_only(ledger: Ledger) -> None:
+    """What answers at another address with this ledger's origin gets no token of the registrar's."""
+    with relayed(ledger) as (address, heard):
+        usual = ("invite", "--name", "X", "--country", "GB", "--roles", "trader")
+        done = command(*usual, "--ledger", address, PROVENITE_DATA=str(ledger.data))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"set PROVENITE_ORIGIN to {ledger.origin!r}" in done.stderr
+        assert heard == ["GET /v1/ledger HTTP/1.1"]
+        environment = {"PROVENITE_DATA": str(ledger.data), "PROVENITE_ORIGIN": ledger.origin}
+        done = command(*usual, "--ledger", address, **environment)
+        assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def relayed(ledger: Ledger) -> Iterator[tuple[str, list[str]]]:
+    """Another address that answers as the ledger does, and the requests that came there."""
+    heard: list[str] = []
+
+    class Relay(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(ledger.http.get(self.path))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            kept = {name: self.headers[name] for name in ("Authorization", "Content-Type")}
+            self._answer(ledger.http.post(self.path, content=body, headers=kept))
+
+        def _answer(self, answer: httpx.Response) -> None:
+            heard.append(self.requestline)
+            self.send_response(answer.status_code)
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Relay) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", heard
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize(

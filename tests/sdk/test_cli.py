@@ -224,3 +224,15 @@ def test_an_encrypted_key_takes_its_passphrase_from_wherever(
     monkeypatch.delenv("PROVENITE_KEY_PASSPHRASE")
     words = ("whoami", "--key", "safe.pem", "--passphrase-file", "passphrase")
     assert "token-invalid" in run(*words).stderr
+
+
+def test_which_ledger_is_signed_for(
+    run: Provenite, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = run("--origin", "https://another.example", "whoami")
+    assert refused.exit_code == 1
+    assert "token-invalid" in refused.stderr
+    monkeypatch.setenv("PROVENITE_LEDGER", ledger.url.replace("127.0.0.1", "localhost"))
+    assert run("whoami").exit_code == 0
+    monkeypatch.setenv("PROVENITE_ORIGIN", ledger.origin)
+    assert run("whoami").exit_code == 0

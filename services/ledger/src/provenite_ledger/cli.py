@@ -76,6 +76,7 @@ def invite(
     try:
         answer = inviting.invite(
             (ledger or settings.address).rstrip("/"),
+            settings.origin,
             settings.data,
             InvitationRequest(
                 name=name,

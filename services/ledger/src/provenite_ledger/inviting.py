@@ -16,6 +16,7 @@ from provenite_proto.answers import (
     LedgerAnswer,
     ProblemAnswer,
 )
+from provenite_proto.origin import names_ledger_at
 
 from . import keys
 
@@ -26,17 +27,19 @@ class NotInvited(Exception):
     """The ledger did not invite the firm; the message says why."""
 
 
-def invite(address: str, data: Path, request: InvitationRequest) -> InvitationAnswer:
+def invite(
+    address: str, origin: str | None, data: Path, request: InvitationRequest
+) -> InvitationAnswer:
     """Ask the ledger at `address` for an invitation, with the registrar's key in the folder `data`.
 
-    Raises `NotInvited` when the ledger cannot be reached or refuses, `ValueError` for an unusable key.
+    `origin` is the ledger's, when that is not the address. Raises `NotInvited` when the ledger cannot be reached or refuses, `ValueError` for an unusable key.
     """
     if not (data / "registrar.pem").exists():
         raise NotInvited(
             f"{data} holds no registrar.pem: set PROVENITE_DATA to the ledger's folder"
         )
     key = keys.registrar(data)
-    origin = msgspec.json.decode(_send(Request(address + paths.LEDGER)), type=LedgerAnswer).origin  # noqa: S310 - the operator's own ledger
+    origin = origin or _origin(address)
     bearer = token.issue(
         key=key, audience=origin, now=int(time.time()), jti=secrets.token_urlsafe(16)
     )
@@ -48,6 +51,17 @@ def invite(address: str, data: Path, request: InvitationRequest) -> InvitationAn
         )
     )
     return msgspec.json.decode(answer, type=InvitationAnswer)
+
+
+def _origin(address: str) -> str:
+    answered = msgspec.json.decode(_send(Request(address + paths.LEDGER)), type=LedgerAnswer).origin  # noqa: S310 - the operator's own ledger
+    if not names_ledger_at(answered, address):
+        # A token of the registrar's, signed for whatever origin is answered, could be used at another ledger.
+        raise NotInvited(
+            f"the ledger at {address} says that it is {answered!r}: "
+            f"if it is this ledger, set PROVENITE_ORIGIN to {answered!r}"
+        )
+    return answered
 
 
 def _send(request: Request) -> bytes:

@@ -41,6 +41,13 @@ def _options(
     ledger: Annotated[
         str | None, typer.Option(envvar="PROVENITE_LEDGER", help="The ledger's URL.")
     ] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PROVENITE_ORIGIN",
+            help="The ledger's own name, if that is not its URL: you reach it by another way.",
+        ),
+    ] = None,
     key: Annotated[
         Path | None, typer.Option(envvar="PROVENITE_KEY", help="Your key: a PEM file.")
     ] = None,
@@ -54,7 +61,7 @@ def _options(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="The version.")
     ] = False,
 ) -> None:
-    context.obj = Connection(ledger, key, passphrase_file)
+    context.obj = Connection(ledger, origin, key, passphrase_file)
 
 
 main.command(epilog=examples("provenite keygen firm.pem", "provenite keygen firm.pem --encrypt"))(

@@ -9,11 +9,11 @@ from .failing import failures, say
 from .showing import (
     AsJson,
     batch_list,
-    console,
     content_tables,
     print_json,
     print_json_lines,
 )
+from .terminal import console
 from .tracing import trace_tree
 
 BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The batch's id.")]

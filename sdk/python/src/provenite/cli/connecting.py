@@ -17,6 +17,7 @@ class Connection:
     """What the options say; commands ask it for what they need."""
 
     ledger: str | None
+    origin: str | None
     key: Path | None
     passphrase_file: Path | None
 
@@ -31,7 +32,7 @@ class Connection:
         if self.ledger is None:
             raise typer.BadParameter("say which ledger: --ledger URL or PROVENITE_LEDGER")
         try:
-            return Client(self.ledger, signer)
+            return Client(self.ledger, signer, origin=self.origin)
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
 

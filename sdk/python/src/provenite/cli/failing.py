@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import msgspec
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from .. import (
@@ -17,6 +15,7 @@ from .. import (
     RefusedError,
     TransportError,
 )
+from .terminal import console, in_line, json_text
 
 REFUSED, MISUSED, UNREACHED, INTERRUPTED = 1, 2, 3, 130
 
@@ -28,7 +27,7 @@ def failures(as_json: bool) -> Iterator[None]:
         yield
     except RefusedError as error:
         if as_json:
-            typer.echo(msgspec.json.encode(error.problem), err=True)
+            typer.echo(json_text(error.problem), err=True)
         else:
             say(problem_text(error.problem))
         raise typer.Exit(
@@ -44,7 +43,7 @@ def failures(as_json: bool) -> Iterator[None]:
 
 def say(text: Text | str) -> None:
     """Print on stderr, plain unless it is a terminal."""
-    Console(stderr=True, highlight=False, markup=False, emoji=False).print(text)
+    console(stderr=True).print(text)
 
 
 def problem_answer(problem: Problem) -> ProblemAnswer:
@@ -72,5 +71,5 @@ def problem_text(problem: ProblemAnswer, place: str = "provenite") -> Text:
         ("request", problem.request_id),
     ):
         if value:
-            text.append(f"\n  {name:<8} {value}" if name else f"\n  {value}")
+            text.append(f"\n  {name:<8} {in_line(value)}" if name else f"\n  {in_line(value)}")
     return text

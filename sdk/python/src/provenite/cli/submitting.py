@@ -8,7 +8,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
@@ -27,6 +26,7 @@ from .failing import (
 from .journal import Journal, JournalError
 from .records import Entry, entries
 from .showing import AsJson
+from .terminal import console, in_line, json_text
 
 _AT_A_TIME = 100
 _LISTED = 20
@@ -142,7 +142,7 @@ class _Run:
 
     def progress(self, total: int) -> Progress:
         """A bar on stderr, if that is a terminal."""
-        errors = Console(stderr=True, highlight=False)
+        errors = console(stderr=True)
         self._progress = Progress(
             TextColumn("submitting"),
             BarColumn(),
@@ -170,7 +170,7 @@ class _Run:
             self.recorded += 1
         if self.as_json:
             row = {"record": entry.number, **msgspec.to_builtins(result)}
-            typer.echo(msgspec.json.encode(row))
+            typer.echo(json_text(row))
         elif result.problem is not None:
             errors = self._progress.console
             errors.print(problem_text(result.problem, f"record {entry.number}"))
@@ -179,7 +179,7 @@ class _Run:
             lines = [f"record {entry.number}: statement {submitted.digest}"]
             lines += [f"  batch {batch}" for batch in submitted.batches]
             lines += [f"  doubt {each.slug}: {each.detail}" for each in submitted.findings]
-            typer.echo("\n".join(lines))
+            typer.echo("\n".join(map(in_line, lines)))
 
     def summarize(self, total: int, results: Path | None) -> None:
         """The sum, and when not all are through, how to go on."""

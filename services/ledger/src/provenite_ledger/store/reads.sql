@@ -40,13 +40,13 @@ order by b.key
 with own as (
     (
         select index from statement
-        where issuer = $1 and index >= $2 / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer')
+        where issuer = $1 and index >= $2::bigint / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer')
         order by index limit $3 + 1
     )
     union all
     (
         select index from shipment
-        where receiver = $1 and index >= $2 / 1024
+        where receiver = $1 and index >= $2::bigint / 1024
         order by index limit $3 + 1
     )
     order by index
