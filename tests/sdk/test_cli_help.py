@@ -13,7 +13,10 @@ from provenite import Extraction, read_record
 from provenite.cli import main
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-COMMANDS = ("keygen", "enrol", "whoami", "submit", "batches", "trace", "content")
+COMMANDS = (
+    *("keygen", "enrol", "whoami", "submit", "batches", "trace", "content"),
+    *("parties", "sites"),
+)
 
 
 def help_of(*command: str) -> str:
