@@ -39,7 +39,7 @@ def main() -> None:
     options = arguments.parse_args()
     signal.signal(signal.SIGTERM, _interrupted)
     folder = Path("build/run" if options.serve else "build/demo")
-    port = options.port or (os.environ.get("PROVENITE_PORT", 8080) if options.serve else 0)
+    port = options.port or (os.environ.get("PROVENITE_PORT", "8080") if options.serve else 0)
     console = Console(record=True, highlight=False)
     try:
         with results(folder) as (new, put), _data_folder() as data:
