@@ -1,6 +1,6 @@
 """`make bench`: the ledger beside the peer that one would write instead, in one run, as ratios.
 
-run.py           about three minutes: prints a table, writes build/bench/bench.json, fails below a goal
+run.py           three to five minutes: prints a table, writes build/bench/bench.json, fails below a goal
 run.py --quick   a few seconds, to see that it works; its figures mean nothing and are not judged
 """
 

@@ -241,7 +241,7 @@ def test_parties_and_sites_are_listed(run: Provenite) -> None:
         (
             ["batches", "--ledger", "https://a.example/schema"],
             2,
-            "own address is https://a.example\n",
+            "own address is https://a.example",
         ),
         (["batches", "--ledger", "http://a.invalid"], 3, "no host of this name: http://a.invalid"),
         (["keygen", "other.pem", "--encrypt"], 2, "PROVENITE_KEY_PASSPHRASE or --passphrase-file"),
@@ -256,8 +256,9 @@ def test_exit_codes(
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     Path("record.json").write_text(extraction("1"))
     result = run(*words)
-    assert said in result.stderr
+    assert said in " ".join(result.stderr.split())
     assert result.exit_code == code
+    assert all(len(line) <= 80 or " " not in line for line in result.stderr.splitlines())
 
 
 def test_an_encrypted_key_takes_its_passphrase_from_wherever(
@@ -283,3 +284,22 @@ def test_an_encrypted_key_takes_its_passphrase_from_wherever(
     monkeypatch.delenv("PROVENITE_KEY_PASSPHRASE")
     words = ("whoami", "--key", "safe.pem", "--passphrase-file", "passphrase")
     assert "token-invalid" in run(*words).stderr
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"lot,mass\nL1,1000\n",
+        b"# Notes\n",
+        b"\x7fELF\x02\xff",
+        b"a.b.c~\n-----BEGIN PRIVATE KEY-----\n",
+    ],
+)
+def test_a_wrong_file_is_not_sent(run: Provenite, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "wrong").write_bytes(content)
+    # Nothing listens there: to try would say so.
+    refused = run("submit", "wrong", "--ledger", "http://127.0.0.1:9", "--json")
+    assert refused.exit_code == 2
+    assert re.match(r"provenite: wrong: line \d: ", refused.stderr)
+    assert "was sent" in " ".join(refused.stderr.split())
+    assert refused.stderr.count("wrong") == 1

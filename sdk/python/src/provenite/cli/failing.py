@@ -54,9 +54,23 @@ def misused(sentence: str) -> NoReturn:
 
 
 def say(text: Text | str) -> None:
-    """Print on stderr, plain unless it is a terminal; paths and ids stay whole, so that they can be copied."""
+    """Print on stderr, plain unless it is a terminal. Lines of a `str` are wrapped."""
     console = errors()
+    if isinstance(text, str):
+        text = "\n".join(_wrapped(line, console.width) for line in text.split("\n"))
     console.print(text, overflow="ignore", crop=False)
+
+
+def _wrapped(line: str, width: int, begin: str = "") -> str:
+    """A line in as many as it needs; paths and ids stay whole, so that they can be copied."""
+    return textwrap.fill(
+        line,
+        width,
+        initial_indent=begin,
+        subsequent_indent=" " * len(begin),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def errors() -> Console:
@@ -118,15 +132,7 @@ def problem_text(problem: ProblemAnswer, place: str = "provenite") -> Text:
     ):
         if value:
             begin = f"  {name:<8} " if name else "  "
-            lines = textwrap.wrap(
-                value,
-                errors().width - 1,
-                initial_indent=begin,
-                subsequent_indent=" " * len(begin),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-            text.append("\n" + "\n".join(lines))
+            text.append("\n" + _wrapped(value, errors().width, begin))
     return text
 
 

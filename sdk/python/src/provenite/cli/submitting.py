@@ -9,7 +9,6 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from .. import Client, Line, Problem, ProveniteError, Signer, read_record
 from .connecting import Connection
@@ -198,9 +197,9 @@ class _Run:
         ):
             if number:
                 parts.append(f"{number} {what}")
-        text = Text(f"{total} {'record' if total == 1 else 'records'}: {', '.join(parts)}.")
+        text = f"{total} {'record' if total == 1 else 'records'}: {', '.join(parts)}."
         if self.unresolved or self.count < total:
-            text.append(
+            text += (
                 f"\nTo go on, run the same command again: {results} knows what was sent."
                 if results
                 else "\nSome may be recorded although no answer came; only with --results can a run go on."
