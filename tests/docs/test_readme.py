@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.needs import need_path
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -106,6 +108,20 @@ def test_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_git_ignores_what_the_readme_s_commands_leave_here() -> None:
+    need_path(ROOT / ".git", hint="a git clone")
+    made = set(re.findall(r"[\w.]+\.pem|[\w.]+\.results\.jsonl|provenite-data", README))
+    assert made >= {"firm.pem", "march.results.jsonl", "provenite-data"}
+    for name in made:
+        command = [
+            "git",
+            "check-ignore",
+            "--quiet",
+            f"{name}/registrar.pem" if "-" in name else name,
+        ]
+        assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0, name
 
 
 def test_links_lead_somewhere() -> None:

@@ -138,12 +138,15 @@ def test_what_is_stopped_leaves_the_results_as_they_were(tmp_path: Path) -> None
     ) as demo:
         assert demo.stdout is not None
         for line in demo.stdout:
-            if "extracts" in line:
+            if "firms enrolled" in line:
                 break
+        # Held in the middle, however slow the second one is.
+        demo.send_signal(signal.SIGSTOP)
         second = subprocess.run(
             [sys.executable, DEMO], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         demo.send_signal(signal.SIGINT)
+        demo.send_signal(signal.SIGCONT)
         _, said = demo.communicate(timeout=60)
     assert second.stderr == "build/demo is in use by another run of this: stop that first.\n"
     assert (demo.returncode, said) == (130, "Stopped; build/demo is as it was.\n")
