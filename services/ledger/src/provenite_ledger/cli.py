@@ -15,9 +15,9 @@ from .app import database
 from .enrolment import OriginChanged
 from .inviting import ROLES
 from .postgres import PostgresUnavailable
-from .sequencer import AnotherLedger
 from .settings import Settings, SettingsError, read
 from .store import migrate as migrations
+from .store.locked import AnotherLedger
 
 _FAILURES = (
     SettingsError,

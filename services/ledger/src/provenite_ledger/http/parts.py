@@ -10,6 +10,7 @@ from provenite_proto.problem import Problem
 
 from ..access import Reader
 from ..enrolment import Enrolment
+from ..follower import Follower
 from ..sequencer import Sequencer
 from ..settings import Settings
 from .authentication import Authentication
@@ -25,6 +26,7 @@ class Parts(Struct, frozen=True):
     origin: str
     pool: asyncpg.Pool
     sequencer: Sequencer
+    follower: Follower
     enrolment: Enrolment
     authentication: Authentication
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import asyncpg
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
@@ -21,7 +20,7 @@ from provenite_proto.answers import ProblemAnswer
 from provenite_proto.problem import KINDS, Kind, Problem
 
 from ..sequencer import LedgerBusy, LedgerUnavailable
-from ..store.outage import LOST
+from ..store.outage import is_outage
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
@@ -183,7 +182,6 @@ _BY_STATUS = {
     413: "body-too-large",
     415: "unsupported-media-type",
 }
-_AWAY: tuple[type[Exception], ...] = (LedgerUnavailable, *LOST)
 
 
 def answer(problem: Problem, request_id: str = "") -> ProblemAnswer:
@@ -240,7 +238,7 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Problem:
         return error
     if isinstance(error, LedgerBusy):
         return Problem("ledger-busy", "The queue of submissions is full.")
-    if isinstance(error, _AWAY) or _is_connection_loss(error):
+    if isinstance(error, LedgerUnavailable) or is_outage(error):
         return Problem("ledger-unavailable", "The database does not answer at present.")
     if isinstance(error, ValidationException):
         return _validation(error)
@@ -248,12 +246,6 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Problem:
         slug = _BY_STATUS.get(error.status_code, "bad-request")
         return Problem(slug, f"{request.method} {request.url.path}: {error.detail or slug}.")
     return Problem("internal-error", "The cause has been logged under the request id.")
-
-
-def _is_connection_loss(error: Exception) -> bool:
-    # Classes 08, 53 and 57P: connection lost, resources exhausted, server shutting down.
-    state = getattr(error, "sqlstate", None) or ""
-    return isinstance(error, asyncpg.PostgresError) and state.startswith(("08", "53", "57"))
 
 
 def _validation(error: ValidationException) -> Problem:

@@ -4,12 +4,17 @@
 -- A batch's elements, and the batch whose shares it has.
 select elements, element_masses, shares_of from batch where key = $1
 
+-- name: kept
+-- The content kept for one batch.
+select shares from content where batch = $1
+
 -- name: shares
 -- The content kept for batches.
 select batch, shares from content where batch = any ($1::bigint[])
 
 -- name: missing
--- Statements upstream of a batch whose content is not kept yet, oldest first; what is kept is not searched.
+-- Statements upstream of a batch whose content is not kept yet, oldest first, and how many inputs and outputs
+-- each has; what is kept is not searched.
 with recursive missing (batch) as (
     select $1::bigint where not exists (select from content c where c.batch = $1)
     union
@@ -19,7 +24,11 @@ with recursive missing (batch) as (
     join batch b on b.key = d.batch
     where not exists (select from content c where c.batch = b.shares_of)
 )
-select distinct batch / 1024 as index from missing order by index
+select m.index,
+       (select count(*) from draw d where d.consumer = m.index)
+       + (select count(*) from batch b where b.key >= m.index * 1024 and b.key < (m.index + 1) * 1024) as parts
+from (select distinct batch / 1024 as index from missing) m
+order by m.index
 
 -- name: statements
 -- Statements with their text.
@@ -27,8 +36,10 @@ select index, compact from statement where index = any ($1::bigint[]) order by i
 
 -- name: made
 -- What statements made: the element masses of each output, in order.
-select key, elements, element_masses from batch
-where key / 1024 = any ($1::bigint[]) order by key
+select b.key, b.elements, b.element_masses
+from unnest($1::bigint[]) as wanted (index)
+join batch b on b.key >= wanted.index * 1024 and b.key < (wanted.index + 1) * 1024
+order by b.key
 
 -- name: draws
 -- What statements took, in order, with the batches that they took it from.
@@ -38,16 +49,23 @@ where d.consumer = any ($1::bigint[])
 order by d.consumer, d.position
 
 -- name: keep
--- Content of new batches. Two readers may compute the same: the same is what they get.
+-- Content of new batches, if the lenses it was computed with are still the database's. Two readers may compute
+-- the same: the same is what they get.
 insert into content (batch, shares)
 select * from unnest($1::bigint[], $2::bytea[])
+where exists (select from ledger where catalogue = $3)
 on conflict (batch) do nothing
 
--- name: makers_after
--- The next statements that make batches with content of their own.
-select index from statement
-where index >= $1 and kind in ('extraction', 'collection', 'transformation')
-order by index limit $2
+-- name: makers
+-- Statements in a range of indices that make batches with content of their own which is not kept yet, and how
+-- many inputs and outputs each has. The content of a statement's batches is kept all at once.
+select s.index,
+       (select count(*) from draw d where d.consumer = s.index)
+       + (select count(*) from batch b where b.key >= s.index * 1024 and b.key < (s.index + 1) * 1024) as parts
+from statement s
+where s.index >= $1 and s.index < $2 and s.kind in ('extraction', 'collection', 'transformation')
+  and not exists (select from content c where c.batch = s.index * 1024)
+order by s.index limit $3
 
 -- name: take_catalogue
 -- Remember the lenses with which content is computed; content of other lenses is dropped.

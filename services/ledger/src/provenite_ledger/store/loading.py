@@ -69,6 +69,13 @@ class Loaded:
             del self.index[entry.statement.digest]
             self.parties_by_index.pop(entry.index, None)
 
+    @property
+    def held(self) -> int:
+        """How many entries `forget` would drop."""
+        state = self.state
+        on_demand = len(self.index) - len(self.parties_by_index)
+        return len(state.batches) + len(state.shipments) + len(state.sites) + on_demand
+
     def forget(self) -> None:
         """Drop what is loaded on demand, to bound memory."""
         keep = self.parties_by_index.values()
