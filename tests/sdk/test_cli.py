@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -177,6 +178,33 @@ def test_ctrl_c_leaves_a_results_file_to_go_on_with(
     assert "done.jsonl knows what was sent" in said
     run(*words)
     assert registrar.ledger().size == size + len(records)
+
+
+def test_a_passphrase_is_asked_for_at_a_terminal(tmp_path: Path) -> None:
+    ours, terminal = pty.openpty()
+    code = "from provenite.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "keygen", "safe.pem", "--encrypt"],
+        cwd=tmp_path,
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={name: os.environ[name] for name in ("PATH",)},
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        for prompt in (b"Passphrase", b"Repeat"):
+            said = b""
+            while not (prompt in said and said.endswith(b": ")):
+                more = os.read(process.stderr.fileno(), 1024)
+                assert more, said
+                said += more
+            os.write(ours, b"correct horse\n")
+        process.communicate(timeout=30)
+    os.close(ours)
+    os.close(terminal)
+    assert process.returncode == 0
+    assert Signer.load(tmp_path / "safe.pem", "correct horse")
 
 
 def test_two_runs_at_once_record_nothing_twice(
