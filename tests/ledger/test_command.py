@@ -1,7 +1,9 @@
 """The command provenite-ledger, as an operator uses it."""
 
+import inspect
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from provenite_ledger import __version__
+from provenite_ledger import __version__, settings
 from provenite_proto import paths
 from provenite_proto.statement import SigningKey
 from tests.ledger.running import Firm, Ledger, run_ledger, start
@@ -99,8 +101,13 @@ def relayed(ledger: Ledger) -> Iterator[tuple[str, list[str]]]:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        (("--country", "XX"), "country-unknown: "),
-        (("--roles", "wizard"), "'wizard' is not a valid Role"),
+        (("--country", "XX"), "--country: 'XX' is not a country"),
+        (("--country", "USA"), "--country: 'USA' is not a country: give its two capital letters"),
+        (("--country", "us"), "--country: 'us' is not a country"),
+        (("--name", "a\nb"), "--name: a name has 1 to 256 characters"),
+        (("--name", ""), "--name: a name has 1 to 256 characters"),
+        (("--roles", "wizard"), "--roles: 'wizard': a firm's roles are of: miner, "),
+        (("--roles", "trader,registrar"), "--roles: 'registrar': a firm's"),
         (("--ledger", "http://127.0.0.1:1"), "no ledger answers at http://127.0.0.1:1/v1/ledger"),
     ],
 )
@@ -112,6 +119,18 @@ def test_not_invited(ledger: Ledger, changes: tuple[str, str], said: str) -> Non
     assert done.stderr.startswith("provenite-ledger: ")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_help_fits_and_says_all() -> None:
+    for words in ((), ("serve",), ("invite",), ("migrate",)):
+        shown = command(*words, "--help").stdout
+        assert max(map(len, shown.splitlines())) <= 80
+        assert "..." not in shown.replace("[ARGS]...", "")
+    shown = command("--help").stdout
+    for name in re.findall(r"`([A-Z_]+)`", inspect.getsource(settings)):
+        assert name in shown
+    assert "registrar," not in command("invite", "--help").stdout
+    assert command("--version").stdout == f"provenite-ledger {__version__}\n"
 
 
 def test_no_registrar_key(tmp_path: Path) -> None:
@@ -140,7 +159,8 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
             PROVENITE_DATA=str(tmp_path / "data"),
         )
     assert done.returncode == 1
-    assert "in use" in done.stderr
+    assert "is in use" in done.stderr
+    assert "set PROVENITE_PORT to another port" in done.stderr
     assert "Traceback" not in done.stderr
 
 

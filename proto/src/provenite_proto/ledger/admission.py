@@ -58,9 +58,10 @@ def admit(
     issuer = _issuer(statement, state, verified)
     record = statement.record
     if not MAY_SIGN[type(record)].intersection(issuer.party.roles):
+        kind = str(record.__struct_config__.tag)
         raise Problem(
             "role-not-allowed",
-            f"A {record.__struct_config__.tag} needs the role "
+            f"{'An' if kind[0] in 'aeiou' else 'A'} {kind} needs the role "
             f"{' or '.join(sorted(MAY_SIGN[type(record)]))}; the party's are {', '.join(issuer.party.roles)}.",
             pointer="/record/type",
         )

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Iterable
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
@@ -17,14 +18,46 @@ from provenite_proto.answers import (
     ProblemAnswer,
 )
 from provenite_proto.origin import names_ledger_at
+from provenite_proto.record import Country, PartyIdentities, Role, is_country
 
 from . import keys
 
 TIMEOUT_SECONDS = 10
+ROLES = tuple(role for role in Role if role != Role.REGISTRAR)
+"""What a firm can be; the registrar is the operator."""
 
 
 class NotInvited(Exception):
     """The ledger did not invite the firm; the message says why."""
+
+
+def request(name: str, country: str, roles: Iterable[str], days: int) -> InvitationRequest:
+    """What to ask the ledger for; `NotInvited` when no party could be recorded so."""
+    try:
+        msgspec.convert({"name": name}, PartyIdentities)
+    except msgspec.ValidationError as error:
+        raise NotInvited(
+            "--name: a name has 1 to 256 characters, none of them a control character"
+        ) from error
+    try:
+        known = is_country(msgspec.convert(country, Country))
+    except msgspec.ValidationError:
+        known = False
+    if not known:
+        raise NotInvited(
+            f"--country: {country!r} is not a country: give its two capital letters (ISO 3166-1), such as US"
+        )
+    wanted = [role.strip() for role in roles]
+    if unknown := [role for role in wanted if role not in ROLES]:
+        raise NotInvited(
+            f"--roles: {', '.join(map(repr, unknown))}: a firm's roles are of: {', '.join(ROLES)}"
+        )
+    return InvitationRequest(
+        name=name,
+        country=country,
+        roles=tuple(Role(role) for role in dict.fromkeys(wanted)),
+        lifetime=days * 24 * 3600,
+    )
 
 
 def invite(
@@ -73,7 +106,8 @@ def _send(request: Request) -> bytes:
         with error:
             raise NotInvited(_said(error.read(), error.code)) from error
     except (OSError, HTTPException, ValueError) as error:
-        raise NotInvited(f"no ledger answers at {request.full_url}: {error}") from error
+        reason = getattr(error, "reason", error)
+        raise NotInvited(f"no ledger answers at {request.full_url}: {reason}") from error
 
 
 def _said(body: bytes, status: int) -> str:

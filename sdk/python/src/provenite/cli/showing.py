@@ -58,7 +58,7 @@ def content_tables(out: Console, answer: ContentAnswer, *, everything: bool) -> 
 
     Those are stages through which nothing is known to have gone, unless `everything` is wanted.
     """
-    out.print(f"{answer.batch}\nas of statement {answer.size}", soft_wrap=True)
+    out.print(f"{answer.batch}\nas of {answer.size} statements", soft_wrap=True)
     left_out = set()
     for element in answer.elements:
         shown = [lens for lens in element.lenses if everything or not _empty_stage(lens)]
