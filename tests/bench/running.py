@@ -71,7 +71,11 @@ async def _join(joining: enrolment.Enrolment, role: Role) -> Enrolled:
     code = (await joining.invite(InvitationRequest(name="Firm", country="US", roles=(role,)))).code
     key = SigningKey.generate()
     proof = token.issue(
-        key=key, audience=ORIGIN, now=int(time.time()), jti=secrets.token_urlsafe(16)
+        key=key,
+        audience=ORIGIN,
+        now=int(time.time()),
+        jti=secrets.token_urlsafe(16),
+        typ=token.PROOF_TYP,
     )
     answer = await joining.enrol(EnrolmentRequest(code=code, key=key.public.jwk, proof=proof))
     return Enrolled(key, answer.party)

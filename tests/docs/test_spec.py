@@ -8,6 +8,10 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from provenite_ledger.http.connection import Limits
+from provenite_ledger.http.problems import EDGE
+from provenite_ledger.http.submitting import MAX_BATCH_BYTES, MAX_BATCHES_BYTES, MAX_LINES
+from provenite_ledger.serving import KEEP_ALIVE_SECONDS, OWN_FILES
 from provenite_proto import token
 from provenite_proto.ledger import CLOCK_TOLERANCE, MAY_SIGN
 from provenite_proto.problem import FINDINGS, KINDS
@@ -15,6 +19,7 @@ from provenite_proto.record import MAX_MEMBERS, AnyRecord, Role, Source, Stage
 from provenite_proto.statement import MAX_BYTES
 
 SPEC = (Path(__file__).parents[2] / "proto/SPEC.md").read_text("utf-8")
+OPERATING = (Path(__file__).parents[2] / "deploy/README.md").read_text("utf-8")
 KIND_TYPES = AnyRecord.__args__
 
 
@@ -84,6 +89,27 @@ def test_limits() -> None:
         assert f"{number:,}" in SPEC
     assert f"{CLOCK_TOLERANCE} s (statements), {token.CLOCK_TOLERANCE} s (tokens)" in SPEC
     assert f"{token.MAX_LIFETIME} s" in SPEC
+
+
+def test_limits_of_requests() -> None:
+    limits = Limits()
+    head = f"| {limits.head_bytes:,} bytes, {limits.head_seconds:g} s "
+    body = f"| {limits.body_seconds:g} s, pauses of {limits.pause_seconds:g} s "
+    bulk = f"| {MAX_LINES:,} statements, {MAX_BATCH_BYTES:,} bytes |"
+    for said in (head, body, bulk, f"| {limits.pipelined} on a connection |"):
+        assert said in SPEC
+    for said in (
+        f"| {limits.connections:,}, and {OWN_FILES} fewer",
+        f"| {limits.head_bytes // 1024} KiB, {limits.head_seconds:g} seconds |",
+        f"| {limits.body_seconds:g} seconds, pauses of {limits.pause_seconds:g} seconds |",
+        f"| {MAX_BATCHES_BYTES // 2**20} MiB; ",
+        f"| {KEEP_ALIVE_SECONDS} seconds |",
+        f"{limits.connections + OWN_FILES:,} open files",
+    ):
+        assert said in OPERATING
+    remedy = EDGE["request-too-slow"][1].remedy
+    figures = (limits.head_seconds, limits.body_seconds, limits.pause_seconds)
+    assert [f"{figure:g}" for figure in figures] == re.findall(r"\d+", remedy)
 
 
 def test_the_table_of_roles() -> None:

@@ -359,7 +359,7 @@ class InvitationAnswer(Answer, frozen=True, kw_only=True):
 
 
 class EnrolmentRequest(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A firm joins: the invitation's code, its public key, and an access token signed with it as proof."""
+    """A firm joins: the invitation's code, its public key, and as `proof` a token of its own type, signed with it."""
 
     code: str
     key: Jwk

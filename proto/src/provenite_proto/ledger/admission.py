@@ -82,9 +82,10 @@ def admit(
     record = statement.record
     allowed = may_sign(record)
     if not allowed.intersection(issuer.party.roles):
+        kind = str(record.__struct_config__.tag)
         raise Problem(
             "role-not-allowed",
-            f"A {record.__struct_config__.tag} needs the role "
+            f"{'An' if kind[0] in 'aeiou' else 'A'} {kind} needs the role "
             f"{' or '.join(sorted(allowed))}; the party's are {', '.join(issuer.party.roles)}.",
             pointer="/record/type",
         )

@@ -13,7 +13,9 @@ from .enrolment import Enrolment, take_origin
 from .follower import Follower
 from .http import openapi, problems, routes
 from .http.authentication import Authentication, UsedTokens
+from .http.fast import Room
 from .http.parts import Parts
+from .http.submitting import MAX_BATCHES_BYTES
 from .postgres import EmbeddedPostgres
 from .revising import Revising
 from .sequencer import Sequencer
@@ -31,7 +33,7 @@ def create_app(parts: Parts) -> Litestar:
         openapi_config=openapi.config(),
         logging_config=None,
         debug=False,
-        state=State({"parts": parts}),
+        state=State({"parts": parts, "room": Room(MAX_BATCHES_BYTES)}),
     )
 
 

@@ -32,13 +32,13 @@ order by b.key
 with own as (
     (
         select index from statement
-        where issuer = $1 and index >= $2 / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer', 'receipt', 'retraction')
+        where issuer = $1 and index >= $2::bigint / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer', 'receipt', 'retraction')
         order by index limit $3 + 1
     )
     union all
     (
         select index from shipment
-        where receiver = $1 and index >= $2 / 1024
+        where receiver = $1 and index >= $2::bigint / 1024
         order by index limit $3 + 1
     )
     order by index
