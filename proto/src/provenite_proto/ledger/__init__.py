@@ -1,7 +1,7 @@
 """Admission: what a ledger checks of a statement, and what the statement changes."""
 
 from .admission import CLOCK_TOLERANCE, admit
-from .batch import Batch, BatchStatus, Draw, Shipment, TransferStatus, drawn
+from .batch import Batch, BatchStatus, Draw, Shipment, TransferStatus, drawn, spans
 from .register import (
     Accredited,
     Attested,
@@ -55,5 +55,6 @@ __all__ = [
     "admit",
     "drawn",
     "may_sign",
+    "spans",
     "touched",
 ]

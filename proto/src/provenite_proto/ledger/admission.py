@@ -43,6 +43,7 @@ from .concerning import counterparty
 from .issuer import Issuer
 from .proxy import supplier
 from .register import Enrolled
+from .remembered import SiteYear
 from .roles import may_sign
 from .state import Admission, State
 
@@ -93,12 +94,20 @@ def admit(
         draws=admission.draws,
         transfer=record.transfer if isinstance(record, Receipt) else None,
         supplier=supplier(record),
+        site_year=_site_year(record, admission),
     )
     return msgspec.structs.replace(
         admission,
         effects=(*admission.effects, recorded),
         counterparty=counterparty(statement.digest, record, state),
     )
+
+
+def _site_year(record: AnyRecord, admission: Admission) -> str | None:
+    """Where the output of a record counts; a retraction changes the count of another's."""
+    if isinstance(record, Retraction):
+        return None
+    return next((each.id for each in admission.effects if isinstance(each, SiteYear)), None)
 
 
 def _admitted(record: AnyRecord, issuer: Issuer, state: State) -> Admission:

@@ -14,15 +14,18 @@ _SUBJECT = "/record/subject/id"
 def admit(record: Attestation, issuer: Issuer, state: State) -> Admission:
     """The attestation is kept beside its subject; what it means for content is computed from it."""
     statement = _statement(record, state)
-    if about(record, state) == issuer.party.id:
+    if issuer.party.id in about(record, state):
         raise Problem(
             "attestation-of-own",
-            "The subject is the attester itself, or what it has made.",
+            "The subject is the attester itself, or what it has made, holds or runs.",
             pointer=_SUBJECT,
         )
     if statement is not None and statement.retracted_by is not None:
         raise Problem(
-            "already-retracted", f"Statement {statement.id} has been retracted.", pointer=_SUBJECT
+            "already-retracted",
+            f"Statement {statement.id} has been retracted.",
+            pointer=_SUBJECT,
+            figures={"retractedBy": statement.retracted_by},
         )
     in_order(record.valid_from, record.valid_until)
     countersigns = record.scheme == COUNTERSIGNATURE
@@ -65,26 +68,28 @@ def _statement(record: Attestation, state: State) -> Recorded | None:
     return None
 
 
-def about(record: Attestation, state: State) -> str:
-    """The party that the subject belongs to; `Problem` `subject-unknown` when there is no such subject."""
+def about(record: Attestation, state: State) -> tuple[str, ...]:
+    """The parties that the subject belongs to, first the one that made or registered it.
+
+    `Problem` `subject-unknown` when there is no such subject.
+    """
     subject, statement = record.subject, _statement(record, state)
-    owner: str | None = None
     match subject.kind:
         case SubjectKind.STATEMENT if statement is not None:
-            owner = statement.issuer
+            # A party statement is the registrar's, and about the party that has its digest as id.
+            return statement.issuer, statement.id
         case SubjectKind.BATCH if statement is not None and subject.id in statement.batches:
-            owner = statement.issuer
+            return statement.issuer, state.batches[subject.id].holder
         case SubjectKind.SITE if subject.id in state.sites:
-            owner = state.sites[subject.id].party
+            return (state.sites[subject.id].party,)
         case SubjectKind.PARTY if subject.id in state.parties:
-            owner = subject.id
-    if owner is None:
-        raise Problem(
-            "subject-unknown",
-            f"No {subject.kind} {subject.id} is recorded.",
-            pointer=_SUBJECT,
-        )
-    return owner
+            return (subject.id,)
+    raise Problem(
+        "subject-unknown",
+        f"No {subject.kind} {subject.id} is recorded.",
+        pointer=_SUBJECT,
+        figures={"kind": subject.kind},
+    )
 
 
 def _check_supplier(record: Attestation, statement: Recorded | None, attester: Enrolled) -> None:

@@ -35,5 +35,5 @@ def counterparty(digest: str, record: AnyRecord, state: State) -> str | None:
         case Grant() if record.parties is not None:
             return record.parties.to
         case Attestation():
-            return about(record, state)
+            return about(record, state)[0]
     return None

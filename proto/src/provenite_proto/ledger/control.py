@@ -48,7 +48,10 @@ def controllers(links: Sequence[OwnershipLink]) -> tuple[str, ...]:
 
 
 def _part(country: str | None, measure: str, held: _Links) -> Fraction:
-    """The part of a measure of the issuer that `country` holds, or with `None` that nobody says who holds."""
+    """The part of a measure of the issuer that `country` holds, or with `None` that nobody says who holds.
+
+    Passing a majority through whole may count a part twice, so that it is cut at the whole.
+    """
 
     @cache
     def of(firm: str | None) -> Fraction:
@@ -57,13 +60,14 @@ def _part(country: str | None, measure: str, held: _Links) -> Fraction:
             share = Fraction(parts(getattr(link, measure)), FRACTION_ONE)
             disclosed += share
             through = Fraction(1) if share >= MAJORITY else share
-            if link.country is not None:
-                whole += through if link.country[:2] == country else 0
-            elif link.holder in held:
-                whole += through * of(link.holder)
-            elif country is None:
-                whole += through
-        return whole + (1 - disclosed if country is None else 0)
+            if link.holder in held:
+                beyond = of(link.holder)
+            else:
+                beyond = Fraction(country is None and link.country is None)
+            # A firm belongs to its own country and to those of its holders: listing one hides no other.
+            own = country is not None and link.country is not None and link.country[:2] == country
+            whole += through * max(beyond, Fraction(own))
+        return min(Fraction(1), whole + (1 - disclosed if country is None else 0))
 
     return of(None)
 
@@ -83,7 +87,9 @@ def _check(held: _Links, links: Sequence[OwnershipLink]) -> None:
     _depth(None, held, reached)
     for number, link in enumerate(links):
         if link.held not in reached:
-            raise _impossible(f"{link.held} of link {number} holds nothing of the issuer.")
+            raise _impossible(
+                f"{link.held} holds nothing of the issuer.", f"/{number}/held", held=link.held or ""
+            )
 
 
 def _depth(firm: str | None, held: _Links, reached: dict[str | None, int | None]) -> int:
@@ -91,7 +97,7 @@ def _depth(firm: str | None, held: _Links, reached: dict[str | None, int | None]
     if firm in reached:
         depth = reached[firm]
         if depth is None:
-            raise _impossible(f"The holdings of {firm} go in a circle.")
+            raise _impossible(f"The holdings of {firm} go in a circle.", firm=firm or "")
         return depth
     reached[firm] = None
     above = [_depth(link.holder, held, reached) for link in held.get(firm, ())]
@@ -104,7 +110,10 @@ def _depth(firm: str | None, held: _Links, reached: dict[str | None, int | None]
     return depth
 
 
-def _impossible(sentence: str, **figures: str) -> Problem:
+def _impossible(sentence: str, place: str = "", **figures: str) -> Problem:
     return Problem(
-        "ownership-impossible", sentence, pointer="/record/parties/links", figures=figures
+        "ownership-impossible",
+        sentence,
+        pointer=f"/record/parties/links{place}",
+        figures=figures,
     )

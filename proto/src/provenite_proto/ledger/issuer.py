@@ -50,6 +50,7 @@ class Issuer(msgspec.Struct, frozen=True):
         draws: tuple[Draw, ...],
         transfer: str | None,
         supplier: Supplier | None,
+        site_year: str | None,
     ) -> Recorded:
         """The statement as later ones will refer to it."""
         return Recorded(
@@ -62,6 +63,7 @@ class Issuer(msgspec.Struct, frozen=True):
             draws=draws,
             transfer=transfer,
             supplier=supplier,
+            site_year=site_year,
         )
 
     def site(

@@ -107,13 +107,14 @@ def admit_site(record: Site, issuer: Issuer, state: State) -> Admission:
     if place is not None:
         first = state.places.get(place)
         if first is None:
-            effects.append(Place(place, issuer.party.id))
+            effects.append(Place(place, issuer.party.id, issuer.digest))
         elif first.party != issuer.party.id:
             findings = (
                 Finding(
                     "site-shared",
-                    "Another party has registered a site within 0.001° of this one.",
-                    pointer="/record/identities",
+                    "Another party has registered a site in the same cell of 0.001° by 0.001°.",
+                    pointer="/record/identities/latitude",
+                    figures={"site": first.site},
                 ),
             )
     return Admission(
@@ -185,6 +186,7 @@ def _check_registrar(revoked: dict[str, RegisteredKey], state: State) -> None:
     ):
         raise Problem(
             "registrar-keyless",
-            "The registrar would be left without a key.",
+            "The registrar would be left without a key: those that a compromised one has registered go with it.",
             pointer="/record/key",
+            figures={"revoked": str(len(revoked)), "left": "0"},
         )

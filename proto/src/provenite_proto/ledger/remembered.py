@@ -12,7 +12,8 @@ class Recorded(msgspec.Struct, frozen=True):
     """A statement in the log: what a retraction, an attestation or a grant needs of it.
 
     `batches` are what it made and `draws` what it took, in order; `transfer` the one that a receipt closed;
-    `supplier` on whose behalf it was made. `recorded_at` in seconds since 1970, `retracted_by` a digest.
+    `supplier` on whose behalf it was made; `site_year` the id of the `SiteYear` in which its output counts.
+    `recorded_at` in seconds since 1970, `retracted_by` a digest.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Recorded(msgspec.Struct, frozen=True):
     draws: tuple[Draw, ...] = ()
     transfer: str | None = None
     supplier: Supplier | None = None
+    site_year: str | None = None
     retracted_by: str | None = None
 
 
@@ -41,11 +43,15 @@ class SiteYear(msgspec.Struct, frozen=True):
 
 
 class PerfectRun(msgspec.Struct, frozen=True):
-    """How many transformations of a party in a row balanced too well, and when the first of them happened."""
+    """How many transformations of a party in a row balanced too well: the earliest at `since`, the latest at `until`.
+
+    The row is that of the log. With a `count` of 0 both times are those of the one that ended it.
+    """
 
     party: str
     count: int
     since: datetime
+    until: datetime
 
     @property
     def id(self) -> str:
@@ -54,17 +60,21 @@ class PerfectRun(msgspec.Struct, frozen=True):
 
 
 class UsedAssay(msgspec.Struct, frozen=True):
-    """The first statement that names the assay document `id` (SHA-256 in base64url) for a batch."""
+    """The first standing statement that names the assay document `id` (SHA-256 in base64url) for its batches."""
 
     id: str
     statement: str
 
 
 class Place(msgspec.Struct, frozen=True):
-    """The party that first registered a site in a cell of 0.001° by 0.001°: `id` is `<latitude>/<longitude>`."""
+    """The first `site` in a cell of 0.001° by 0.001°, and its party.
+
+    `id` is `<latitude>/<longitude>` of the south-western corner, in thousandths of a degree.
+    """
 
     id: str
     party: str
+    site: str
 
 
 class Averaged(msgspec.Struct, frozen=True):

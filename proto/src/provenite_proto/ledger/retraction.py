@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from ..matter.quantity import kilograms
 from ..problem import Finding, Problem
 from ..record import Retraction, RetractionReason
 from .batch import Batch, BatchStatus, Shipment, TransferStatus
@@ -37,10 +38,10 @@ def admit(record: Retraction, issuer: Issuer, state: State) -> Admission:
         case kind if kind in WITHDRAWABLE:
             effects = _withdrawn(target, issuer.recorded_at, state)
         case _:
-            effects = _void(target.batches, state)
-            if any(batch.remaining != batch.mass for batch in _batches(target.batches, state)):
-                findings = (_used(target),)
-            else:
+            effects = (*_void(target.batches, state), *_not_put_out(target, state))
+            findings = _used(target, state)
+            if not findings:
+                # A batch that has itself been withdrawn comes back as that: nothing revives it.
                 created = tuple(
                     state.batches[draw.batch].part(issuer.batch_id(number), draw)
                     for number, draw in enumerate(target.draws)
@@ -103,6 +104,7 @@ def _check_replacement(digest: str, target: Recorded, state: State) -> None:
             "replacement-mismatch",
             f"The replacement is another standing {target.kind} of the same issuer.",
             pointer=pointer,
+            figures={"type": target.kind, "replacementType": other.kind},
         )
 
 
@@ -117,13 +119,31 @@ def _void(ids: Iterable[str], state: State) -> tuple[Effect, ...]:
     )
 
 
-def _used(target: Recorded) -> Finding:
-    return Finding(
-        "retraction-of-used",
-        f"What the {target.kind} made has been used or shipped: its inputs are not given back, and the "
-        "origin of what was made of it is unknown from now on.",
-        pointer="/record/statement",
+def _used(target: Recorded, state: State) -> tuple[Finding, ...]:
+    used = [batch for batch in _batches(target.batches, state) if batch.remaining != batch.mass]
+    if not used:
+        return ()
+    return (
+        Finding(
+            "retraction-of-used",
+            f"What the {target.kind} made has been used or shipped: its inputs are not given back, and the "
+            "origin of what was made of it is unknown from now on.",
+            pointer="/record/statement",
+            figures={
+                "batches": str(len(used)),
+                "usedKg": kilograms(sum(batch.mass - batch.remaining for batch in used)),
+            },
+        ),
     )
+
+
+def _not_put_out(target: Recorded, state: State) -> tuple[Effect, ...]:
+    """The year of the site without what was made: else a corrected statement would count twice."""
+    if target.site_year is None:
+        return ()
+    year = state.site_years[target.site_year]
+    mass = sum(batch.mass for batch in _batches(target.batches, state))
+    return (msgspec.structs.replace(year, mass=year.mass - mass),)
 
 
 def _withdrawn(target: Recorded, now: int, state: State) -> tuple[Effect, ...]:

@@ -1,6 +1,6 @@
 """What a statement touches: the part of the state that its admission needs, so that a ledger loads no more."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -27,8 +27,9 @@ ASSAY = "assay"
 class Touched(msgspec.Struct, frozen=True):
     """Ids to load before admission; parties, keys, accreditations and perfect runs aside, which are few.
 
-    A shipment brings its batches and its site. A statement brings its batches, those that it drew from, and
-    the shipment that it made or closed. A site brings its year's output for `years`, and its averaging.
+    A shipment brings its batches and its site. A statement brings its batches, those that it drew from, the
+    shipment that it made or closed and the year of a site in which its output counts. A site brings its
+    output in `years`, and its averaging; an assay the statement that has used it.
     """
 
     batches: tuple[str, ...] = ()
@@ -48,7 +49,7 @@ def touched(statement: Statement) -> Touched:
             return Touched(
                 batches=record.inputs if isinstance(record, Transformation) else (),
                 sites=_site(record),
-                years=(record.occurred_at.astimezone(UTC).year,),
+                years=(year_of(record.occurred_at),),
                 assays=assay_documents(record),
             )
         case Transfer():
@@ -66,6 +67,11 @@ def touched(statement: Statement) -> Touched:
             return Touched(places=(at,))
         case _:
             return Touched()
+
+
+def year_of(time: datetime) -> int:
+    """The calendar year in UTC."""
+    return time.astimezone(UTC).year
 
 
 def assay_documents(record: Extraction | Collection | Transformation) -> tuple[str, ...]:

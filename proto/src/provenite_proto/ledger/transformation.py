@@ -9,6 +9,7 @@ from .drawing import draw, less
 from .issuer import Issuer, known_country, needed
 from .making import made
 from .matter import assayed, input_masses, known_elements
+from .plausible import balance, certificates, identity, output
 from .proxy import check
 from .state import Admission, State
 
@@ -19,7 +20,7 @@ def admit(record: Transformation, issuer: Issuer, state: State) -> Admission:
     quantities = needed(record.quantities, "quantities")
     known_country(record.country, "/record/country")
     issuer.event_at(record.occurred_at, "/record/occurredAt")
-    issuer.site(record.identities.site if record.identities else None, state, record.country)
+    site = issuer.site(record.identities.site if record.identities else None, state, record.country)
     known_elements(record.untraced, "/record/untraced")
     known_elements(tuple(quantities.losses), "/record/quantities/losses")
     if quantities.untraced.keys() != set(record.untraced) or len(record.untraced) != len(
@@ -41,11 +42,21 @@ def admit(record: Transformation, issuer: Issuer, state: State) -> Admission:
         state,
     )
     matter, findings = assayed(record.outputs, quantities.outputs)
-    over = excess(
-        total([batch.drawn(taken.mass) for batch, taken in zip(batches, draws, strict=True)]),
-        {element: milligrams(mass) for element, mass in quantities.untraced.items()},
-        matter,
-        {element: milligrams(mass) for element, mass in quantities.losses.items()},
+    drawn = total([batch.drawn(taken.mass) for batch, taken in zip(batches, draws, strict=True)])
+    untraced = {element: milligrams(mass) for element, mass in quantities.untraced.items()}
+    losses = {element: milligrams(mass) for element, mass in quantities.losses.items()}
+    over = excess(drawn, untraced, matter, losses)
+    doubts = (
+        output(site, record.occurred_at, sum(each.mass for each in matter), state)
+        + certificates(record, issuer, state)
+        + balance(
+            record,
+            issuer,
+            total([drawn, untraced]),
+            total([each.elements for each in matter]),
+            losses,
+            state,
+        )
     )
     allocation.check(
         quantities.allocation,
@@ -56,9 +67,9 @@ def admit(record: Transformation, issuer: Issuer, state: State) -> Admission:
     return Admission(
         digest=issuer.digest,
         issuer=issuer.party.id,
-        findings=findings + excess_findings(over),
+        findings=findings + excess_findings(over) + identity(record, batches) + doubts.findings,
         created=made(issuer, record.outputs, matter, record.occurred_at),
         draws=draws,
-        effects=(*less(batches, draws), *average.effects),
+        effects=(*less(batches, draws), *doubts.effects, *average.effects),
         averaged=average.statements,
     )

@@ -8,7 +8,10 @@ from ..matter.quantity import Mass
 from .country import Country
 from .form import Digest, Documents, Form, Record, Role, Stage, Text
 
-Coordinate = Annotated[str, Meta(pattern=r"^-?(0|[1-9][0-9]{0,2})(\.[0-9]{1,6})?$(?!\n)")]
+Latitude = Annotated[str, Meta(pattern=r"^-?([1-8]?[0-9](\.[0-9]{1,6})?|90(\.0{1,6})?)$(?!\n)")]
+Longitude = Annotated[
+    str, Meta(pattern=r"^-?((1[0-7][0-9]|[1-9]?[0-9])(\.[0-9]{1,6})?|180(\.0{1,6})?)$(?!\n)")
+]
 JwkCoordinate = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$(?!\n)")]
 
 Signature = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{85}[AQgw]$(?!\n)")]
@@ -65,8 +68,8 @@ class SiteDetails(Form, frozen=True, kw_only=True):
     """The sealed section `identities` of a site: its name and place (WGS 84 degrees, as decimal strings)."""
 
     name: Text
-    latitude: Coordinate | None = None
-    longitude: Coordinate | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
 
 
 class SiteQuantities(Form, frozen=True, kw_only=True):

@@ -51,8 +51,8 @@ class Revocation(Record, frozen=True, kw_only=True, tag="revocation"):
 class OwnershipLink(Form, frozen=True, kw_only=True):
     """`holder` holds fractions of the board seats, votes and equity of `held`; absent, `held` is the issuer.
 
-    `country` is the holder's own: where a government, citizen or firm belongs. It is absent for a holder
-    whose country does not matter because its own holders are listed.
+    `country` is the holder's own: where a government, citizen or firm belongs. The holders of a firm can be
+    listed in turn, with `held` being its name as `holder`.
     """
 
     holder: Text

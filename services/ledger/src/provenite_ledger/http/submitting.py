@@ -127,6 +127,9 @@ async def _submitted(
     if atomic and len(statements) < len(lines):
         kept_out = Problem("not-submitted", "Another statement of the submission was refused.")
         return [result or kept_out for result in results]
+    if not statements:
+        # Nothing waits its turn, so the queue may be full and the database away.
+        return [result for result in results if result is not None]
     admitted = iter(await sequencer.submit(statements, verified=verified, atomic=atomic))
     return [result or next(admitted) for result in results]
 

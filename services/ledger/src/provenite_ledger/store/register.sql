@@ -126,3 +126,9 @@ set revoked_at = excluded.revoked_at, compromised_from = excluded.compromised_fr
 update statement s set retracted_by = c.by
 from unnest($1::bigint[], $2::bigint[]) as c (index, by)
 where s.index = c.index
+
+-- name: put_key_compromise
+insert into key_compromise select * from unnest($1::bigint[], $2::bytea[], $3::bigint[])
+
+-- name: put_late
+insert into late (index, reach) select * from unnest($1::bigint[], $2::text[])

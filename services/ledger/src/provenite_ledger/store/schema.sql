@@ -152,7 +152,8 @@ create table attestation (
     -- Seconds since 1970.
     retracted_at bigint
 );
-create index attestation_subject on attestation (subject);
+-- By the statement, site or party; of a batch, the statement that made it.
+create index attestation_subject on attestation (split_part(subject, '.', 1));
 create index attestation_attester on attestation (attester, scheme);
 
 create table ownership (
@@ -224,10 +225,63 @@ create table averaged (
 );
 create index averaged_member on averaged (member);
 
+create table lens (
+    -- A lens that firms have registered. The number 0 stands for the lenses that ship with the protocol.
+    number integer primary key check (number > 0),
+    digest bytea not null unique check (length(digest) = 32),
+    -- TOML, as it was sent.
+    definition text not null
+);
+
+create table lens_user (
+    lens integer not null references lens,
+    party bigint not null references party,
+    primary key (party, lens)
+);
+
 create table content (
-    batch bigint primary key,
+    -- 0 for the lenses of the protocol, otherwise a lens of a firm's own.
+    lens integer not null,
+    -- A batch that was made: what is shipped of it is a part of its content.
+    batch bigint not null,
     -- MessagePack: element, lens, label, milligrams.
-    shares bytea not null
+    shares bytea not null,
+    primary key (lens, batch)
+);
+
+create table run (
+    -- What later rolling averages need of a transformation under that model: MessagePack.
+    lens integer not null,
+    statement bigint not null,
+    run bytea not null,
+    primary key (lens, statement)
+);
+
+create table key_compromise (
+    -- A revocation that says from when on, in seconds since 1970, what a key signed is disowned.
+    statement bigint not null references statement,
+    key_id bytea not null,
+    compromised_from bigint not null,
+    primary key (key_id, statement)
+);
+
+create table late (
+    -- A statement that may change the content of earlier ones: how far it reaches, and how far that is done.
+    index bigint primary key references statement,
+    reach text not null,
+    total integer,
+    revised integer not null default 0,
+    done boolean not null default false
+);
+create index late_pending on late (index) where not done;
+
+create table revision (
+    -- What a late statement has changed of the content of a batch that was made.
+    late bigint not null references late,
+    batch bigint not null,
+    before bytea not null,
+    after bytea not null,
+    primary key (late, batch)
 );
 
 create table invitation (

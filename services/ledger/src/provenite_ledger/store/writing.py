@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import asyncpg
 import msgspec
 
-from provenite_proto.ledger import Batch, Enrolled, Recorded, RegisteredSite
+from provenite_proto.ledger import Batch, Enrolled, Recorded, RegisteredKey, RegisteredSite
 from provenite_proto.record import Collection, Extraction, Transformation
+from provenite_proto.replay.reach import reach
 
 from . import rows
 from .filing import file
@@ -61,6 +62,7 @@ async def write(connection: asyncpg.Connection, entries: Sequence[Entry], loaded
         )
         await file(connection, effects, loaded)
         await _retracted(connection, effects, loaded)
+        await _late(connection, entries)
 
 
 async def _batches(
@@ -100,6 +102,31 @@ async def _retracted(
     if marked:
         await connection.execute(
             _REGISTER["mark_retracted"], [one for one, _ in marked], [by for _, by in marked]
+        )
+
+
+async def _late(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """What may change the content of earlier statements, and the keys that it disowns."""
+    disowned = [
+        (entry.index, each)
+        for entry in entries
+        for each in entry.admission.effects
+        if isinstance(each, RegisteredKey) and each.compromised_from is not None
+    ]
+    if disowned:
+        await connection.execute(
+            _REGISTER["put_key_compromise"],
+            [index for index, _ in disowned],
+            [rows.raw(key.id) for _, key in disowned],
+            [key.compromised_from for _, key in disowned],
+        )
+    late = [(entry.index, reach(entry.admission.effects)) for entry in entries]
+    late = [(index, reached) for index, reached in late if reached]
+    if late:
+        await connection.execute(
+            _REGISTER["put_late"],
+            [index for index, _ in late],
+            [_encode(reached).decode() for _, reached in late],
         )
 
 
