@@ -97,13 +97,13 @@ class _Chain:
         )
         return self.firms.add(by, record)
 
-    def own(self, *links: OwnershipLink, **period: datetime) -> str:
-        return self.firms.add(
-            "miner",
-            Ownership(
-                parties=OwnershipParties(links=links), **({"valid_from": EVER} | period)
-            ),
+    def own(
+        self, *links: OwnershipLink, since: datetime = EVER, until: datetime | None = None
+    ) -> str:
+        record = Ownership(
+            valid_from=since, valid_until=until, parties=OwnershipParties(links=links)
         )
+        return self.firms.add("miner", record)
 
     def made(self, description: str, **lenses: str | Mapping[str, int]) -> Made:
         """What the refined batch holds, or the mined one when nothing was refined."""
@@ -143,7 +143,9 @@ def _attested() -> Iterator[tuple[str, Made]]:
     chain.attest(SubjectKind.STATEMENT, chain.mined, Outcome.DOES_NOT_CONFORM)
     yield (
         "attested-and-denied",
-        chain.made("One finding that it does not conform outweighs the other.", attested="not_attested"),
+        chain.made(
+            "One finding that it does not conform outweighs the other.", attested="not_attested"
+        ),
     )
     chain = _Chain()
     chain.accredit()
@@ -152,7 +154,9 @@ def _attested() -> Iterator[tuple[str, Made]]:
     chain.refine()
     yield (
         "attestation-lapsed-before-the-step",
-        chain.made("The mine worked within the period, the refinery at its end.", attested="not_attested"),
+        chain.made(
+            "The mine worked within the period, the refinery at its end.", attested="not_attested"
+        ),
     )
     chain = _Chain()
     chain.accredit(until=chain.firms.time(3))
@@ -161,7 +165,9 @@ def _attested() -> Iterator[tuple[str, Made]]:
     chain.attest(SubjectKind.PARTY, chain.firms.ids["miner"])
     yield (
         "attester-accreditation-lapsed",
-        chain.made("The accreditation ended when the attestation was recorded.", attested="not_attested"),
+        chain.made(
+            "The accreditation ended when the attestation was recorded.", attested="not_attested"
+        ),
     )
     chain = _chain()
     word = chain.attest(SubjectKind.PARTY, chain.firms.ids["miner"])
@@ -171,7 +177,10 @@ def _attested() -> Iterator[tuple[str, Made]]:
     chain = _chain()
     chain.attest(SubjectKind.PARTY, chain.firms.ids["miner"])
     _compromise(chain.firms, "auditor")
-    yield "attestation-disowned", chain.made("The attester's key was compromised.", attested="not_attested")
+    yield (
+        "attestation-disowned",
+        chain.made("The attester's key was compromised.", attested="not_attested"),
+    )
 
 
 def _proxy() -> _Chain:
@@ -213,15 +222,18 @@ def _proxies() -> Iterator[tuple[str, Made]]:
 
 def _controllers() -> Iterator[tuple[str, Made]]:
     def holder(part: str, **members: Any) -> OwnershipLink:
-        return OwnershipLink(**({"holder": "State fund", "country": "CN", "equity": part} | members))
+        return OwnershipLink(
+            **({"holder": "State fund", "country": "CN", "equity": part} | members)
+        )
 
-    rest = OwnershipLink(
-        holder="Founders", country="CL", board="0.76", votes="0.76", equity="0.75"
-    )
+    rest = OwnershipLink(holder="Founders", country="CL", board="0.76", votes="0.76", equity="0.75")
     own = {"board": "0.24", "votes": "0.24"}
     chain = _chain()
     chain.own(holder("0.25", **own), rest)
-    yield "controlled-at-25-percent", chain.made("A quarter of the equity counts.", controllers="CL+CN")
+    yield (
+        "controlled-at-25-percent",
+        chain.made("A quarter of the equity counts.", controllers="CL+CN"),
+    )
     chain = _chain()
     chain.own(holder("0.249999999", **own), rest)
     yield "not-controlled-below-25-percent", chain.made("Less does not.", controllers="CL")
@@ -237,12 +249,16 @@ def _controllers() -> Iterator[tuple[str, Made]]:
     chain.own(majority, half, through, others)
     yield (
         "controlled-through-a-majority",
-        chain.made("A half passes through whole: a quarter of it is a quarter.", controllers="CL+CN+SG"),
+        chain.made(
+            "A half passes through whole: a quarter of it is a quarter.", controllers="CL+CN+SG"
+        ),
     )
     chain = _Chain()
     sale = chain.firms.time(3)
-    chain.own(holder("1", board="1", votes="1"), valid_until=sale)
-    chain.own(OwnershipLink(holder="New", country="US", board="1", votes="1", equity="1"), valid_from=sale)
+    chain.own(holder("1", board="1", votes="1"), until=sale)
+    chain.own(
+        OwnershipLink(holder="New", country="US", board="1", votes="1", equity="1"), since=sale
+    )
     chain.mine(occurred_at=chain.firms.time(-60))
     chain.refine()
     yield (
@@ -250,7 +266,7 @@ def _controllers() -> Iterator[tuple[str, Made]]:
         chain.made("Mined under the one owner, refined under the other.", controllers="CN+US"),
     )
     chain = _chain()
-    chain.own(holder("1", board="1", votes="1"), valid_from=chain.firms.time(60))
+    chain.own(holder("1", board="1", votes="1"), since=chain.firms.time(60))
     yield "controllers-unknown", chain.made("No ownership covers the time.", controllers="unknown")
     chain = _chain()
     many = (
@@ -275,14 +291,19 @@ def _void() -> Iterator[tuple[str, Made]]:
     chain.firms.add("miner", untrue)
     yield (
         "retracted-is-unknown",
-        chain.made("What was made of it keeps its mass, and nothing of its origin is known.", **everything),
+        chain.made(
+            "What was made of it keeps its mass, and nothing of its origin is known.", **everything
+        ),
     )
     chain = _Chain()
     chain.mine()
     _compromise(chain.firms, "miner")
     yield (
         "compromised-is-unknown",
-        chain.made("Recorded when the key was in other hands.", **(everything | {"stage/refining": "unknown"})),
+        chain.made(
+            "Recorded when the key was in other hands.",
+            **(everything | {"stage/refining": "unknown"}),
+        ),
     )
     chain = _Chain()
     chain.mine()
