@@ -22,6 +22,7 @@ from provenite_proto.record import (
     CustodyModel,
     Extraction,
     InputQuantity,
+    Key,
     Mode,
     Output,
     OutputIdentity,
@@ -37,7 +38,7 @@ from provenite_proto.record import (
     Transformation,
     TransformationQuantities,
 )
-from provenite_proto.statement import SigningKey, issue
+from provenite_proto.statement import SigningKey, base64url, issue, possession
 
 LONG_AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(days=30)
 """When the first thing happens in these tests."""
@@ -218,6 +219,12 @@ def receipt(shipped: str, **changes: Any) -> Receipt:
             **changes,
         }
     )
+
+
+def further_key(party: str, key: SigningKey) -> Key:
+    """A further key of a party, which has proved that somebody has it."""
+    proof = base64url.encode(key.sign(possession(party, key.key_id)))
+    return Key(party=party, key=key.public.jwk, proof=proof)
 
 
 def newcomer(key: SigningKey, *roles: Role) -> Party:
