@@ -121,7 +121,7 @@ class Firm:
         return {"Authorization": f"Bearer {self.token()}"}
 
     def get(self, path: str, **query: Any) -> httpx.Response:
-        return self.ledger.http.get(path, params=query, headers=self.authorized())
+        return self.ledger.http.get(path, params=query or None, headers=self.authorized())
 
     def post(self, path: str, body: Any) -> httpx.Response:
         return self.ledger.http.post(path, json=body, headers=self.authorized())
@@ -163,7 +163,7 @@ def extraction(kg: str = "100", *, lot: str | None = None, **changes: Any) -> Ex
             "occurred_at": day(0),
             "outputs": (Output(material="copper-concentrate", elements=("Cu",)),),
             "quantities": SourceQuantities(
-                outputs=(OutputQuantity(mass=kg, composition={"Cu": "0.3"}),)
+                outputs=(OutputQuantity(mass=kg, composition={"Cu": "0.3"}, moisture="0.08"),)
             ),
             "identities": SiteIdentities(outputs=(OutputIdentity(lot=lot),)) if lot else None,
             **changes,

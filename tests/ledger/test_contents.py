@@ -9,7 +9,7 @@ import pytest
 
 from provenite_ledger import contents
 from provenite_ledger import follower as following
-from provenite_ledger.contents import SHIPPED, catalogue, chunks, compute, content, prepare
+from provenite_ledger.contents import SHIPPED, catalogue, chunks, compute, content, keep, prepare
 from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
 from provenite_proto import paths
 from provenite_proto.content import LENSES
@@ -116,7 +116,8 @@ async def test_others_get_their_turn_within_one_statement(dsn: str) -> None:
     async with at_work(dsn) as sequencer, connected(dsn) as connection:
         _, firm = await found(sequencer, BOTH)
         lot = await blended(sequencer, firm, 300)
-        await compute(connection, range(2, 302), sequencer.size, SHIPPED)
+        ores = await compute(connection, range(2, 302), sequencer.size, SHIPPED)
+        await keep(connection, ores, SHIPPED)
         counting = asyncio.create_task(others())
         await compute(connection, [lot // 1024], sequencer.size, SHIPPED)
         counting.cancel()

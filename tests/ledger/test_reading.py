@@ -142,7 +142,7 @@ class TestStatements:
         (odd,) = chain.mines[0].record(
             extraction(
                 quantities=SourceQuantities(
-                    outputs=(OutputQuantity(mass="1", composition={"Cu": "0.5"}),)
+                    outputs=(OutputQuantity(mass="1", composition={"Cu": "0.5"}, moisture="0.08"),)
                 )
             )
         )
