@@ -11,9 +11,17 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from provenite_proto.record import Key, Party, Role
+from provenite_proto.record import Party, Role
 from provenite_proto.statement import SigningKey, base64url
-from tests.ledger.running import Firm, Ledger, extraction, newcomer, refining, run_ledger
+from tests.ledger.running import (
+    Firm,
+    Ledger,
+    extraction,
+    further_key,
+    newcomer,
+    refining,
+    run_ledger,
+)
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +106,9 @@ def test_the_order_of_admission_is_kept(ledger: Ledger, firm: Firm) -> None:
 
 def test_a_key_speaks_only_after_the_line_that_registers_it(ledger: Ledger, firm: Firm) -> None:
     fresh, unsigned = SigningKey.generate(), SigningKey.generate()
-    registers = firm.sign(Key(party=firm.id, key=fresh.public.jwk))
+    registers = firm.sign(further_key(firm.id, fresh))
     by_fresh = firm.sign(extraction("2"), key=fresh)
-    pretends = forged(firm.sign(Key(party=firm.id, key=unsigned.public.jwk)))
+    pretends = forged(firm.sign(further_key(firm.id, unsigned)))
     by_unsigned = firm.sign(extraction("3"), key=unsigned)
     with database_stopped(ledger):
         assert slugs(ledger.send_lines(by_fresh, forged(registers))) == [

@@ -8,7 +8,7 @@ from msgspec import Meta
 from ..matter.quantity import Fraction, Mass
 from ..record import BatchId, Country, Digest, Jwk, Transfer, Waste
 from ..record.form import Slug, Symbol, Text
-from ..record.registry import Coordinate
+from ..record.registry import Latitude, Longitude, Signature
 
 
 def patterns(kind: Any) -> Iterator[str]:
@@ -30,7 +30,9 @@ _WORDS: tuple[tuple[Any, str], ...] = (
     (Slug, "A name is lower-case letters and digits with single hyphens, such as nd-oxide"),
     (Symbol, "An element is a chemical symbol, such as Nd"),
     (Text, "A text holds no control characters"),
-    (Coordinate, 'A coordinate is degrees as a text, such as "-115.53"'),
+    (Latitude, 'A latitude is degrees from -90 to 90 as a text, such as "35.48"'),
+    (Longitude, 'A longitude is degrees from -180 to 180 as a text, such as "-115.53"'),
+    (Signature, "A signature is 64 bytes in base64url without padding: 86 characters"),
     (Waste.__annotations__["code"], "A waste code is such as Y49 or A1181"),
     (Waste.__annotations__["purpose"], "A waste's purpose is recovery or disposal"),
     (Transfer.__annotations__["hs_code"], "An HS code has six, eight or ten digits"),

@@ -10,7 +10,8 @@ from .. import Consequences
 from .asking import BatchArgument
 from .connecting import Connection
 from .failing import failures, misused, say
-from .showing import AsJson, console, facts, print_json, print_json_lines, share_text
+from .showing import AsJson, facts, print_json, print_json_lines, share_text
+from .terminal import console
 
 
 def contributions(
