@@ -23,6 +23,7 @@ from .remembered import (
 from .roles import MAY_SIGN, may_sign
 from .state import Admission, Effect, State
 from .touched import Touched, touched
+from .vouching import accredited, owned, standing, valid_keys, within
 
 __all__ = [
     "CLOCK_TOLERANCE",
@@ -50,8 +51,13 @@ __all__ = [
     "Touched",
     "TransferStatus",
     "UsedAssay",
+    "accredited",
     "admit",
     "drawn",
     "may_sign",
+    "owned",
+    "standing",
     "touched",
+    "valid_keys",
+    "within",
 ]
