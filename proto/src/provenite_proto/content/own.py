@@ -9,6 +9,7 @@ import msgspec
 
 from ..problem import Problem
 from ..record import CustodyModel, Source, Stage, is_country
+from ..record.form import Text
 from ..statement import base64url
 from ..statement.compact_json import pointer
 from .lens import UNKNOWN, Lens, Rule
@@ -31,7 +32,7 @@ _KNOWN: dict[str, frozenset[str]] = {
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    title: str
+    title: Text
     start: tuple[Rule, ...]
     step: tuple[Rule, ...] = ()
     id: str | None = None
@@ -63,8 +64,6 @@ def read_own(text: str) -> Lens:
 
 
 def _check(file: _File) -> None:
-    if not 1 <= len(file.title) <= 256 or not file.title.isprintable():
-        raise _malformed("The title has 1 to 256 printable characters.", "/title")
     if not file.start:
         raise _malformed("A lens has at least one start rule.", "/start")
     count = len(file.start) + len(file.step)
