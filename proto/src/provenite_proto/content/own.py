@@ -15,6 +15,8 @@ from ..statement.compact_json import pointer
 from .lens import UNKNOWN, Lens, Rule
 
 MAX_BYTES = 65_536
+MAX_DOTS = 1024
+"""Full stops in the file: reading a dotted key takes time that grows with the square of its length."""
 MAX_RULES = 64
 MAX_LABEL = 64
 MAX_LISTED = 256
@@ -46,6 +48,8 @@ def read_own(text: str) -> Lens:
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise _malformed(f"The file is larger than {MAX_BYTES} bytes.", limit=str(MAX_BYTES))
+    if text.count(".") > MAX_DOTS:
+        raise _malformed(f"The file has more than {MAX_DOTS} full stops.", limit=str(MAX_DOTS))
     try:
         file = msgspec.convert(tomllib.loads(text), _File)
     except msgspec.ValidationError as error:
