@@ -9,16 +9,20 @@ import msgspec
 from provenite_proto import paths
 from provenite_proto.answers import (
     BatchAnswer,
+    Consequences,
     ContentAnswer,
+    ContributionsAnswer,
     EnrolmentAnswer,
     EnrolmentRequest,
     InvitationAnswer,
     InvitationRequest,
     KeyAnswer,
     LedgerAnswer,
+    LensAnswer,
     Lines,
     Page,
     PartyAnswer,
+    ShipmentAnswer,
     SiteAnswer,
     StatementAnswer,
     Submitted,
@@ -108,6 +112,43 @@ def content(batch_id: str, lenses: Sequence[str], elements: Sequence[str]) -> Ca
     """The content of a batch."""
     query = [("lens", lens) for lens in lenses] + [("element", name) for name in elements]
     return Call("GET", paths.content(batch_id), ContentAnswer, query=query)
+
+
+def contributions(batch_id: str, element: str, lens: str, label: str) -> Call[ContributionsAnswer]:
+    """What brings a label to a batch."""
+    query = (("element", element), ("lens", lens), ("label", label))
+    return Call("GET", paths.contributions(batch_id), ContributionsAnswer, query=query)
+
+
+def consequences(digest: str, query: Query) -> Call[Consequences]:
+    """What a statement has changed of the content of earlier batches."""
+    return Call("GET", paths.consequences(digest), Consequences, query=query)
+
+
+def shipments(query: Query) -> Call[Page[ShipmentAnswer]]:
+    """A page of one's shipments."""
+    return Call("GET", paths.SHIPMENTS, Page[ShipmentAnswer], query=query)
+
+
+def shipment(transfer: str) -> Call[ShipmentAnswer]:
+    """Read a shipment."""
+    return Call("GET", paths.shipment(transfer), ShipmentAnswer)
+
+
+def lenses() -> Call[Page[LensAnswer]]:
+    """The lenses that there are."""
+    return Call("GET", paths.LENSES, Page[LensAnswer])
+
+
+def register_lens(definition: str) -> Call[LensAnswer]:
+    """Register a lens of one's own."""
+    return Call(
+        "POST",
+        paths.LENSES,
+        LensAnswer,
+        body=definition.encode(),
+        content_type="application/toml",
+    )
 
 
 def party(party_id: str) -> Call[PartyAnswer]:

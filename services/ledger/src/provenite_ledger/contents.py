@@ -32,6 +32,7 @@ from provenite_proto.ledger import Draw, spans
 from provenite_proto.record import Collection, Extraction, Transformation
 from provenite_proto.statement import parse
 
+from .sequencer import LedgerUnavailable
 from .store.facts import standings
 from .store.named import load
 from .store.rows import OUTPUTS, Row
@@ -51,10 +52,6 @@ decode = msgspec.msgpack.Decoder(Shares).decode
 _decode_elements = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _decode_lenses = msgspec.msgpack.Decoder(dict[str, dict[str, int]]).decode
 _decode_run = msgspec.msgpack.Decoder(Run).decode
-
-
-class ContentGone(Exception):
-    """Another ledger has taken the database over, with other lenses."""
 
 
 class Lensed(msgspec.Struct, frozen=True):
@@ -94,7 +91,8 @@ async def content(
     """Element masses (milligrams) and content of a batch by its key; computes what is missing upstream.
 
     As the log's statements before `before` have it: those that revise content must have done so.
-    `LookupError` when there is no such batch, `ContentGone` when another ledger has taken the database over.
+    `LookupError` when there is no such batch, `LedgerUnavailable` when another
+    ledger has taken the database over with other lenses.
     """
     row = await connection.fetchrow(_SQL["batch"], batch)
     if row is None:
@@ -104,7 +102,7 @@ async def content(
         await keep(connection, await compute(connection, chunk, before, lensed), lensed)
     kept = await connection.fetchval(_SQL["kept"], lensed.number, row["root"])
     if kept is None:
-        raise ContentGone
+        raise LedgerUnavailable
     return elements_of(row), part_of(decode(kept), ranges(row))
 
 
@@ -203,7 +201,7 @@ async def _of_statement(
         case Extraction() | Collection():
             return Made(of_source(record, made, lensed.lenses, standing))
         case Transformation():
-            taken = [(_drawn(row), _decode_elements(kept[row["root"]])) for row in draws]
+            taken = [(drawn(row), _decode_elements(kept[row["root"]])) for row in draws]
             return await _of_transformation(
                 record, taken, made, standing, earlier, lensed.lenses, turns
             )
@@ -229,11 +227,11 @@ async def _of_transformation(
     elements = dict.fromkeys(element for out in made for element in out)
     if earlier:
         # What went in and did not come out has its place in the average.
-        elements |= dict.fromkeys(element for drawn, _ in taken for element in drawn)
+        elements |= dict.fromkeys(element for spanned, _ in taken for element in spanned)
     for element in elements:
         ingredients = []
-        for drawn, shares in taken:
-            span = {element: drawn[element]} if element in drawn else {}
+        for spanned, shares in taken:
+            span = {element: spanned[element]} if element in spanned else {}
             seen = {element: _decode_lenses(shares[element])} if span else {}
             ingredients.append(Taken(seen, span))
             await turns.next()
@@ -255,7 +253,8 @@ def _add(whole: Shares, part: Shares) -> None:
         whole.setdefault(element, {}).update(by_lens)
 
 
-def _drawn(row: Row) -> dict[str, Range]:
+def drawn(row: Row) -> dict[str, Range]:
+    """Of each element which milligrams of the root a draw took; the row is that of the draw and its batch."""
     offsets = dict(zip(row["elements"], row["offsets"], strict=True))
     return spans(elements_of(row), offsets, row["mass"], Draw("", row["taken"], row["before"]))
 

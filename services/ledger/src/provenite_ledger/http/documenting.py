@@ -27,6 +27,24 @@ STATEMENT_TYPE = "application/sd-jwt"
 STATEMENTS_TYPE = "application/sd-jwt+lines"
 """Media type of many: one statement a line, the lines separated by a line feed."""
 
+LENS_TYPE = "application/toml"
+"""Media type of a lens."""
+_LENS = """title = "Mined in China and refined elsewhere"
+
+[[start]]
+on = ["extraction"]
+country = ["CN"]
+label = "mined-in-CN"
+
+[[start]]
+label = "other"
+
+[[step]]
+from = ["mined-in-CN"]
+stage = ["refining"]
+label = "mined-in-CN-refined-in-{country}"
+"""
+
 _DIGEST = r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"
 _EXAMPLE = (
     "eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiIsInR5cCI6InByb3Zlbml0ZStzZC1qd3QifQ"
@@ -99,6 +117,16 @@ class SubmitsMany(Operation):
             STATEMENTS_TYPE,
             "Up to 1,000 statements and 32 MiB, one a line, separated by a line feed.",
             f"{_EXAMPLE}\n{_EXAMPLE}\n",
+        )
+
+
+@dataclass
+class SubmitsLens(Operation):
+    """The body is a lens."""
+
+    def __post_init__(self) -> None:
+        self.request_body = _body(
+            LENS_TYPE, "A lens: its title, its start rules and its step rules, in TOML.", _LENS
         )
 
 

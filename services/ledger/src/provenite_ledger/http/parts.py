@@ -10,6 +10,8 @@ from provenite_proto.problem import Problem
 
 from ..access import Reader
 from ..enrolment import Enrolment
+from ..follower import Follower
+from ..revising import Revising
 from ..sequencer import Sequencer
 from ..settings import Settings
 from .authentication import Authentication
@@ -25,6 +27,8 @@ class Parts(Struct, frozen=True):
     origin: str
     pool: asyncpg.Pool
     sequencer: Sequencer
+    follower: Follower
+    revising: Revising
     enrolment: Enrolment
     authentication: Authentication
 

@@ -2,9 +2,12 @@
 
 from . import (
     batches,
+    consequences,
     content,
+    contributions,
     joining,
     ledger,
+    lenses,
     registry,
     shipments,
     statements,
@@ -23,6 +26,10 @@ HANDLERS = (
     shipments.list_shipments,
     shipments.shipment,
     content.content,
+    contributions.list_contributions,
+    consequences.consequences,
+    lenses.list_lenses,
+    lenses.register_lens,
     registry.list_parties,
     registry.party,
     registry.list_sites,

@@ -13,7 +13,8 @@ from provenite_proto.answers import Line, Lines, Submitted
 from provenite_proto.problem import Problem
 from provenite_proto.statement import MAX_BYTES, PublicKey, Statement, parse
 
-from ..sequencer import Admitted, Sequencer
+from ..admitting import Admitted
+from ..sequencer import Sequencer
 from .documenting import (
     OF_STATEMENTS,
     OPEN,

@@ -53,10 +53,44 @@ order by b.key
 
 -- name: draws
 -- What statements took, in order, with the batches that they took it from.
-select d.consumer, d.mass as taken, d.before, b.mass, b.elements, b.element_masses, b.root, b.offsets
-from draw d join batch b on b.key = d.batch
+select d.consumer, d.mass as taken, d.before, b.mass, b.elements, b.element_masses, b.root, b.offsets,
+       r.digest as root_digest
+from draw d
+join batch b on b.key = d.batch
+join statement r on r.index = b.root / 1024
 where d.consumer = any ($1::bigint[])
 order by d.consumer, d.position
+
+-- name: upstream
+-- The statements that made a batch and all that went into it, at most $2.
+with recursive upstream (index) as (
+    select $1::bigint / 1024
+    union
+    select earlier.index
+    from upstream u cross join lateral (
+        select b.root / 1024 as index
+        from draw d join batch b on b.key = d.batch
+        where d.consumer = u.index
+        union
+        select a.member from averaged a where a.consumer = u.index
+    ) earlier
+)
+select index from upstream limit $2
+
+-- name: made_named
+-- What statements made, with the content that is kept of it.
+select b.key / 1024 as maker, b.key, b.elements, b.element_masses, c.shares
+from unnest($2::bigint[]) as wanted (index)
+join batch b on b.key >= wanted.index * 1024 and b.key < (wanted.index + 1) * 1024
+join content c on c.lens = $1 and c.batch = b.key
+order by b.key
+
+-- name: averaged_named
+-- The statements over which rolling averages go, by digest.
+select a.consumer, s.digest
+from averaged a join statement s on s.index = a.member
+where a.consumer = any ($1::bigint[])
+order by a.consumer, a.member
 
 -- name: averaged
 -- The statements over which rolling averages go, in the order of the log.
@@ -102,8 +136,9 @@ truncate content, run, revision
 select index, reach from late where not done order by index limit 1
 
 -- name: late
--- How far what a statement changes is worked out.
-select l.index, l.total, l.revised, l.done from late l join statement s on s.index = l.index
+-- How far what a statement changes is worked out; null when it can change nothing.
+select s.index, l.total, l.revised, l.done
+from statement s left join late l on l.index = s.index
 where s.digest = $1
 
 -- name: reached

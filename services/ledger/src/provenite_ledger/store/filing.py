@@ -135,11 +135,13 @@ def _site_year(entry: SiteYear, loaded: Loaded) -> _Cells:
 
 def _perfect_run(entry: PerfectRun, loaded: Loaded) -> _Cells:
     party = loaded.index[entry.party]
-    return {"party": party, "count": entry.count, "since": _time(entry.since)}
+    times = {"since": _time(entry.since), "until": _time(entry.until)}
+    return {"party": party, "count": entry.count, **times}
 
 
 def _place(entry: Place, loaded: Loaded) -> _Cells:
-    return {"cell": entry.id, "party": loaded.index[entry.party]}
+    site = loaded.index[entry.site]
+    return {"cell": entry.id, "party": loaded.index[entry.party], "site": site}
 
 
 def _shipment(entry: Shipment, loaded: Loaded) -> _Cells:

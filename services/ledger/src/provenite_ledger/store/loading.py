@@ -74,7 +74,7 @@ async def registry(connection: asyncpg.Connection) -> Loaded:
         )
     for row in await connection.fetch(_REGISTER["perfect_runs"]):
         party = loaded.parties_by_index[row["party"]]
-        loaded.state.put(PerfectRun(party, row["count"], row["since"]))
+        loaded.state.put(PerfectRun(party, row["count"], row["since"], row["until"]))
     return loaded
 
 
@@ -82,7 +82,9 @@ async def touched(connection: asyncpg.Connection, loaded: Loaded, group: Iterabl
     """Bring into memory what the group touches and is not there yet."""
     state = loaded.state
     group = tuple(group)
-    statements = {one for each in group for one in each.statements if one not in state.statements}
+    used = await recalling.assays(connection, loaded, group)
+    named = {one for each in group for one in each.statements} | used
+    statements = {one for one in named if one not in state.statements}
     if statements:
         keys, closed = await recalling.statements(connection, loaded, statements)
         await batches_by_key(connection, loaded, keys)

@@ -19,6 +19,7 @@ from provenite_proto.ledger import (
     UsedAssay,
 )
 from provenite_proto.ledger.proxy import supplier
+from provenite_proto.ledger.touched import year_of
 from provenite_proto.record import SubjectKind
 from provenite_proto.statement import parse
 
@@ -28,6 +29,19 @@ from .named import load
 from .rows import Row
 
 _SQL = load("register.sql")
+
+
+async def assays(
+    connection: asyncpg.Connection, loaded: Loaded, group: Sequence[Touched]
+) -> set[str]:
+    """Bring into memory which statements have used the group's certificates; those statements' digests."""
+    state = loaded.state
+    wanted = {one for each in group for one in each.assays}
+    missing = [rows.raw(each) for each in wanted if each not in state.assays]
+    if missing:
+        for row in await connection.fetch(_SQL["assays"], missing):
+            loaded.bring(UsedAssay(rows.text(row["digest"]), rows.text(row["statement"])))
+    return {state.assays[each].statement for each in wanted if each in state.assays}
 
 
 async def statements(
@@ -56,29 +70,43 @@ async def statements(
         if recorded.transfer is not None:
             transfers.add(recorded.transfer)
     await _evidence(connection, loaded, kinds)
+    await _site_years(
+        connection,
+        loaded,
+        {row["site"]: rows.text(row["site_digest"]) for row in found if row["site"] is not None},
+        {year_of(row["occurred_at"]) for row in found if row["site"] is not None},
+    )
     return keys, transfers
 
 
 async def remembered(
     connection: asyncpg.Connection, loaded: Loaded, group: Sequence[Touched]
 ) -> None:
-    """Bring into memory what the group's sites have put out, its certificates and its places."""
+    """Bring into memory what the group's sites have put out, and its places."""
     state = loaded.state
     sites = {one for each in group for one in each.sites if one in loaded.index}
     years = {year for each in group for year in each.years}
     if sites and years:
         by_index = {loaded.index[site]: site for site in sites}
-        for row in await connection.fetch(_SQL["site_years"], list(by_index), list(years)):
-            loaded.bring(SiteYear(by_index[row["site"]], row["year"], row["mass"]))
+        await _site_years(connection, loaded, by_index, years)
         await _averagings(connection, loaded, by_index)
-    assays = {one for each in group for one in each.assays if one not in state.assays}
-    if assays:
-        for row in await connection.fetch(_SQL["assays"], [rows.raw(each) for each in assays]):
-            loaded.bring(UsedAssay(rows.text(row["digest"]), rows.text(row["statement"])))
     places = {one for each in group for one in each.places if one not in state.places}
     if places:
         for row in await connection.fetch(_SQL["places"], list(places)):
-            loaded.bring(Place(row["cell"], loaded.parties_by_index[row["party"]]))
+            site = rows.text(row["digest"])
+            loaded.index[site] = row["site"]
+            loaded.bring(Place(row["cell"], loaded.parties_by_index[row["party"]], site))
+
+
+async def _site_years(
+    connection: asyncpg.Connection, loaded: Loaded, sites: dict[int, str], years: Iterable[int]
+) -> None:
+    """What sites (by the index of their statement) have put out in years."""
+    if not sites:
+        return
+    for row in await connection.fetch(_SQL["site_years"], list(sites), list(years)):
+        loaded.index[sites[row["site"]]] = row["site"]
+        loaded.bring(SiteYear(sites[row["site"]], row["year"], row["mass"]))
 
 
 def _recorded(row: Row, draws: Sequence[Row], loaded: Loaded) -> Recorded:
@@ -100,6 +128,8 @@ def _recorded(row: Row, draws: Sequence[Row], loaded: Loaded) -> Recorded:
         ),
         transfer=row["transfer"] and rows.text(row["transfer"]),
         supplier=supplier(parse(row["compact"]).record) if row["compact"] else None,
+        site_year=row["site_digest"]
+        and f"{rows.text(row['site_digest'])}/{year_of(row['occurred_at'])}",
         retracted_by=row["retracted_by"] and rows.text(row["retracted_by"]),
     )
 

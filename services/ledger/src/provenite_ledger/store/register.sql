@@ -30,7 +30,7 @@ where s.digest = any ($1::bytea[])
 -- Statements by digest, with what later ones need of them; the text of those that are proxies.
 select s.index, s.digest, s.kind, s.issuer, s.key_id, s.recorded_at,
        r.digest as retracted_by, t.digest as transfer,
-       case when m.proxy then s.compact end as compact,
+       case when m.proxy then s.compact end as compact, m.site, m.occurred_at, p.digest as site_digest,
        array(select b.key from batch b
              where b.key >= s.index * 1024 and b.key < (s.index + 1) * 1024
              order by b.key) as batches
@@ -39,6 +39,7 @@ left join statement r on r.index = s.retracted_by
 left join shipment h on h.receipt = s.index
 left join statement t on t.index = h.index
 left join making m on m.index = s.index
+left join statement p on p.index = m.site
 where s.digest = any ($1::bytea[])
 
 -- name: draws
@@ -74,7 +75,9 @@ where a.digest = any ($1::bytea[])
 
 -- name: places
 -- Who registered a site first at places.
-select cell, party from place where cell = any ($1::text[])
+select l.cell, l.party, l.site, s.digest
+from place l join statement s on s.index = l.site
+where l.cell = any ($1::text[])
 
 -- name: put_accreditation
 insert into accreditation select * from jsonb_populate_recordset(null::accreditation, $1)
@@ -98,7 +101,7 @@ on conflict (site, year) do update set mass = excluded.mass
 
 -- name: put_perfect_run
 insert into perfect_run select * from jsonb_populate_recordset(null::perfect_run, $1)
-on conflict (party) do update set count = excluded.count, since = excluded.since
+on conflict (party) do update set count = excluded.count, since = excluded.since, until = excluded.until
 
 -- name: put_place
 insert into place select * from jsonb_populate_recordset(null::place, $1)
@@ -109,6 +112,7 @@ on conflict (index) do update set status = excluded.status, receipt = excluded.r
 
 -- name: put_assay
 insert into assay select * from unnest($1::bytea[], $2::bigint[])
+on conflict (digest) do update set statement = excluded.statement
 
 -- name: put_averaging
 insert into averaging select * from unnest($1::bigint[], $2::bigint[], $3::timestamptz[])

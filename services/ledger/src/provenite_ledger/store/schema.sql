@@ -194,11 +194,12 @@ create table site_year (
 create table perfect_run (
     party bigint primary key references party,
     count integer not null,
-    since timestamptz not null
+    since timestamptz not null,
+    until timestamptz not null
 );
 
 create table assay (
-    -- A certificate, and the first statement that named it.
+    -- A certificate, and the first statement that stands and names it.
     digest bytea primary key check (length(digest) = 32),
     statement bigint not null references statement
 );
@@ -206,7 +207,8 @@ create table assay (
 create table place (
     -- Latitude and longitude in thousandths of a degree, rounded down.
     cell text primary key,
-    party bigint not null references party
+    party bigint not null references party,
+    site bigint not null references site
 );
 
 create table averaging (
@@ -228,14 +230,15 @@ create index averaged_member on averaged (member);
 create table lens (
     -- A lens that firms have registered. The number 0 stands for the lenses that ship with the protocol.
     number integer primary key check (number > 0),
-    digest bytea not null unique check (length(digest) = 32),
-    -- TOML, as it was sent.
-    definition text not null
+    -- SHA-256 of its rules.
+    digest bytea not null unique check (length(digest) = 32)
 );
 
 create table lens_user (
     lens integer not null references lens,
     party bigint not null references party,
+    -- TOML, as the party sent it.
+    definition text not null,
     primary key (party, lens)
 );
 
