@@ -43,7 +43,7 @@ lint: $(INSTALLED) ## all of check but the tests
 	@.venv/bin/lint-imports > build/lint-imports.txt || { cat build/lint-imports.txt; exit 1; }
 	@echo 'format, lint, types, imports: ok'
 
-bench: $(INSTALLED) ## ingest against the peer a user would write instead
+bench: $(INSTALLED) ## ingest against the peer a user would write instead; fails below its goals
 	@$(PY) tests/bench/run.py
 
 lock: ## the *.lock files from requirements/*.in, with uv; LOCK_ARGS=--upgrade renews
@@ -73,7 +73,7 @@ $(INSTALLED): requirements.lock $(DISTRIBUTIONS:%=%/pyproject.toml)
 	@$(PY) -m pip install -qq --no-deps --no-build-isolation $(DISTRIBUTIONS:%=-e %)
 	@touch $@
 
-# Node packages for the tests that let another implementation read our statements. A newcomer
+# Node packages for the tests that let others read our statements and our API. A newcomer
 # without npm, or without network, has those tests skipped; CI has to have them.
 interop:
 	@if command -v npm > /dev/null; then $(MAKE) --silent $(INTEROP); fi

@@ -19,6 +19,7 @@ import httpx
 
 from provenite_ledger import enrolment, keys
 from provenite_ledger.sequencer import Sequencer
+from provenite_ledger.store.locked import LockedStore
 from provenite_ledger.store.migrate import migrate
 from provenite_proto import token
 from provenite_proto.answers import EnrolmentRequest, InvitationRequest
@@ -57,7 +58,7 @@ async def enrol(dsn: str, folder: Path, pairs: int) -> list[Pair]:
         async with pool.acquire() as connection:
             await migrate(connection)
             await enrolment.take_origin(connection, ORIGIN)
-        async with Sequencer(dsn, ORIGIN) as sequencer:
+        async with LockedStore(dsn) as store, Sequencer(store, ORIGIN) as sequencer:
             joining = enrolment.Enrolment(pool, sequencer, keys.registrar(folder), ORIGIN)
             await joining.found("US")
             return [

@@ -1,6 +1,11 @@
 """Invitations and enrolments over HTTP."""
 
+import asyncio
+
+import httpx
+
 from provenite_proto import paths
+from provenite_proto.record import Key
 from provenite_proto.statement import SigningKey
 from tests.ledger.running import Firm, Ledger, extraction
 
@@ -60,9 +65,49 @@ def test_the_proof_is_by_the_key_itself(ledger: Ledger) -> None:
 
 
 def test_a_key_has_one_party(ledger: Ledger) -> None:
-    firm = ledger.enrol("trader")
-    answer = ledger.http.post(paths.ENROLMENTS, json=joining(firm, invitation(ledger)))
-    assert answer.json().get("party") in (None, firm.id)
+    firm, code = ledger.enrol("trader"), invitation(ledger)
+    answer = ledger.http.post(paths.ENROLMENTS, json=joining(firm, code))
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "urn:provenite:problem:key-taken"
+    assert firm.get(paths.party(firm.id)).json()["roles"] == ["trader"]
+    # The invitation is still there for the key that it was meant for.
+    assert ledger.http.post(paths.ENROLMENTS, json=joining(stranger(ledger), code)).is_success
+
+
+def test_a_key_that_another_party_registered_is_taken(ledger: Ledger) -> None:
+    firm, code, other = stranger(ledger), invitation(ledger), ledger.enrol("trader")
+    other.record(Key(party=other.id, key=firm.key.public.jwk))
+    answer = ledger.http.post(paths.ENROLMENTS, json=joining(firm, code))
+    assert answer.json()["type"] == "urn:provenite:problem:key-taken"
+
+
+async def test_tries_at_once_with_the_same_key_and_code_give_the_same_party(
+    ledger: Ledger,
+) -> None:
+    firm, code = stranger(ledger), invitation(ledger)
+    answers = await at_once(ledger, [joining(firm, code) for _ in range(16)])
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["party"] for answer in answers}) == 1
+
+
+async def test_tries_at_once_with_one_code_enrol_one_firm(ledger: Ledger) -> None:
+    code = invitation(ledger)
+    answers = await at_once(ledger, [joining(stranger(ledger), code) for _ in range(16)])
+    assert sorted(answer.status_code for answer in answers) == [201, *[403] * 15]
+
+
+async def test_tries_at_once_with_one_key_use_one_code(ledger: Ledger) -> None:
+    firm, codes = stranger(ledger), [invitation(ledger) for _ in range(8)]
+    answers = await at_once(ledger, [joining(firm, code) for code in codes])
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]
+    left = [code for code, answer in zip(codes, answers, strict=True) if not answer.is_success]
+    for code in left:
+        assert ledger.http.post(paths.ENROLMENTS, json=joining(stranger(ledger), code)).is_success
+
+
+async def at_once(ledger: Ledger, bodies: list[dict[str, object]]) -> list[httpx.Response]:
+    async with httpx.AsyncClient(base_url=ledger.url, timeout=30) as http:
+        return await asyncio.gather(*(http.post(paths.ENROLMENTS, json=body) for body in bodies))
 
 
 def test_only_the_registrar_invites(ledger: Ledger) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 import httpx
+import psutil
 import pytest
 
 from provenite_proto import paths
@@ -38,6 +39,26 @@ def test_the_database_is_killed_and_comes_back() -> None:
         found = settled(lambda: miner.get(paths.BATCHES)).json()["items"]
         assert [each["mass"] for each in found] == ["100", "7"]
         assert settled(lambda: ledger.http.get(paths.READY)).status_code == 200
+
+
+@pytest.mark.slow
+def test_what_is_not_submitted_does_not_wait_for_the_database() -> None:
+    with run_ledger() as ledger:
+        server = psutil.Process(postgres_of(ledger))
+        stopped = [server, *server.children(recursive=True)]
+        for process in stopped:
+            process.suspend()
+        try:
+            answer = ledger.http.post(
+                paths.STATEMENTS_BATCH,
+                content="rubbish\nmore of it\n",
+                headers={"Content-Type": "application/sd-jwt+lines"},
+                timeout=10,
+            )
+        finally:
+            for process in stopped:
+                process.resume()
+        assert [line["status"] for line in answer.json()["lines"]] == [400, 400]
 
 
 def settled(ask: Callable[[], httpx.Response]) -> httpx.Response:

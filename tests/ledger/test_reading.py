@@ -176,47 +176,6 @@ class TestBatches:
             assert batch["elements"] == ["Cu"]
             assert not {"holder", "mass", "remaining", "composition", "lot"} & batch.keys()
 
-    def test_lists_what_is_held(self, chain: Chain) -> None:
-        assert ids(chain.maker.get(paths.BATCHES)) == [chain.bought]
-        assert ids(chain.maker.get(paths.BATCHES, holder=chain.maker.id)) == [chain.bought]
-        assert ids(chain.refiner.get(paths.BATCHES)) == [*chain.received, chain.refined]
-        assert ids(chain.refiner.get(paths.BATCHES, holder="any")) == [
-            *chain.received,
-            chain.refined,
-            chain.bought,
-        ]
-        assert ids(chain.mines[1].get(paths.BATCHES, holder="any")) == [
-            chain.mined[1],
-            chain.received[1],
-        ]
-
-    def test_filters(self, chain: Chain) -> None:
-        assert ids(chain.refiner.get(paths.BATCHES, material="copper-cathode")) == [chain.refined]
-        assert ids(chain.refiner.get(paths.BATCHES, status="in_transit")) == []
-        assert ids(chain.mines[1].get(paths.BATCHES, lot="S-1")) == [chain.mined[1]]
-        assert ids(chain.mines[1].get(paths.BATCHES, lot="N-1")) == []
-        for query in ({"status": "lost"}, {"limit": 0}, {"limit": 1001}, {"cursor": "x"}):
-            answer = chain.refiner.get(paths.BATCHES, **query)
-            assert (answer.status_code, slug(answer)) == (400, "bad-request"), query
-            assert next(iter(query)) in answer.json()["detail"]
-        answer = chain.refiner.get(paths.BATCHES, holder=chain.maker.id)
-        assert (answer.status_code, slug(answer)) == (403, "not-entitled")
-
-    def test_on_its_way(self, chain: Chain) -> None:
-        (mined,) = chain.mines[0].record(extraction("1"))
-        newcomer = chain.ledger.enrol("trader")
-        (shipped,) = chain.mines[0].record(transfer(mined, newcomer.id, "1"))
-        found = newcomer.get(paths.BATCHES).json()["items"]
-        assert [(each["id"], each["status"]) for each in found] == [(shipped, "in_transit")]
-
-    def test_pages(self, chain: Chain) -> None:
-        miner = chain.ledger.enrol("miner")
-        made = [miner.record(extraction("1", lot=f"lot {n % 2}"))[0] for n in range(7)]
-        assert pages(miner, paths.BATCHES, limit=3) == [made[:3], made[3:6], made[6:]]
-        assert pages(miner, paths.BATCHES, limit=7) == [made]
-        assert pages(miner, paths.BATCHES, limit=2, lot="lot 1") == [[made[1], made[3]], [made[5]]]
-        assert pages(miner, paths.BATCHES, limit=4, holder="any") == [made[:4], made[4:]]
-
 
 class TestTrace:
     def test_upstream(self, chain: Chain) -> None:

@@ -2,13 +2,14 @@
 
 import time
 
+import httpx
 import pytest
 
 from provenite_ledger.http.authentication import UsedTokens
-from provenite_ledger.sequencer import LedgerBusy
 from provenite_proto import paths
+from provenite_proto.problem import Problem
 from provenite_proto.statement import SigningKey
-from tests.ledger.running import Firm, Ledger, extraction
+from tests.ledger.running import Firm, Ledger, extraction, run_ledger, start
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +71,31 @@ def test_the_memory_is_bounded_and_forgets() -> None:
     assert used.use("a", expires=1000, now=900)
     assert used.use("b", expires=1100, now=900)
     assert not used.use("a", expires=1000, now=1000)
-    with pytest.raises(LedgerBusy):
+    with pytest.raises(Problem, match=r"^ledger-busy: .* access tokens "):
         used.use("c", expires=1000, now=900)
     # The first has expired and made room; the second is still known.
     assert used.use("c", expires=1200, now=1090)
     assert not used.use("b", expires=1100, now=1100)
+
+
+@pytest.mark.slow
+def test_a_restart_does_not_make_a_used_token_good_again() -> None:
+    with run_ledger() as ledger:
+        firm = ledger.enrol("trader")
+        used, unused = (firm.token(lifetime=300) for _ in range(2))
+        assert ask(firm, f"Bearer {used}")[0] == 200
+        ledger.process.terminate()
+        ledger.process.wait(30)
+        process, url = start(ledger.data)
+        try:
+            for token in (used, unused, firm.token()):
+                answer = httpx.get(
+                    url + paths.BATCHES, headers={"Authorization": f"Bearer {token}"}
+                )
+                expected = 401 if token in (used, unused) else 200
+                assert answer.status_code == expected, answer.text
+                if expected == 401:
+                    assert answer.json()["type"] == "urn:provenite:problem:token-invalid"
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)

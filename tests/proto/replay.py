@@ -1,18 +1,10 @@
-"""A ledger's whole life without a ledger: statements in order, and what they make of state and content."""
+"""What vectors say of an admission: its effects, by kind of entry."""
 
 import re
 from typing import Any, cast
 
 import msgspec
 
-from provenite_proto.content import (
-    LENSES,
-    Shares,
-    Taken,
-    of_source,
-    of_transformation,
-    scaled,
-)
 from provenite_proto.ledger import (
     Accredited,
     Admission,
@@ -30,54 +22,11 @@ from provenite_proto.ledger import (
     RegisteredSite,
     Shipment,
     SiteYear,
-    State,
     UsedAssay,
-    admit,
 )
-from provenite_proto.record import Collection, Extraction, Transformation
-from provenite_proto.statement import Statement, parse
+from provenite_proto.replay import Replay
 
-
-class Replay:
-    """The state after the statements so far; `shares` are those of the batches that were made."""
-
-    def __init__(self, audience: str) -> None:
-        self.audience = audience
-        self.state = State()
-        self.shares: dict[str, Shares] = {}
-
-    def check(self, text: str, recorded_at: int) -> Admission:
-        """What admitting the statement would change."""
-        return admit(parse(text), self.state, audience=self.audience, now=recorded_at)
-
-    def add(self, text: str, recorded_at: int) -> Admission:
-        """Admit the statement and compute the content of what it makes."""
-        statement = parse(text)
-        admission = admit(statement, self.state, audience=self.audience, now=recorded_at)
-        shares = self._content(statement, admission)
-        self.state.apply(admission)
-        self.shares |= dict(zip((batch.id for batch in admission.created), shares, strict=False))
-        return admission
-
-    def content(self, batch_id: str) -> Shares:
-        """The content of a batch as it was made or shipped."""
-        batch = self.state.batches[batch_id]
-        return scaled(batch.elements, self.shares[batch.root])
-
-    def _content(self, statement: Statement, admission: Admission) -> tuple[Shares, ...]:
-        outputs = [batch.elements for batch in admission.created]
-        match statement.record:
-            case Extraction() | Collection() as record:
-                return of_source(record, outputs, LENSES.values())
-            case Transformation() as record:
-                before = [self.state.batches[draw.batch] for draw in admission.draws]
-                taken = [
-                    Taken(batch.drawn(draw.mass), self.shares[batch.root])
-                    for batch, draw in zip(before, admission.draws, strict=True)
-                ]
-                return of_transformation(record, taken, outputs, LENSES.values())
-            case _:
-                return ()
+__all__ = ["TABLES", "Replay", "effects"]
 
 
 TABLES: dict[type, str] = {

@@ -80,6 +80,8 @@ def test_from_a_key_to_the_content(run: Provenite, tmp_path: Path) -> None:
     assert "\n  extraction US  2026-03-01  lot L1\n" in listed
     assert f"\n  {oxide}\n" in listed
     assert run("batches", "--material", "nd-metal").stderr == "No batches.\n"
+    assert run("batches", "--site", "A" * 43).stderr == "No batches.\n"
+    assert run("batches", "--exhausted", "--made").stdout == listed
     assert run("trace", oxide).stdout.splitlines() == [
         "separation US 2026-03-02  nd-oxide",
         "extraction US 2026-03-01  900 kg of bastnaesite-concentrate",

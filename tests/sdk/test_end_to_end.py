@@ -42,10 +42,13 @@ def mine(firms: Firms) -> Client:
     return firms("miner")
 
 
-def concentrate(mass: str = "1000", lot: str | None = None) -> provenite.Extraction:
+def concentrate(
+    mass: str = "1000", lot: str | None = None, site: str | None = None
+) -> provenite.Extraction:
     return provenite.extraction(
         country="US",
         occurred_at=on(1),
+        site=site,
         outputs=[BatchOf("bastnaesite-concentrate", mass, {"Nd": "0.07", "Pr": "0.02"}, lot=lot)],
     )
 
@@ -138,6 +141,27 @@ def test_lists_iterate_over_their_pages(firms: Firms) -> None:
     digest = mine.submit(site).digest
     assert [found.id for found in mine.sites()] == [digest]
     assert mine.site(digest).name == "Pit"
+
+
+def test_lists_are_narrowed_to_a_site_and_widened_to_what_is_used_up(firms: Firms) -> None:
+    mine = firms("miner", "refiner")
+    pit = mine.submit(provenite.site(country="US", stages=[Stage.EXTRACTION], name="Pit")).digest
+    mine.submit(concentrate("1"))
+    (dug,) = mine.submit(concentrate("2", site=pit)).batches
+    assert [batch.id for batch in mine.batches(site=pit)] == [dug]
+    blended = provenite.transformation(
+        country="US",
+        occurred_at=on(2),
+        stage=Stage.BLENDING,
+        custody_model=CustodyModel.SEGREGATED,
+        inputs={dug: "2"},
+        outputs=[BatchOf("bastnaesite-concentrate", "2", {"Nd": "0.07", "Pr": "0.02"})],
+    )
+    mine.submit(blended)
+    assert dug not in [batch.id for batch in mine.batches()]
+    assert list(mine.batches(site=pit)) == []
+    (used_up,) = mine.batches(site=pit, exhausted=True)
+    assert (used_up.id, used_up.remaining) == (dug, "0")
 
 
 def test_refusals_are_raised_by_their_meaning(mine: Client, firms: Firms, ledger: Ledger) -> None:

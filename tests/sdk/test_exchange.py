@@ -20,7 +20,7 @@ from provenite._exchange import (
 )
 from provenite._paging import following
 from provenite_proto import token
-from provenite_proto.answers import Page
+from provenite_proto.answers import InvitationRequest, Page
 from provenite_proto.statement import PublicKey, parse
 
 ORIGIN = "ledger.test"
@@ -125,6 +125,41 @@ def test_each_attempt_has_a_fresh_token(signer: provenite.Signer) -> None:
     public = public_key(signer)
     for text in tokens:
         token.parse(text).check(public, audience=ORIGIN, now=NOW)
+
+
+INVITATION = operations.invite(
+    InvitationRequest(name="Firm", country="US", roles=(provenite.Role.MINER,))
+)
+INVITED = answer({"code": "c", "expiresAt": "2026-11-23T08:00:00Z"}, 201)
+STALE = Reply(
+    401,
+    {"content-type": "application/problem+json"},
+    BUSY.body.replace(b"ledger-busy", b"token-invalid").replace(b"503", b"401"),
+)
+
+
+def test_an_invitation_is_not_asked_for_twice(signer: provenite.Signer) -> None:
+    """The first may have been made, and its code be lost: a second one would leave both valid."""
+    for lost, error in (
+        (Failure(True, "30 seconds"), provenite.TimedOut),
+        (LOST, provenite.ConnectionFailed),
+        (BUSY, provenite.Unavailable),
+        (Reply(502, {}, b""), provenite.AnswerError),
+    ):
+        with pytest.raises(error):
+            drive(exchange(signer).ask(INVITATION), lost)
+
+
+def test_a_refused_token_is_replaced_once(signer: provenite.Signer) -> None:
+    (first, second), _ = drive(exchange(signer).ask(INVITATION), STALE, INVITED)
+    assert first.headers["authorization"] != second.headers["authorization"]
+    assert first.body == second.body
+    with pytest.raises(provenite.NotAuthenticated):
+        drive(exchange(signer).ask(INVITATION), STALE, STALE)
+    with pytest.raises(provenite.NotAuthenticated):
+        drive(exchange(signer, attempts=1).ask(INVITATION), STALE)
+    with pytest.raises(provenite.NotAuthenticated):
+        drive(exchange(signer).submit("a~"), STALE)
 
 
 def public_key(signer: provenite.Signer) -> PublicKey:

@@ -82,7 +82,10 @@ class Page(Answer, Generic[T], frozen=True, kw_only=True):
 
 
 class StatementAnswer(Answer, frozen=True, kw_only=True):
-    """A recorded statement as the reader may see it: `statement` is the SD-JWT with the withheld sections left out."""
+    """A recorded statement as the reader may see it: `statement` is the SD-JWT with the withheld sections left out.
+
+    `retracted_by` is the digest of the statement that withdraws it.
+    """
 
     digest: str
     index: int
@@ -92,6 +95,7 @@ class StatementAnswer(Answer, frozen=True, kw_only=True):
     statement: str
     withheld: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    retracted_by: str | None = None
 
 
 class ElementMass(Answer, frozen=True, kw_only=True):
@@ -110,7 +114,7 @@ class BatchAnswer(Answer, frozen=True, kw_only=True):
     index: int
     material: str
     elements: tuple[str, ...]
-    status: Literal["held", "in_transit"]
+    status: Literal["held", "in_transit", "retracted"]
     type: str
     stage: Stage | None = None
     country: str | None = None
@@ -124,14 +128,58 @@ class BatchAnswer(Answer, frozen=True, kw_only=True):
     withheld: tuple[str, ...] = ()
 
 
+class ShippedBatch(Answer, frozen=True, kw_only=True):
+    """A batch of a shipment: `mass` as shipped, and what the receiver found, in kilograms.
+
+    `received` is what it kept and `refused` what it sent back; `difference` is what was shipped and is neither
+    (a loss in transit, or with a minus sign more than was shipped). `composition` is the sender's assay,
+    `measured` the receiver's.
+    """
+
+    id: str
+    material: str
+    mass: str
+    composition: tuple[ElementMass, ...] = ()
+    received: str | None = None
+    refused: str | None = None
+    difference: str | None = None
+    measured: dict[str, str] = {}
+
+
+class ShipmentAnswer(Answer, frozen=True, kw_only=True):
+    """A shipment, for its sender and its receiver; `overdue` when it is in transit after `due_at`.
+
+    `receipt` is the digest of the statement that closed it.
+    """
+
+    transfer: str
+    index: int
+    sender: str
+    receiver: str
+    status: Literal["in_transit", "accepted", "refused", "retracted"]
+    mode: str
+    departed_at: datetime
+    due_at: datetime
+    received_at: datetime | None = None
+    overdue: bool = False
+    batches: tuple[ShippedBatch, ...]
+    reference: str | None = None
+    receipt: str | None = None
+
+
 class TraceNode(Answer, frozen=True, kw_only=True):
-    """A statement on the path, by its open part; `depth` is the number of steps from the batch asked for."""
+    """A statement on the path, by its open part; `depth` is the number of steps from the batch asked for.
+
+    `proxy` marks what was recorded on a supplier's behalf, `retracted` what its issuer has withdrawn.
+    """
 
     statement: str
     type: str
     depth: int
     issuer: str
-    occurred_at: datetime
+    occurred_at: datetime | None = None
+    retracted: bool = False
+    proxy: bool = False
     country: str | None = None
     to_country: str | None = None
     stage: Stage | None = None
@@ -192,13 +240,83 @@ class ContentAnswer(Answer, frozen=True, kw_only=True):
     elements: tuple[ElementContent, ...]
 
 
+class LensAnswer(Answer, frozen=True, kw_only=True):
+    """A lens: one that ships with the protocol, or one of the reader's own, whose rules are `definition` (TOML)."""
+
+    id: str
+    title: str
+    definition: str | None = None
+
+
+class ContributionAnswer(Answer, frozen=True, kw_only=True):
+    """`mass` kilograms of what was asked for come from here; `share` is its rounded part of them.
+
+    `kind` says what `id` names: the batch of an extraction or collection (`source`), the batch of a statement
+    that does not stand (`void`), the transformation into which it came without a statement (`untraced`), or
+    the one whose rolling average does not cover it (`average`).
+    """
+
+    kind: Literal["source", "untraced", "void", "average"]
+    id: str
+    mass: str
+    share: str
+
+
+class ContributionsAnswer(Answer, frozen=True, kw_only=True):
+    """What brings a label to a batch's element, the largest first, as the first `size` statements have it."""
+
+    batch: str
+    size: int
+    element: str
+    lens: str
+    label: str
+    mass: str
+    contributions: tuple[ContributionAnswer, ...]
+
+
+class LensChange(Answer, frozen=True, kw_only=True):
+    """The labels of an element through a lens, before and after."""
+
+    element: str
+    lens: str
+    before: tuple[LabelShare, ...]
+    after: tuple[LabelShare, ...]
+
+
+class ChangedBatch(Answer, frozen=True, kw_only=True):
+    """A batch whose content a later statement has changed."""
+
+    batch: str
+    changes: tuple[LensChange, ...]
+
+
+class Consequences(Answer, frozen=True, kw_only=True):
+    """What a statement has changed of the content of earlier batches, as far as the reader sees their quantities.
+
+    `settled` once it is worked out; until then `revised` of `total` statements are. `next` is the cursor of
+    the following page.
+    """
+
+    statement: str
+    settled: bool
+    revised: int
+    total: int | None = None
+    items: tuple[ChangedBatch, ...] = ()
+    next: str | None = None
+
+
 class KeyAnswer(Answer, frozen=True, kw_only=True):
-    """A registered key: its thumbprint, its party, and from when it may sign."""
+    """A registered key: its thumbprint, its party, from when it may sign, and when it was revoked.
+
+    What it signed is disowned if it was recorded at or after `compromised_from`.
+    """
 
     key_id: str
     party: str
     key: Jwk
     valid_from: datetime
+    revoked_at: datetime | None = None
+    compromised_from: datetime | None = None
 
 
 class PartyAnswer(Answer, frozen=True, kw_only=True):
@@ -212,7 +330,7 @@ class PartyAnswer(Answer, frozen=True, kw_only=True):
 
 
 class SiteAnswer(Answer, frozen=True, kw_only=True):
-    """A site; its name and place are absent when withheld."""
+    """A site; its name, its place and its capacity (kilograms of dry output a year) are absent when withheld."""
 
     id: str
     party: str
@@ -221,6 +339,7 @@ class SiteAnswer(Answer, frozen=True, kw_only=True):
     name: str | None = None
     latitude: str | None = None
     longitude: str | None = None
+    capacity: str | None = None
 
 
 class InvitationRequest(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,6 +4,8 @@ LEDGER = "/v1/ledger"
 STATEMENTS = "/v1/statements"
 STATEMENTS_BATCH = "/v1/statements/batch"
 BATCHES = "/v1/batches"
+LENSES = "/v1/lenses"
+SHIPMENTS = "/v1/shipments"
 PARTIES = "/v1/parties"
 SITES = "/v1/sites"
 KEYS = "/v1/keys"
@@ -31,6 +33,21 @@ def trace(batch_id: str) -> str:
 def content(batch_id: str) -> str:
     """A batch's content through lenses."""
     return f"{BATCHES}/{batch_id}/content"
+
+
+def contributions(batch_id: str) -> str:
+    """What brings a label to a batch."""
+    return f"{BATCHES}/{batch_id}/contributions"
+
+
+def consequences(digest: str) -> str:
+    """What a statement has changed of earlier content."""
+    return f"{STATEMENTS}/{digest}/consequences"
+
+
+def shipment(transfer: str) -> str:
+    """One shipment, by its transfer."""
+    return f"{SHIPMENTS}/{transfer}"
 
 
 def party(party_id: str) -> str:

@@ -45,3 +45,8 @@ class Finding(msgspec.Struct, frozen=True):
     detail: str
     pointer: str = ""
     figures: dict[str, str] = {}
+
+
+def open_to_issuer(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings without those that tell of another party's sealed sections."""
+    return tuple(finding for finding in findings if finding.slug not in CONFIDENTIAL)

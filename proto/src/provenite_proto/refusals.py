@@ -278,6 +278,11 @@ KINDS: Mapping[str, Kind] = kinds(
             "The invitation cannot be used",
             "Check the code; if it has expired or been used by another key, ask the operator for a new one.",
         ),
+        # Lenses of users.
+        "lens-malformed": (
+            "The lens cannot be read",
+            "Correct the member that the pointer names; the form of a lens is described in the specification.",
+        ),
         # Access.
         "token-invalid": (
             "The access token is not valid",

@@ -19,7 +19,7 @@ from provenite_proto.record import (
 )
 
 from ..replay import effects
-from . import custody, doubting, evidence, receiving, registry, standing, withdrawing
+from . import custody, doubting, evidence, models, receiving, registry, standing, withdrawing
 from .firms import Assay, Firms, sealed
 from .keys import START, signed
 from .outcomes import CONCENTRATE, NOBODY, Case, admitted, case_of, refused
@@ -31,6 +31,7 @@ def cases() -> Iterator[tuple[str, Case]]:
         yield from group()
     for module in (custody, receiving, doubting, evidence, withdrawing, registry, standing):
         yield from module.cases()
+    yield from models.admissions()
 
 
 def _issuing() -> Iterator[tuple[str, Case]]:

@@ -1,7 +1,7 @@
 """Admission: what a ledger checks of a statement, and what the statement changes."""
 
 from .admission import CLOCK_TOLERANCE, admit
-from .batch import Batch, BatchStatus, Draw, Shipment, TransferStatus, drawn
+from .batch import Batch, BatchStatus, Draw, Shipment, TransferStatus, drawn, spans
 from .register import (
     Accredited,
     Attested,
@@ -21,6 +21,7 @@ from .remembered import (
     UsedAssay,
 )
 from .roles import MAY_SIGN, may_sign
+from .sharing import SECTIONS
 from .state import Admission, Effect, State
 from .touched import Touched, touched
 from .vouching import accredited, owned, standing, valid_keys, within
@@ -28,6 +29,7 @@ from .vouching import accredited, owned, standing, valid_keys, within
 __all__ = [
     "CLOCK_TOLERANCE",
     "MAY_SIGN",
+    "SECTIONS",
     "Accredited",
     "Admission",
     "Attested",
@@ -56,6 +58,7 @@ __all__ = [
     "drawn",
     "may_sign",
     "owned",
+    "spans",
     "standing",
     "touched",
     "valid_keys",

@@ -39,6 +39,7 @@ from . import (
     standing,
     transformation,
 )
+from .concerning import counterparty
 from .issuer import Issuer
 from .proxy import supplier
 from .register import Enrolled
@@ -95,7 +96,11 @@ def admit(
         supplier=supplier(record),
         site_year=_site_year(record, admission),
     )
-    return msgspec.structs.replace(admission, effects=(*admission.effects, recorded))
+    return msgspec.structs.replace(
+        admission,
+        effects=(*admission.effects, recorded),
+        counterparty=counterparty(statement.digest, record, state),
+    )
 
 
 def _site_year(record: AnyRecord, admission: Admission) -> str | None:

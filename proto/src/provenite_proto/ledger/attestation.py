@@ -15,7 +15,7 @@ _SUBJECT = "/record/subject/id"
 def admit(record: Attestation, issuer: Issuer, state: State) -> Admission:
     """The attestation is kept beside its subject; what it means for content is computed from it."""
     statement = _statement(record, state)
-    if issuer.party.id in _concerned(record, statement, state):
+    if issuer.party.id in about(record, state):
         raise Problem(
             "attestation-of-own",
             "The subject is the attester itself, or what it has made, holds or runs.",
@@ -63,9 +63,12 @@ def _statement(record: Attestation, state: State) -> Recorded | None:
     return None
 
 
-def _concerned(record: Attestation, statement: Recorded | None, state: State) -> tuple[str, ...]:
-    """The parties that the subject belongs to; `subject-unknown` when there is no such subject."""
-    subject = record.subject
+def about(record: Attestation, state: State) -> tuple[str, ...]:
+    """The parties that the subject belongs to, first the one that made or registered it.
+
+    `Problem` `subject-unknown` when there is no such subject.
+    """
+    subject, statement = record.subject, _statement(record, state)
     match subject.kind:
         case SubjectKind.STATEMENT if statement is not None:
             # A party statement is the registrar's, and about the party that has its digest as id.

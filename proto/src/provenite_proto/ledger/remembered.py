@@ -85,7 +85,7 @@ class Averaged(msgspec.Struct, frozen=True):
 
 
 class Averaging(msgspec.Struct, frozen=True):
-    """The transformations under the rolling average at the site `id`, in the order of the log."""
+    """The latest transformations under the rolling average at the site `id`, in the order of the log."""
 
     id: str
     members: tuple[Averaged, ...]

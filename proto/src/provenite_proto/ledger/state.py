@@ -38,11 +38,13 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
 
     `created` are the batches that it makes, by their index; `draws` what it takes, in the order of the
     record's inputs. `effects` are all other entries of the state in their new form. `averaged` are the
-    statements over whose inputs a rolling average goes, this one aside.
+    earlier statements on which its rolling average looks back, in the order of the log. `counterparty` is the other party
+    that the statement concerns, if there is one.
     """
 
     digest: str
     issuer: str
+    counterparty: str | None = None
     findings: tuple[Finding, ...] = ()
     created: tuple[Batch, ...] = ()
     draws: tuple[Draw, ...] = ()
@@ -106,6 +108,17 @@ class State:
         if self._undo is not None:
             self._undo.append((table, entry.id, table.get(entry.id)))
         table[entry.id] = entry
+
+    def has(self, entry: Effect) -> bool:
+        """Whether an entry of this id is there."""
+        return entry.id in self._tables[type(entry)]
+
+    def on_demand(self) -> tuple[dict[str, Any], ...]:
+        """The tables that the owner of a frame fills as they are touched: all but those that are always whole."""
+        whole = (self.keys, self.parties, self.accreditations, self.perfect_runs)
+        return tuple(
+            table for table in self._tables.values() if not any(table is each for each in whole)
+        )
 
     def begin(self) -> None:
         """Start to remember changes, so that `rollback` can take them back."""

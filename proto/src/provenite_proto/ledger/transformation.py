@@ -4,6 +4,7 @@ from ..matter.balance import excess, excess_findings, total
 from ..matter.quantity import milligrams
 from ..problem import Problem
 from ..record import Transformation
+from . import allocation, averaging
 from .drawing import draw, less
 from .issuer import Issuer, known_country, needed
 from .making import made
@@ -30,6 +31,8 @@ def admit(record: Transformation, issuer: Issuer, state: State) -> Admission:
             "The open member untraced lists other elements than the quantities.",
             pointer="/record/quantities/untraced",
         )
+    allocation.allowed(record)
+    averaging.site_named(record)
     batches, draws = draw(
         issuer,
         record.inputs,
@@ -55,11 +58,18 @@ def admit(record: Transformation, issuer: Issuer, state: State) -> Admission:
             state,
         )
     )
+    allocation.check(
+        quantities.allocation,
+        [batch.drawn(taken.mass) for batch, taken in zip(batches, draws, strict=True)],
+        [each.elements for each in matter],
+    )
+    average = averaging.looked_back(record, issuer.digest, state)
     return Admission(
         digest=issuer.digest,
         issuer=issuer.party.id,
         findings=findings + excess_findings(over) + identity(record, batches) + doubts.findings,
         created=made(issuer, record.outputs, matter, record.occurred_at),
         draws=draws,
-        effects=(*less(batches, draws), *doubts.effects),
+        effects=(*less(batches, draws), *doubts.effects, *average.effects),
+        averaged=average.statements,
     )

@@ -9,14 +9,18 @@ import httpx
 
 from provenite_proto.answers import (
     BatchAnswer,
+    Consequences,
     ContentAnswer,
+    ContributionsAnswer,
     EnrolmentAnswer,
     InvitationAnswer,
     InvitationRequest,
     KeyAnswer,
     LedgerAnswer,
+    LensAnswer,
     Line,
     PartyAnswer,
+    ShipmentAnswer,
     SiteAnswer,
     StatementAnswer,
     Submitted,
@@ -117,12 +121,25 @@ class AsyncClient:
         self,
         *,
         holder: Literal["me", "any"] = "me",
+        exhausted: bool = False,
         material: str | None = None,
-        status: Literal["held", "in_transit"] | None = None,
+        status: Literal["held", "in_transit", "retracted"] | None = None,
         lot: str | None = None,
+        site: str | None = None,
     ) -> AsyncListing[BatchAnswer]:
-        """The batches that the signer holds or that are on their way to it; with `any` also those it made."""
-        query = operations.given(holder=holder, material=material, status=status, lot=lot)
+        """The batches that the signer holds or that are on their way to it; with `any` also those it made.
+
+        Of the signer's own those of which something is left, with `exhausted` all. `site` is the id of a site
+        of the signer's: only what was made there.
+        """
+        query = operations.given(
+            holder=holder,
+            exhausted="true" if exhausted else None,
+            material=material,
+            status=status,
+            lot=lot,
+            site=site,
+        )
         return AsyncListing(operations.batches(query), self._ask)
 
     async def trace(
@@ -142,12 +159,49 @@ class AsyncClient:
         """How much of each element comes from where; all lenses and elements unless some are named."""
         return await self._ask(operations.content(batch_id, lenses, elements))
 
+    async def contributions(
+        self, batch_id: str, *, element: str, lens: str, label: str
+    ) -> ContributionsAnswer:
+        """Which matter that entered the record the label's mass in the batch consists of, the largest first."""
+        return await self._ask(operations.contributions(batch_id, element, lens, label))
+
+    async def consequences(self, digest: str, *, cursor: str | None = None) -> Consequences:
+        """What a statement has changed of the content of earlier batches, before and after; a page of it."""
+        return await self._ask(operations.consequences(digest, operations.given(cursor=cursor)))
+
+    def shipments(
+        self,
+        *,
+        side: Literal["any", "sender", "receiver"] = "any",
+        status: Literal["in_transit", "accepted", "refused", "retracted"] | None = None,
+        overdue: bool | None = None,
+    ) -> AsyncListing[ShipmentAnswer]:
+        """The shipments that the signer has sent or that are addressed to it, with both sides' figures."""
+        query = operations.given(
+            side=side,
+            status=status,
+            overdue=None if overdue is None else str(overdue).lower(),
+        )
+        return AsyncListing(operations.shipments(query), self._ask)
+
+    async def shipment(self, transfer: str) -> ShipmentAnswer:
+        """A shipment, by the digest of its transfer."""
+        return await self._ask(operations.shipment(transfer))
+
+    def lenses(self) -> AsyncListing[LensAnswer]:
+        """The lenses that ship with the protocol, then the signer's own."""
+        return AsyncListing(operations.lenses(), self._ask)
+
+    async def register_lens(self, definition: str) -> LensAnswer:
+        """Register a lens of the signer's own, in TOML; content can then be asked for by its id."""
+        return await self._ask(operations.register_lens(definition))
+
     async def party(self, party_id: str) -> PartyAnswer:
         """A party."""
         return await self._ask(operations.party(party_id))
 
     def parties(self) -> AsyncListing[PartyAnswer]:
-        """The parties that the signer knows: itself, the registrar, and those that it trades with."""
+        """The signer itself, the registrar, who has shipped to it, and who has accepted what it shipped."""
         return AsyncListing(operations.parties(()), self._ask)
 
     async def site(self, site_id: str) -> SiteAnswer:
@@ -165,7 +219,10 @@ class AsyncClient:
     async def invite(
         self, *, name: str, country: str, roles: Iterable[Role | str], lifetime: int = 7 * 24 * 3600
     ) -> InvitationAnswer:
-        """Invite a firm: a one-time code, valid for `lifetime` seconds. For the registrar's signer."""
+        """Invite a firm: a one-time code, valid for `lifetime` seconds. For the registrar's signer.
+
+        Never sent again by itself when the answer is lost, since that would leave two codes.
+        """
         request = InvitationRequest(
             name=name,
             country=country,

@@ -5,11 +5,12 @@ mass. A `float` is refused, since it is not the figure that was written.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from provenite_proto.record import (
+    Allocation,
     Collection,
     Counterparty,
     CustodyModel,
@@ -21,15 +22,19 @@ from provenite_proto.record import (
     Output,
     OutputIdentity,
     OutputQuantity,
+    Principal,
     Receipt,
     ReceiptQuantities,
+    ReceivedQuantity,
     ShipmentIdentities,
     Site,
     SiteDetails,
     SiteIdentities,
+    SiteQuantities,
     Source,
     SourceQuantities,
     Stage,
+    Supplier,
     Transfer,
     TransferQuantities,
     Transformation,
@@ -45,21 +50,35 @@ Figure = str | int | Decimal
 class BatchOf:
     """A batch to be made: `mass` in kilograms of dry `material`, with the fraction of each element.
 
-    `uncertainty` is relative (0.005 is 0.5 %, the default; at most 0.05). `lot` and `product` are names of
-    the firm's own.
+    `uncertainty` is relative (0.005 is 0.5 %, the default; at most 0.05). `moisture` is the water in what was
+    weighed, as a fraction of the wet mass. `lot` and `product` are names of the firm's own.
     """
 
     material: str
     mass: Figure
     composition: Mapping[str, Figure]
     uncertainty: Figure = "0.005"
+    moisture: Figure | None = None
     lot: str | None = None
     product: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse floats where they are written, not when they are used."""
-        for figure in (self.mass, self.uncertainty, *self.composition.values()):
+        for figure in (self.mass, self.uncertainty, self.moisture or 0, *self.composition.values()):
             _text(figure)
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a receiver found of one batch of a transfer: `mass` kept and `refused`, in kilograms of dry matter.
+
+    `composition` is its own assay, `uncertainty` the relative one of its figures.
+    """
+
+    mass: Figure
+    refused: Figure | None = None
+    composition: Mapping[str, Figure] = field(default_factory=dict)
+    uncertainty: Figure = "0.005"
 
 
 def extraction(
@@ -68,16 +87,22 @@ def extraction(
     occurred_at: datetime,
     outputs: Sequence[BatchOf],
     site: str | None = None,
+    on_behalf_of: Supplier | None = None,
     documents: Sequence[Document] = (),
 ) -> Extraction:
-    """Primary matter enters, mined in `country`. `site` is the id of a site of the firm's own."""
+    """Primary matter enters, mined in `country`. `site` is the id of a site of the firm's own.
+
+    `on_behalf_of` names a supplier that is not on the ledger: the record is then a proxy, with its documents.
+    """
     return Extraction(
         country=country,
-        occurred_at=_aware(occurred_at),
+        occurred_at=aware(occurred_at),
         outputs=_opened(outputs),
         quantities=SourceQuantities(outputs=_quantities(outputs)),
         identities=_identities(site, outputs),
-        documents=_documents(documents),
+        proxy=on_behalf_of is not None,
+        parties=_principal(on_behalf_of),
+        documents=documents_of(documents),
     )
 
 
@@ -89,18 +114,24 @@ def collection(
     stream: str,
     outputs: Sequence[BatchOf],
     site: str | None = None,
+    on_behalf_of: Supplier | None = None,
     documents: Sequence[Document] = (),
 ) -> Collection:
-    """Secondary matter enters, collected in `country` out of a `stream` such as `hard-disk-drives`."""
+    """Secondary matter enters, collected in `country` out of a `stream` such as `hard-disk-drives`.
+
+    `on_behalf_of` as for an extraction.
+    """
     return Collection(
         country=country,
-        occurred_at=_aware(occurred_at),
+        occurred_at=aware(occurred_at),
         source=source,
         stream=stream,
         outputs=_opened(outputs),
         quantities=SourceQuantities(outputs=_quantities(outputs)),
         identities=_identities(site, outputs),
-        documents=_documents(documents),
+        proxy=on_behalf_of is not None,
+        parties=_principal(on_behalf_of),
+        documents=documents_of(documents),
     )
 
 
@@ -114,17 +145,19 @@ def transformation(
     outputs: Sequence[BatchOf],
     losses: Mapping[str, Figure] | None = None,
     untraced: Mapping[str, Figure] | None = None,
+    allocation: Sequence[Allocation] = (),
     site: str | None = None,
+    on_behalf_of: Supplier | None = None,
     documents: Sequence[Document] = (),
 ) -> Transformation:
     """Matter changes at a stage: `inputs` are the kilograms taken of batches by their id.
 
     `losses` and `untraced` are kilograms by element: what left as waste, and what came from inputs that no
-    statement records.
+    statement records. `allocation` is for the model `mass_balance_credit`. `on_behalf_of` as for an extraction.
     """
     return Transformation(
         country=country,
-        occurred_at=_aware(occurred_at),
+        occurred_at=aware(occurred_at),
         stage=stage,
         custody_model=custody_model,
         inputs=tuple(inputs),
@@ -135,9 +168,12 @@ def transformation(
             outputs=_quantities(outputs),
             losses=_texts(losses or {}),
             untraced=_texts(untraced or {}),
+            allocation=tuple(allocation),
         ),
         identities=_identities(site, outputs),
-        documents=_documents(documents),
+        proxy=on_behalf_of is not None,
+        parties=_principal(on_behalf_of),
+        documents=documents_of(documents),
     )
 
 
@@ -149,26 +185,34 @@ def transfer(
     to_country: str,
     departed_at: datetime,
     mode: Mode,
+    expected_at: datetime | None = None,
     transit: Sequence[str] = (),
     hs_code: str | None = None,
     waste: Waste | None = None,
+    site: str | None = None,
     reference: str | None = None,
     documents: Sequence[Document] = (),
 ) -> Transfer:
-    """Custody moves to the party `to`: `inputs` are the kilograms shipped of batches by their id."""
+    """Custody moves to the party `to`: `inputs` are the kilograms shipped of batches by their id.
+
+    `site` is the firm's own from which it leaves, `expected_at` when it should arrive.
+    """
     return Transfer(
         inputs=tuple(inputs),
         from_country=from_country,
         to_country=to_country,
-        departed_at=_aware(departed_at),
+        departed_at=aware(departed_at),
+        expected_at=None if expected_at is None else aware(expected_at),
         mode=mode,
         transit=tuple(transit),
         hs_code=hs_code,
         waste=waste,
         quantities=TransferQuantities(inputs=_taken(inputs)),
         parties=Counterparty(to=to),
-        identities=ShipmentIdentities(reference=reference) if reference else None,
-        documents=_documents(documents),
+        identities=ShipmentIdentities(reference=reference, site=site)
+        if reference or site
+        else None,
+        documents=documents_of(documents),
     )
 
 
@@ -177,25 +221,32 @@ def receipt(
     transfer: str,
     received_at: datetime,
     accepted: bool = True,
-    measured: Sequence[Figure] = (),
+    measured: Sequence[Figure | Received] = (),
+    site: str | None = None,
     reference: str | None = None,
     documents: Sequence[Document] = (),
 ) -> Receipt:
     """The receiver confirms a transfer, or refuses it with `accepted=False`.
 
-    `measured` are the kilograms found for each batch of the transfer, in its order.
+    `measured` is what it found of each batch of the transfer, in its order: the kilograms, or a `Received`
+    with what it refuses of it and its own assay. `site` is the receiver's own at which it arrived.
     """
     return Receipt(
         transfer=transfer,
         accepted=accepted,
-        received_at=_aware(received_at),
+        received_at=aware(received_at),
         quantities=ReceiptQuantities(
-            inputs=tuple(InputQuantity(mass=_text(mass)) for mass in measured)
+            inputs=tuple(
+                _received(each if isinstance(each, Received) else Received(each))
+                for each in measured
+            )
         )
         if measured
         else None,
-        identities=ShipmentIdentities(reference=reference) if reference else None,
-        documents=_documents(documents),
+        identities=ShipmentIdentities(reference=reference, site=site)
+        if reference or site
+        else None,
+        documents=documents_of(documents),
     )
 
 
@@ -206,11 +257,16 @@ def site(
     name: str,
     latitude: Figure | None = None,
     longitude: Figure | None = None,
+    capacity: Figure | None = None,
 ) -> Site:
-    """A place where the firm works; degrees by WGS 84. Its id is the digest that submitting it answers."""
+    """A place where the firm works; degrees by WGS 84. Its id is the digest that submitting it answers.
+
+    `capacity` is in kilograms of dry output a calendar year.
+    """
     return Site(
         country=country,
         stages=tuple(stages),
+        quantities=None if capacity is None else SiteQuantities(capacity=_text(capacity)),
         identities=SiteDetails(
             name=name,
             latitude=None if latitude is None else _text(latitude),
@@ -231,9 +287,23 @@ def _quantities(outputs: Sequence[BatchOf]) -> tuple[OutputQuantity, ...]:
             mass=_text(each.mass),
             composition=_texts(each.composition),
             uncertainty=_text(each.uncertainty),
+            moisture=None if each.moisture is None else _text(each.moisture),
         )
         for each in outputs
     )
+
+
+def _received(found: Received) -> ReceivedQuantity:
+    return ReceivedQuantity(
+        mass=_text(found.mass),
+        refused=None if found.refused is None else _text(found.refused),
+        composition=_texts(found.composition),
+        uncertainty=_text(found.uncertainty),
+    )
+
+
+def _principal(supplier: Supplier | None) -> Principal | None:
+    return None if supplier is None else Principal(on_behalf_of=supplier)
 
 
 def _identities(site_id: str | None, outputs: Sequence[BatchOf]) -> SiteIdentities | None:
@@ -248,7 +318,8 @@ def _taken(inputs: Mapping[str, Figure]) -> tuple[InputQuantity, ...]:
     return tuple(InputQuantity(mass=_text(mass)) for mass in inputs.values())
 
 
-def _documents(documents: Sequence[Document]) -> Documents | None:
+def documents_of(documents: Sequence[Document]) -> Documents | None:
+    """The section with the documents; none without them."""
     return Documents(documents=tuple(documents)) if documents else None
 
 
@@ -265,7 +336,8 @@ def _text(figure: Figure) -> str:
     return f"{figure:f}" if isinstance(figure, Decimal) else str(figure)
 
 
-def _aware(time: datetime) -> datetime:
+def aware(time: datetime) -> datetime:
+    """The time, which must have an offset; `ValueError` otherwise."""
     if time.tzinfo is None:
         raise ValueError(f"{time.isoformat()} has no time zone: say which, such as tzinfo=UTC")
     return time

@@ -16,7 +16,8 @@
       KeyFileError            a key file cannot be read or written
       NoSigner                signing was asked of a client that has no signer
 
-A transport error leaves open whether a statement was recorded; submitting it again is safe.
+A transport error leaves open whether a statement was recorded; submitting it again is safe. It leaves open
+too whether an invitation was made; inviting again makes another.
 """
 
 from collections.abc import Mapping

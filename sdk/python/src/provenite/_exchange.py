@@ -100,14 +100,19 @@ class Exchange:
     def ask(self, call: Call[T]) -> Flow[T]:
         """Send a call until it is answered, or there is no point in trying again."""
         attempt = 0
+        doubted = False
         while True:
             attempt += 1
             reply = yield (yield from self._request(call))
+            # A ledger that was restarted refuses tokens from before, and has not done what they came with.
+            if self._may_be_stale(call, reply) and not doubted and attempt < self._retry.attempts:
+                doubted = True
+                continue
             if isinstance(reply, Reply) and reply.status not in RETRIED:
                 return _read(call, reply)
             after = reply.headers.get("retry-after") if isinstance(reply, Reply) else None
             pause = self._retry.pause(attempt, seconds_asked(after, self._clock()), self._chance)
-            if pause is None:
+            if pause is None or not call.repeatable:
                 if isinstance(reply, Reply):
                     return _read(call, reply)
                 raise _unreached(reply)
@@ -150,6 +155,10 @@ class Exchange:
             raise TypeError("this signer does not know its public key: give public_jwk")
         request = EnrolmentRequest(code=code, key=jwk, proof=(yield from self._token(MAX_LIFETIME)))
         return (yield from self.ask(operations.enrol(request)))
+
+    @staticmethod
+    def _may_be_stale(call: Call[T], reply: Event) -> bool:
+        return call.authenticated and isinstance(reply, Reply) and reply.status == 401
 
     def _request(self, call: Call[T]) -> Flow[Request]:
         headers = {"accept": "application/json"}

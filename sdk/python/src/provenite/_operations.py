@@ -9,16 +9,20 @@ import msgspec
 from provenite_proto import paths
 from provenite_proto.answers import (
     BatchAnswer,
+    Consequences,
     ContentAnswer,
+    ContributionsAnswer,
     EnrolmentAnswer,
     EnrolmentRequest,
     InvitationAnswer,
     InvitationRequest,
     KeyAnswer,
     LedgerAnswer,
+    LensAnswer,
     Lines,
     Page,
     PartyAnswer,
+    ShipmentAnswer,
     SiteAnswer,
     StatementAnswer,
     Submitted,
@@ -31,7 +35,10 @@ Query = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Call(Generic[T]):
-    """One request: `answer` is the type that the body is read as."""
+    """One request: `answer` is the type that the body is read as.
+
+    `repeatable`: sending it twice does no more than sending it once.
+    """
 
     method: str
     path: str
@@ -40,6 +47,7 @@ class Call(Generic[T]):
     body: bytes = b""
     content_type: str = "application/json"
     authenticated: bool = True
+    repeatable: bool = True
 
 
 def given(**values: str | None) -> Query:
@@ -106,6 +114,43 @@ def content(batch_id: str, lenses: Sequence[str], elements: Sequence[str]) -> Ca
     return Call("GET", paths.content(batch_id), ContentAnswer, query=query)
 
 
+def contributions(batch_id: str, element: str, lens: str, label: str) -> Call[ContributionsAnswer]:
+    """What brings a label to a batch."""
+    query = (("element", element), ("lens", lens), ("label", label))
+    return Call("GET", paths.contributions(batch_id), ContributionsAnswer, query=query)
+
+
+def consequences(digest: str, query: Query) -> Call[Consequences]:
+    """What a statement has changed of the content of earlier batches."""
+    return Call("GET", paths.consequences(digest), Consequences, query=query)
+
+
+def shipments(query: Query) -> Call[Page[ShipmentAnswer]]:
+    """A page of one's shipments."""
+    return Call("GET", paths.SHIPMENTS, Page[ShipmentAnswer], query=query)
+
+
+def shipment(transfer: str) -> Call[ShipmentAnswer]:
+    """Read a shipment."""
+    return Call("GET", paths.shipment(transfer), ShipmentAnswer)
+
+
+def lenses() -> Call[Page[LensAnswer]]:
+    """The lenses that there are."""
+    return Call("GET", paths.LENSES, Page[LensAnswer])
+
+
+def register_lens(definition: str) -> Call[LensAnswer]:
+    """Register a lens of one's own."""
+    return Call(
+        "POST",
+        paths.LENSES,
+        LensAnswer,
+        body=definition.encode(),
+        content_type="application/toml",
+    )
+
+
 def party(party_id: str) -> Call[PartyAnswer]:
     """Read a party."""
     return Call("GET", paths.party(party_id), PartyAnswer)
@@ -133,7 +178,13 @@ def key(key_id: str) -> Call[KeyAnswer]:
 
 def invite(request: InvitationRequest) -> Call[InvitationAnswer]:
     """Invite a firm."""
-    return Call("POST", paths.INVITATIONS, InvitationAnswer, body=msgspec.json.encode(request))
+    return Call(
+        "POST",
+        paths.INVITATIONS,
+        InvitationAnswer,
+        body=msgspec.json.encode(request),
+        repeatable=False,
+    )
 
 
 def enrol(request: EnrolmentRequest) -> Call[EnrolmentAnswer]:

@@ -1,4 +1,4 @@
-"""When to try again: safely, since a statement is recorded once however often it is submitted."""
+"""When to try again: what is repeatable, as a statement is, which is recorded once however often it is submitted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

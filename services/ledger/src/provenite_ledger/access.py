@@ -1,24 +1,32 @@
 """Who sees what. Every answer asks here; nothing else decides.
 
 Any enrolled party may read the open part of a statement, batch, party or site whose id it knows: ids are
-digests, which cannot be guessed. The sealed sections of a statement are for its issuer and for the
-counterparty of a transfer or receipt; those of a registry statement for the registrar and for the party that
-it is about. A batch is held by its issuer or, if it was shipped, by one of the two parties, so its holder
-sees its masses and content by the same rule. Lists show a party what is its own. Parties are known here by
-the index of their statement, as the tables know them.
+digests, which cannot be guessed. The sealed sections of a statement are for its issuer and for the other party
+that it concerns: the counterparty of a transfer or receipt, the party that a record of the register or a grant
+names, the one whose matter or site is attested. Those of the register are for the registrar too. Beyond that a
+section is open to whom its issuer grants it. A batch's masses and content are `quantities` of the statement
+that made it; a batch is held by that statement's issuer or counterparty, so its holder sees them. Lists show a
+party what is its own. Parties are known here by the index of their statement, as the tables know them.
+
+A party's name is for the registrar and for those who know the party: a sender addresses whom it likes, so the
+receiver learns the sender's name at once, and the sender the receiver's when a transfer of his is accepted.
+
+Findings that tell of another party's sealed sections are for the registrar alone.
 """
 
 from collections.abc import Collection
 
 from msgspec import Struct
 
+from provenite_proto.ledger import SECTIONS
+from provenite_proto.problem import CONFIDENTIAL
 from provenite_proto.record import Role
 
 REGISTRAR = 0
 """The index of the registrar: the first statement of a ledger is its own."""
 
-REGISTRY = frozenset({"party", "key", "site"})
-"""The record types of the registry."""
+REGISTER = frozenset({"party", "key", "revocation", "site", "accreditation"})
+"""The record types whose sections the registrar sees: it has to know whom it lets take part."""
 
 
 class Reader(Struct, frozen=True):
@@ -35,21 +43,29 @@ class Reader(Struct, frozen=True):
 
 
 class Concerned(Struct, frozen=True):
-    """Whom a statement of type `kind` concerns.
-
-    `counterparty` is the other side of a transfer or receipt, or the party that a registry statement is about.
-    """
+    """Whom a statement of type `kind` concerns, and the sections that grants open to the reader."""
 
     kind: str
     issuer: int
     counterparty: int | None = None
+    opened: frozenset[str] = frozenset()
 
 
-def sees_sections(reader: Reader, concerned: Concerned) -> bool:
-    """Whether the reader sees the statement's sealed sections, and with them its batches' masses and content."""
-    if reader.is_registrar and concerned.kind in REGISTRY:
-        return True
-    return reader.index in (concerned.issuer, concerned.counterparty)
+def sees(reader: Reader, concerned: Concerned, section: str) -> bool:
+    """Whether the reader sees a sealed section of the statement."""
+    return (
+        reader.index in (concerned.issuer, concerned.counterparty)
+        or (reader.is_registrar and concerned.kind in REGISTER)
+        or section in concerned.opened
+    )
+
+
+def sees_finding(reader: Reader, concerned: Concerned, slug: str, pointer: str) -> bool:
+    """Whether the reader sees a finding: who sees the section that it speaks of, and the registrar those of others."""
+    if slug in CONFIDENTIAL:
+        return reader.is_registrar
+    section = pointer.removeprefix("/record/").partition("/")[0]
+    return section not in SECTIONS or sees(reader, concerned, section)
 
 
 def sees_remaining(reader: Reader, holder: int) -> bool:
@@ -57,9 +73,9 @@ def sees_remaining(reader: Reader, holder: int) -> bool:
     return reader.index == holder
 
 
-def sees_name(reader: Reader, party: int, partners: Collection[int]) -> bool:
-    """Whether the reader sees a party's name; `partners` are those with whom it has had a shipment."""
-    return reader.is_registrar or party in (reader.index, REGISTRAR) or party in partners
+def sees_name(reader: Reader, party: int, known: Collection[int]) -> bool:
+    """Whether the reader sees a party's name; `known` are who shipped to it or accepted what it shipped."""
+    return reader.is_registrar or party in (reader.index, REGISTRAR) or party in known
 
 
 def may_invite(reader: Reader) -> bool:

@@ -1,6 +1,5 @@
 """The application: the one place where the ledger's parts are joined."""
 
-import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -11,13 +10,16 @@ from litestar.datastructures import State
 
 from . import contents, keys
 from .enrolment import Enrolment, take_origin
+from .follower import Follower
 from .http import openapi, problems, routes
 from .http.authentication import Authentication, UsedTokens
 from .http.parts import Parts
 from .postgres import EmbeddedPostgres
+from .revising import Revising
 from .sequencer import Sequencer
 from .settings import Settings
 from .store import reading
+from .store.locked import LockedStore
 from .store.migrate import migrate
 
 
@@ -57,6 +59,8 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
     settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database(settings))
+        # Before anything is changed: another ledger may be at work on this database.
+        store = await stack.enter_async_context(LockedStore(dsn))
         origin = await _prepared(dsn, settings)
         pool = await stack.enter_async_context(
             asyncpg.create_pool(
@@ -66,16 +70,18 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
                 command_timeout=settings.read_seconds,
             )
         )
-        sequencer = await stack.enter_async_context(Sequencer(dsn, origin))
+        sequencer = await stack.enter_async_context(Sequencer(store, origin))
         enrolment = Enrolment(pool, sequencer, keys.registrar(settings.data), origin)
         await enrolment.found(settings.country)
-        follower = asyncio.create_task(contents.Follower(pool, sequencer).run(), name="follower")
-        stack.push_async_callback(_stopped, follower)
+        revising = Revising(pool)
+        follower = await stack.enter_async_context(Follower(pool, sequencer, revising))
         yield Parts(
             settings=settings,
             origin=origin,
             pool=pool,
             sequencer=sequencer,
+            follower=follower,
+            revising=revising,
             enrolment=enrolment,
             authentication=Authentication(sequencer, origin, time.time, UsedTokens()),
         )
@@ -92,9 +98,3 @@ async def _prepared(dsn: str, settings: Settings) -> str:
     finally:
         await connection.close()
     return origin
-
-
-async def _stopped(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

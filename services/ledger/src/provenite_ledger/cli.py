@@ -16,9 +16,9 @@ from . import __version__, inviting, logs, serving
 from .app import database
 from .enrolment import OriginChanged
 from .postgres import PostgresUnavailable
-from .sequencer import AnotherLedger
 from .settings import Settings, SettingsError, read
 from .store import migrate as migrations
+from .store.locked import AnotherLedger
 
 _FAILURES = (
     SettingsError,

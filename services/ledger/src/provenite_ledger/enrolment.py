@@ -4,6 +4,7 @@ An invitation is a one-time code for a firm that the operator has looked at; the
 the operator said (name, country, roles), with the key whose possession the firm has proved.
 """
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable
@@ -64,6 +65,8 @@ class Enrolment:
         self._key = key
         self._origin = origin
         self._clock = clock
+        # One firm joins at a time: of two tries with one key, the second finds what the first has done.
+        self._joining = asyncio.Lock()
 
     async def found(self, country: str) -> None:
         """Write the ledger's first statement, the registrar's own; nothing when there is one.
@@ -111,36 +114,51 @@ class Enrolment:
     async def enrol(self, request: EnrolmentRequest) -> EnrolmentAnswer:
         """Enrol the firm that holds the invitation's code and the private half of its key.
 
-        The same key may ask again and gets the same party. `Problem` `invitation-invalid`, `key-malformed`,
-        `key-taken` or `token-invalid` otherwise.
+        The same key may ask again with the same code and gets the same party. `Problem` `key-malformed`,
+        `token-invalid`, `invitation-invalid` or `key-taken` otherwise, which leave the invitation as it was.
         """
         key = PublicKey(request.key)
-        now = self._clock()
-        token.parse(request.proof).check(key, audience=self._origin, now=int(now.timestamp()))
-        invitation = await self._pool.fetchrow(
-            _SQL["use_invitation"], _hash(request.code), rows.raw(key.key_id), now
+        token.parse(request.proof).check(
+            key, audience=self._origin, now=int(self._clock().timestamp())
         )
+        async with self._joining:
+            submitted = await self._join(_hash(request.code), key)
+        return EnrolmentAnswer(party=submitted.digest, key_id=key.key_id, submitted=submitted)
+
+    async def _join(self, code: bytes, key: PublicKey) -> Submitted:
+        own = rows.raw(key.key_id)
+        invitation = await self._pool.fetchrow(_SQL["invitation"], code, own, self._clock())
         if invitation is None:
             raise Problem(
                 "invitation-invalid",
                 "No unused, unexpired invitation has this code.",
                 pointer="/code",
             )
-        enrolled = await self._pool.fetchrow(_SQL["party_of_key"], rows.raw(key.key_id))
+        enrolled = await self._pool.fetchrow(_SQL["party_of_key"], own)
         if enrolled is not None:
-            submitted = Submitted(
+            if not invitation["used"]:
+                raise Problem(
+                    "key-taken",
+                    "This key has a party already; the invitation remains unused.",
+                    pointer="/key",
+                )
+            return Submitted(
                 digest=rows.text(enrolled["digest"]),
                 index=enrolled["index"],
                 recorded_at=enrolled["recorded_at"],
             )
-        else:
-            submitted = await self._enrol(
+        # Taken before the party is made: whatever happens between, the code is good for this key alone.
+        await self._pool.execute(_SQL["take_invitation"], code, own)
+        try:
+            return await self._enrol(
                 invitation["name"],
                 invitation["country"],
                 tuple(Role(role) for role in invitation["roles"]),
-                request.key,
+                key.jwk,
             )
-        return EnrolmentAnswer(party=submitted.digest, key_id=key.key_id, submitted=submitted)
+        except Problem:
+            await self._pool.execute(_SQL["release_invitation"], code)
+            raise
 
     async def _enrol(self, name: str, country: str, roles: tuple[Role, ...], key: Jwk) -> Submitted:
         statement = parse(

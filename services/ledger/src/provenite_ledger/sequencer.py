@@ -4,44 +4,45 @@ Whatever was submitted while a group was being committed makes up the next one: 
 admitted in memory, in order, then written in one transaction; only then are its submitters answered. When
 a commit fails or its outcome is unknown, the sequencer forgets what it has in memory, connects anew and
 takes the same group again: statements that were persisted after all are found by their digest and answered
-as known, the others are admitted at the next index. So nothing is lost, counted twice or skipped.
+as known, the others are admitted at the next index. So nothing is lost, counted twice or skipped. A group
+that fails though the database is there is halved, until the submission at fault stands alone.
 """
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-import asyncpg
 import msgspec
 
-from provenite_proto.answers import Submitted
-from provenite_proto.ledger import Enrolled, RegisteredKey, admit, touched
+from provenite_proto.ledger import Enrolled, RegisteredKey, touched
 from provenite_proto.problem import Problem
 from provenite_proto.statement import PublicKey, Statement
 
-from .store import loading
-from .store.loading import Entry
-from .store.named import load
-from .store.outage import LOST
-from .store.writing import write
+from .admitting import Admitted, Admitting, Submission
+from .clock import RecordingClock
+from .registered import Registered
+from .store.loaded import Entry, Loaded
+from .store.locked import AnotherLedger, LockedStore
+from .store.outage import is_outage
 
-_SQL = load("sequencing.sql")
 _log = logging.getLogger(__name__)
 
 MAX_GROUP = 1024
 """Statements committed together, at the most (one submission is never split)."""
 MAX_QUEUED = 20_000
 """Statements waiting, at the most; further submissions are turned away."""
-MAX_LOADED = 50_000
-"""Batches kept in memory, at the most."""
+MAX_HELD = 100_000
+"""Entries of the state kept in memory between groups, at the most; parties and keys are kept beside them."""
 COMMIT_SECONDS = 30.0
 """How long a commit may take before its connection counts as lost."""
 RETRY_SECONDS = 10.0
 """How long a submission waits for the database to come back before it is answered."""
+STOP_SECONDS = 10.0
+"""How long the group in hand has to finish when the ledger stops: less than a container is granted."""
 
 
 class LedgerBusy(Exception):
@@ -52,49 +53,42 @@ class LedgerUnavailable(Exception):
     """The database is away: whether a statement was recorded is unknown, submitting it again is safe."""
 
 
-class AnotherLedger(Exception):
-    """The database is written by another ledger process."""
-
-
-class Admitted(msgspec.Struct, frozen=True):
-    """The answer to a submission; `fresh` is false when the statement was in the log before."""
-
-    submitted: Submitted
-    fresh: bool
-
-
-class _Submission(msgspec.Struct):
-    statements: Sequence[Statement]
-    verified: Sequence[PublicKey | None]
-    atomic: bool
-    answer: "asyncio.Future[list[Admitted | Problem]]"
+class _Committed(msgspec.Struct, frozen=True):
+    entries: Sequence[Entry]
+    answers: Sequence[list[Admitted | Problem]]
 
 
 class Sequencer:
     """Orders, admits and commits statements. The only writer of statements and batches.
 
     Owned by one event loop. `clock` gives the time at which statements are recorded; recorded times never
-    run backwards, whatever the clock does.
+    run backwards, whatever the clock does. `patience` is how many seconds it waits for a database that is
+    away before it answers.
     """
 
     def __init__(
         self,
-        dsn: str,
+        store: LockedStore,
         origin: str,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        patience: float = RETRY_SECONDS,
     ) -> None:
-        """For the database at `dsn`, statements having `origin` as their audience."""
-        self._dsn = dsn
+        """For the ledger in `store`, statements having `origin` as their audience."""
+        self._store = store
         self._origin = origin
-        self._clock = clock
-        self._waiting: asyncio.Queue[_Submission] = asyncio.Queue()
+        self._clock = RecordingClock(clock)
+        self._patience = patience
+        # None ends the run.
+        self._waiting: asyncio.Queue[Submission | None] = asyncio.Queue()
         self._queued = 0
-        self._connection: asyncpg.Connection | None = None
-        self._lost = asyncio.Event()
-        self._loaded = loading.Loaded(0)
+        self._in_hand: Sequence[Submission] = ()
+        self._loaded = Loaded(0)
+        self._registered = Registered(self._loaded)
         self._committed = 0
-        self._last_recorded = datetime.fromtimestamp(0, UTC)
+        # Whether `_loaded` is what the log says, nothing more and nothing less.
+        self._current = False
+        self._taking = False
         self._task: asyncio.Task[None] | None = None
         self.committed = asyncio.Event()
         """Set at each commit; whoever follows the log clears it."""
@@ -107,31 +101,39 @@ class Sequencer:
     @property
     def running(self) -> bool:
         """Whether it takes statements. A lost connection it makes anew for the next one."""
-        return self._task is not None and not self._task.done()
+        return self._taking
+
+    @property
+    def held(self) -> int:
+        """How many batches, shipments, sites and indices are in memory."""
+        return self._loaded.held
 
     @property
     def registrar(self) -> str:
         """The party id of the registrar; `LookupError` on a ledger without statements."""
         try:
-            return self._loaded.parties_by_index[0]
+            return self._registered.by_index[0]
         except KeyError as error:
             raise LookupError("the ledger has no registrar yet") from error
 
     def key(self, key_id: str) -> RegisteredKey | None:
         """A registered key."""
-        return self._loaded.state.keys.get(key_id)
+        return self._registered.keys.get(key_id)
 
     def party(self, party_id: str) -> Enrolled | None:
         """An enrolled party."""
-        return self._loaded.state.parties.get(party_id)
+        return self._registered.parties.get(party_id)
 
     def party_index(self, party_id: str) -> int:
-        """The index of a party's statement, by which the tables know it."""
-        return self._loaded.index[party_id]
+        """The index of the statement of a party that is in the log; the tables know it by that."""
+        # A reader may see a row in the moment before the sequencer hears that it is committed.
+        found = self._registered.index.get(party_id)
+        return self._loaded.index[party_id] if found is None else found
 
     def party_at(self, index: int) -> str:
-        """The party whose statement has this index."""
-        return self._loaded.parties_by_index[index]
+        """The party whose statement has this index in the log."""
+        # As above. The index comes from a row, so what is admitted under it is what is committed there.
+        return self._registered.by_index.get(index) or self._loaded.parties_by_index[index]
 
     async def submit(
         self,
@@ -146,17 +148,20 @@ class Sequencer:
         With `atomic`, one problem keeps all out: the others are answered with `not-submitted`.
         Raises `LedgerBusy` or `LedgerUnavailable`.
         """
+        if not self._taking:
+            raise LedgerUnavailable
         if self._queued + len(statements) > MAX_QUEUED:
             raise LedgerBusy
         answer = asyncio.get_running_loop().create_future()
         self._queued += len(statements)
-        self._waiting.put_nowait(_Submission(statements, verified, atomic, answer))
+        self._waiting.put_nowait(Submission(statements, verified, atomic, answer))
         # A client that goes away does not take back what it submitted.
         return await asyncio.shield(answer)
 
     async def __aenter__(self) -> Self:
-        """Connect, take the ledger's lock, load the registry and start."""
-        await self._connect()
+        """Load the registry and start; what connecting raises when the store is not connected yet."""
+        await self._catch_up()
+        self._taking = True
         self._task = asyncio.create_task(self._run(), name="sequencer")
         return self
 
@@ -166,189 +171,126 @@ class Sequencer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Finish the group in hand, turn away the rest, and disconnect."""
+        """Finish the group in hand if that does not take long, and turn away the rest."""
+        self._taking = False
+        _turn_away(self._take_all())
+        self._waiting.put_nowait(None)
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        while not self._waiting.empty():
-            _turn_away([self._waiting.get_nowait()])
-        if self._connection is not None:
-            await self._connection.close()
-
-    async def _connect(self) -> asyncpg.Connection:
-        connection = await asyncpg.connect(self._dsn, command_timeout=60)
-        try:
-            if not await connection.fetchval(_SQL["take_ledger"]):
-                raise AnotherLedger(
-                    "another ledger process writes to this database: stop it first, or give this one its own"
-                )
-            self._loaded = await loading.registry(connection)
-            self._committed = self._loaded.state.size
-            last = await connection.fetchval(_SQL["last_recorded"])
-        except BaseException:
-            await connection.close()
-            raise
-        self._last_recorded = max(self._last_recorded, last or self._last_recorded)
-        self._lost = asyncio.Event()
-        connection.add_termination_listener(self._note_loss)
-        self._connection = connection
-        return connection
-
-    def _note_loss(self, connection: asyncpg.Connection) -> None:
-        if connection is self._connection:
-            self._lost.set()
+            await asyncio.wait((self._task,), timeout=STOP_SECONDS)
+            if self._task.cancel():
+                _log.warning("stopping in the middle of a commit, whose outcome is unknown")
+                await asyncio.wait((self._task,))
 
     async def _run(self) -> None:
-        while True:
-            group = await self._next_group()
-            commit = asyncio.ensure_future(self._commit_until_done(group))
-            try:
-                await asyncio.shield(commit)
-            except asyncio.CancelledError:
-                # Shutting down: the group in hand is finished, its submitters are answered.
-                await commit
-                raise
+        try:
+            while group := await self._next_group():
+                self._in_hand = group
+                await self._record(group)
+                self._in_hand = ()
+        except Exception:
+            _log.exception("the sequencer has ended")
+        finally:
+            self._taking = False
+            _turn_away((*self._in_hand, *self._take_all()))
 
-    async def _next_group(self) -> list[_Submission]:
-        group = [await self._waiting.get()]
-        count = len(group[0].statements)
-        while count < MAX_GROUP and not self._waiting.empty():
-            group.append(self._waiting.get_nowait())
-            count += len(group[-1].statements)
+    async def _next_group(self) -> list[Submission]:
+        """What is waiting, as far as it fits into a group; nothing when it is time to end."""
+        group: list[Submission] = []
+        count = 0
+        while count < MAX_GROUP and not (group and self._waiting.empty()):
+            submission = await self._waiting.get()
+            if submission is None:
+                break
+            group.append(submission)
+            count += len(submission.statements)
         self._queued -= count
         return group
 
-    async def _commit_until_done(self, group: list[_Submission]) -> None:
+    def _take_all(self) -> list[Submission]:
+        taken = []
+        while not self._waiting.empty():
+            submission = self._waiting.get_nowait()
+            if submission is not None:
+                taken.append(submission)
+                self._queued -= len(submission.statements)
+        return taken
+
+    async def _record(self, group: Sequence[Submission]) -> None:
+        """Commit and answer; nothing is raised but what ends the sequencer."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + RETRY_SECONDS
+        deadline = loop.time() + self._patience
         pause = 0.05
-        while True:
+        parts = deque([group])
+        while parts:
+            part = parts.popleft()
             try:
-                await self._commit_or_lose(group)
-            except (*LOST, asyncpg.PostgresError, AnotherLedger) as error:
-                _log.warning("commit failed, trying again: %s", type(error).__name__)
-                self._disconnect()
-                if loop.time() > deadline:
-                    _turn_away(group)
-                    return
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 1.0)
-            except (
-                Exception
-            ) as error:  # a defect of ours must not stop the ledger for everybody else
-                _log.exception("commit failed for good")
-                self._disconnect()
-                _fail(group, error)
-                return
+                committed = await self._commit(part)
+            except Exception as error:
+                self._current = False
+                if is_outage(error) or isinstance(error, AnotherLedger):
+                    _log.warning("commit failed: %s", type(error).__name__)
+                    self._store.drop()
+                    parts.appendleft(part)
+                    if loop.time() > deadline:
+                        _turn_away(submission for part in parts for submission in part)
+                        return
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, 1.0)
+                elif len(part) > 1:
+                    half = len(part) // 2
+                    parts.extendleft((part[half:], part[:half]))
+                else:
+                    _log.exception("a submission cannot be recorded")
+                    _settle(part[0], error)
             else:
-                return
+                self._publish(part, committed)
 
-    async def _commit_or_lose(self, group: list[_Submission]) -> None:
-        """Commit; raise as soon as the connection is lost, which a COPY under way would not notice."""
-        connection = await self._connected()
-        commit = asyncio.ensure_future(self._commit(connection, group))
-        lost = asyncio.ensure_future(self._lost.wait())
-        try:
-            await asyncio.wait(
-                (commit, lost), timeout=COMMIT_SECONDS, return_when=asyncio.FIRST_COMPLETED
-            )
-            if not commit.done():
-                raise ConnectionResetError("the database connection was lost during a commit")
-            commit.result()
-        finally:
-            lost.cancel()
-            if not commit.done():
-                connection.terminate()
-                commit.cancel()
-                await asyncio.wait((commit,), timeout=1)
+    async def _commit(self, group: Sequence[Submission]) -> _Committed:
+        if not (self._current and self._store.connected):
+            await self._catch_up()
+        return await self._store.attended(self._admit_and_write(group), COMMIT_SECONDS)
 
-    async def _connected(self) -> asyncpg.Connection:
-        if self._connection is None or self._connection.is_closed():
-            return await self._connect()
-        return self._connection
+    async def _catch_up(self) -> None:
+        """Have in memory what the log says, over a connection that holds the lock."""
+        if not self._store.connected:
+            await self._store.connect()
+        loaded = await self._store.registry()
+        self._clock.recorded(await self._store.last_recorded())
+        self._loaded = loaded
+        self._registered = Registered(loaded)
+        self._committed = loaded.state.size
+        self._current = True
 
-    def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.terminate()
-
-    async def _commit(self, connection: asyncpg.Connection, group: list[_Submission]) -> None:
+    async def _admit_and_write(self, group: Sequence[Submission]) -> _Committed:
+        loaded = self._loaded
         statements = [each for submission in group for each in submission.statements]
-        known = await loading.known(connection, {each.digest for each in statements})
-        await loading.touched(connection, self._loaded, [touched(each) for each in statements])
-        recorded_at = self._last_recorded = max(self._last_recorded, self._clock())
-        entries: list[Entry] = []
-        answers = [self._admit(submission, known, entries, recorded_at) for submission in group]
-        if entries:
-            await write(connection, entries, self._loaded)
+        known = await self._store.known({each.digest for each in statements})
+        await self._store.touched(loaded, [touched(each) for each in statements])
+        admitting = Admitting(loaded, known, origin=self._origin, recorded_at=self._clock.now())
+        answers = [await admitting.admit(submission) for submission in group]
+        if admitting.entries:
+            await self._store.write(admitting.entries, loaded)
+        return _Committed(admitting.entries, answers)
+
+    def _publish(self, group: Sequence[Submission], committed: _Committed) -> None:
         self._committed = self._loaded.state.size
-        for submission, answer in zip(group, answers, strict=True):
-            submission.answer.set_result(answer)
+        self._registered.publish(committed.entries)
+        if committed.entries:
+            self._clock.recorded(committed.entries[-1].recorded_at)
+        for submission, answers in zip(group, committed.answers, strict=True):
+            submission.answer.set_result(answers)
         self.committed.set()
-        if len(self._loaded.state.batches) > MAX_LOADED:
+        if self._loaded.held > MAX_HELD:
             self._loaded.forget()
 
-    def _admit(
-        self,
-        submission: _Submission,
-        known: dict[str, Submitted],
-        entries: list[Entry],
-        recorded_at: datetime,
-    ) -> list[Admitted | Problem]:
-        state, before, fresh = self._loaded.state, len(entries), []
-        if submission.atomic:
-            state.begin()
-        answers: list[Admitted | Problem] = []
-        for statement, verified in zip(submission.statements, submission.verified, strict=True):
-            if (already := known.get(statement.digest)) is not None:
-                answers.append(Admitted(already, fresh=False))
-                continue
-            try:
-                admission = admit(
-                    statement,
-                    state,
-                    audience=self._origin,
-                    now=int(recorded_at.timestamp()),
-                    verified=verified,
-                )
-            except Problem as problem:
-                answers.append(problem)
-                continue
-            entry = Entry(state.size, recorded_at, statement, admission)
-            self._loaded.apply(entry)
-            entries.append(entry)
-            fresh.append(statement.digest)
-            known[statement.digest] = submitted = Submitted(
-                digest=statement.digest,
-                index=entry.index,
-                recorded_at=recorded_at,
-                batches=tuple(batch.id for batch in admission.created),
-                findings=admission.findings,
-            )
-            answers.append(Admitted(submitted, fresh=True))
-        if submission.atomic:
-            if any(isinstance(answer, Problem) for answer in answers):
-                self._loaded.withdraw(entries[before:])
-                del entries[before:]
-                for digest in fresh:
-                    del known[digest]
-                return [_withdrawn(answer) for answer in answers]
-            state.commit()
-        return answers
+
+def _turn_away(submissions: Iterable[Submission]) -> None:
+    for submission in submissions:
+        _settle(submission, LedgerUnavailable())
 
 
-def _withdrawn(answer: Admitted | Problem) -> Admitted | Problem:
-    if isinstance(answer, Admitted) and answer.fresh:
-        return Problem("not-submitted", "Another statement of the submission was refused.")
-    return answer
-
-
-def _turn_away(group: Sequence[_Submission]) -> None:
-    for submission in group:
-        submission.answer.set_exception(LedgerUnavailable())
-
-
-def _fail(group: Sequence[_Submission], error: Exception) -> None:
-    for submission in group:
+def _settle(submission: Submission, error: Exception) -> None:
+    if not submission.answer.done():
         submission.answer.set_exception(error)
+        # Seen: whoever submitted may have gone away.
+        submission.answer.exception()

@@ -73,7 +73,7 @@ main.command(
     epilog=examples(
         "provenite batches",
         "provenite batches --material ndpr-oxide --status held",
-        "provenite batches --made --lot L-2026-03 --json",
+        "provenite batches --made --exhausted --lot L-2026-03 --json",
     )
 )(batches)
 main.command(

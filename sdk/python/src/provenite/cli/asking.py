@@ -24,21 +24,32 @@ def batches(
     made: Annotated[
         bool, typer.Option("--made", help="Also the batches that you made or sent on.")
     ] = False,
+    exhausted: Annotated[
+        bool, typer.Option("--exhausted", help="Also those of which nothing is left.")
+    ] = False,
     material: Annotated[str | None, typer.Option(help="Only of this material.")] = None,
     status: Annotated[
         Literal["held", "in_transit"] | None, typer.Option(help="Only in this status.")
     ] = None,
     lot: Annotated[str | None, typer.Option(help="Only of this lot.")] = None,
+    site: Annotated[
+        str | None, typer.Option(help="Only what you made at this site of yours (its id).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List your batches.
 
-    Those that you hold or that are on their way to you. With --json one document a line.
+    Those of which you hold something, or something is on its way to you. With --json one document a line.
     """
     connection: Connection = context.obj
     with failures(as_json), connection.client(connection.signer()) as client:
         found = client.batches(
-            holder="any" if made else "me", material=material, status=status, lot=lot
+            holder="any" if made else "me",
+            exhausted=exhausted,
+            material=material,
+            status=status,
+            lot=lot,
+            site=site,
         )
         if as_json:
             print_json_lines(found)

@@ -84,7 +84,13 @@ def _line(node: TraceNode, mass: str, mark: str, *, again: bool) -> Text:
     source = ", ".join(
         part.replace("_", " ") for part in (node.source, node.stream) if part is not None
     )
-    line = Text.assemble((what, "bold"), f" {where} {day(node.occurred_at)}  {matter}")
+    when = day(node.occurred_at) if node.occurred_at is not None else ""
+    parts = " ".join(part for part in (where, when) if part)
+    line = Text.assemble((what, "bold"), f" {parts}  {matter}")
+    if node.retracted:
+        line.append(" RETRACTED", "bold red")
+    if node.proxy:
+        line.append(" (on a supplier's behalf)")
     if source:
         line.append(f" ({source})")
     if mark:

@@ -12,23 +12,30 @@ from provenite_proto.record import (
     Transformation,
 )
 
-from ..access import Concerned, Reader, sees_remaining, sees_sections
+from ..access import Concerned, Reader, sees, sees_remaining
 from ..store import rows
 from ..store.rows import Row
 from .share import share
 from .statement import sealed
 
 
-def concerned(row: Row) -> Concerned:
-    """Whom the statement of a row concerns."""
-    return Concerned(row["kind"], row["issuer"], row["receiver"])
+def concerned(row: Row, opened: frozenset[str] = frozenset()) -> Concerned:
+    """Whom the statement of a row concerns; `opened` are the sections that grants open to the reader."""
+    return Concerned(row["kind"], row["issuer"], row["counterparty"], opened)
 
 
-def batch(row: Row, record: AnyRecord, holder: str, reader: Reader) -> BatchAnswer:
+def batch(
+    row: Row,
+    record: AnyRecord,
+    holder: str,
+    reader: Reader,
+    opened: frozenset[str] = frozenset(),
+) -> BatchAnswer:
     """A batch; `record` is its statement's, with every section, and `holder` a party id."""
     digest, output = rows.text(row["digest"]), row["key"] % rows.OUTPUTS
-    seen = sees_sections(reader, concerned(row))
-    identity = named(record, output) if seen else OutputIdentity()
+    whom = concerned(row, opened)
+    seen = sees(reader, whom, "quantities")
+    identity = named(record, output) if sees(reader, whom, "identities") else OutputIdentity()
     return BatchAnswer(
         id=f"{digest}.{output}",
         statement=digest,
@@ -40,13 +47,13 @@ def batch(row: Row, record: AnyRecord, holder: str, reader: Reader) -> BatchAnsw
         stage=_stage(record),
         country=_country(record),
         available_at=row["available_at"],
-        holder=holder if seen else None,
+        holder=holder if sees(reader, whom, "parties") else None,
         mass=kilograms(row["mass"]) if seen else None,
         remaining=kilograms(row["remaining"]) if sees_remaining(reader, row["holder"]) else None,
         composition=_composition(row) if seen else (),
         lot=identity.lot,
         product=identity.product,
-        withheld=() if seen else sealed(record),
+        withheld=tuple(name for name in sealed(record) if not sees(reader, whom, name)),
     )
 
 
@@ -57,6 +64,14 @@ def named(record: AnyRecord, output: int) -> OutputIdentity:
             names = record.identities.outputs
             return names[output] if output < len(names) else OutputIdentity()
     return OutputIdentity()
+
+
+def site(record: AnyRecord) -> str | None:
+    """The site at which a record says that its batches were made."""
+    match record:
+        case Extraction() | Collection() | Transformation() if record.identities:
+            return record.identities.site
+    return None
 
 
 def _composition(row: Row) -> tuple[ElementMass, ...]:

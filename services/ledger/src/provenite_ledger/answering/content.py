@@ -37,14 +37,15 @@ def content(
     )
 
 
-def _lens(lens: str, labels: Mapping[str, int]) -> LensShares:
-    whole = sum(labels.values())
-    largest_first = sorted(labels.items(), key=lambda item: (-item[1], item[0]))
-    return LensShares(
-        lens=lens,
-        labels=tuple(
-            LabelShare(label=label, mass=kilograms(mass), share=share(mass, whole))
-            for label, mass in largest_first
-            if mass
-        ),
+def _lens(lens: str, masses: Mapping[str, int]) -> LensShares:
+    return LensShares(lens=lens, labels=labels(masses))
+
+
+def labels(masses: Mapping[str, int]) -> tuple[LabelShare, ...]:
+    """Milligrams by label as an answer, the largest first."""
+    whole = sum(masses.values())
+    return tuple(
+        LabelShare(label=label, mass=kilograms(mass), share=share(mass, whole))
+        for label, mass in sorted(masses.items(), key=lambda item: (-item[1], item[0]))
+        if mass
     )

@@ -7,7 +7,7 @@ from provenite_proto.ledger import RegisteredKey
 from provenite_proto.record import Party, Role, Site
 from provenite_proto.statement import parse
 
-from ..access import Concerned, Reader, sees_sections
+from ..access import Concerned, Reader, sees
 from ..store import rows
 from ..store.rows import Row
 
@@ -25,13 +25,14 @@ def party(row: Row, *, named: bool) -> PartyAnswer:
     )
 
 
-def site(row: Row, owner: str, reader: Reader) -> SiteAnswer:
+def site(row: Row, owner: str, reader: Reader, opened: frozenset[str] = frozenset()) -> SiteAnswer:
     """A site of the party `owner`; its name and place for those who see its statement's sections."""
     record = parse(row["compact"]).record
     if not isinstance(record, Site):
         raise TypeError(f"statement {row['index']} is no site")
-    seen = sees_sections(reader, Concerned("site", row["party"]))
-    details = record.identities if seen else None
+    concerned = Concerned("site", row["party"], opened=opened)
+    details = record.identities if sees(reader, concerned, "identities") else None
+    quantities = record.quantities if sees(reader, concerned, "quantities") else None
     return SiteAnswer(
         id=rows.text(row["digest"]),
         party=owner,
@@ -40,6 +41,7 @@ def site(row: Row, owner: str, reader: Reader) -> SiteAnswer:
         name=details.name if details else None,
         latitude=details.latitude if details else None,
         longitude=details.longitude if details else None,
+        capacity=quantities.capacity if quantities else None,
     )
 
 
@@ -49,5 +51,13 @@ def key(registered: RegisteredKey) -> KeyAnswer:
         key_id=registered.key.key_id,
         party=registered.party,
         key=registered.key.jwk,
-        valid_from=datetime.fromtimestamp(registered.valid_from, UTC),
+        valid_from=_time(registered.valid_from),
+        revoked_at=None if registered.revoked_at is None else _time(registered.revoked_at),
+        compromised_from=None
+        if registered.compromised_from is None
+        else _time(registered.compromised_from),
     )
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

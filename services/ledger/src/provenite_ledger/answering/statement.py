@@ -1,7 +1,5 @@
 """Statements as a reader may see them."""
 
-from collections.abc import Collection
-
 import msgspec
 
 from provenite_proto.answers import StatementAnswer
@@ -9,6 +7,8 @@ from provenite_proto.problem import Finding
 from provenite_proto.record import AnyRecord
 from provenite_proto.statement import Statement, redact
 
+from ..access import Concerned, Reader, sees, sees_finding
+from ..store import rows
 from ..store.rows import Row
 
 _findings = msgspec.json.Decoder(tuple[Finding, ...])
@@ -19,11 +19,18 @@ def sealed(record: AnyRecord) -> tuple[str, ...]:
     return tuple(name for name in record.sections if getattr(record, name) is not None)
 
 
-def statement(row: Row, parsed: Statement, issuer: str, kept: Collection[str]) -> StatementAnswer:
-    """The statement with only the sections `kept`; findings go with the sections that they speak of."""
+def statement(
+    row: Row, parsed: Statement, issuer: str, reader: Reader, concerned: Concerned, *, named: bool
+) -> StatementAnswer:
+    """The statement with the sections and findings that the reader sees; with `named` a party's name is one."""
     names = sealed(parsed.record)
-    withheld = tuple(name for name in names if name not in kept)
-    findings = _findings.decode(row["findings"]) if row["findings"] and not withheld else ()
+    withheld = tuple(
+        name
+        for name in names
+        if not sees(reader, concerned, name) and not (named and name == "identities")
+    )
+    kept = [name for name in names if name not in withheld]
+    findings = _findings.decode(row["findings"]) if row["findings"] else ()
     return StatementAnswer(
         digest=parsed.digest,
         index=row["index"],
@@ -32,10 +39,15 @@ def statement(row: Row, parsed: Statement, issuer: str, kept: Collection[str]) -
         issuer=issuer,
         statement=redact(parsed, kept) if withheld else row["compact"],
         withheld=withheld,
-        findings=findings,
+        findings=tuple(
+            each for each in findings if sees_finding(reader, concerned, each.slug, each.pointer)
+        ),
+        retracted_by=row["retraction"] and rows.text(row["retraction"]),
     )
 
 
 def entity_tag(answer: StatementAnswer) -> str:
-    """An entity tag (RFC 9110 section 8.8.3): a statement never changes, but readers see more or less of it."""
-    return f'"{"~".join((answer.digest, *answer.withheld))}"'
+    """An entity tag (RFC 9110 section 8.8.3): a statement never changes, but it can be retracted, and
+    readers see more or less of it.
+    """
+    return f'"{"~".join((answer.digest, answer.retracted_by or "", *answer.withheld))}"'

@@ -5,13 +5,20 @@ from datetime import datetime
 
 from provenite_proto.answers import Trace, TraceEdge, TraceNode
 from provenite_proto.matter.quantity import kilograms
-from provenite_proto.record import AnyRecord, Collection, Extraction, Transfer, Transformation
+from provenite_proto.record import (
+    AnyRecord,
+    Collection,
+    Extraction,
+    Receipt,
+    Transfer,
+    Transformation,
+)
 from provenite_proto.statement import parse
 
-from ..access import Reader, sees_sections
+from ..access import Reader, sees
 from ..store import rows
+from ..store.graph import Direction, Walk
 from ..store.rows import Row
-from ..store.tracing import Direction, Walk
 from .batch import concerned
 
 
@@ -24,6 +31,8 @@ def node(row: Row, depth: int, issuer: str) -> TraceNode:
         type=row["kind"],
         depth=depth,
         issuer=issuer,
+        retracted=row["retracted"],
+        proxy=getattr(record, "proxy", False),
         occurred_at=occurred_at,
         country=country,
         to_country=record.to_country if isinstance(record, Transfer) else None,
@@ -41,9 +50,14 @@ def trace(
     found: Mapping[int, Row],
     nodes: Sequence[TraceNode],
     reader: Reader,
+    opened: Mapping[int, frozenset[str]],
 ) -> Trace:
-    """The whole answer; `found` has the rows of the walk's statements."""
-    entitled = {index for index, row in found.items() if sees_sections(reader, concerned(row))}
+    """The whole answer; `found` has the rows of the walk's statements, `opened` the sections granted of them."""
+    entitled = {
+        index
+        for index, row in found.items()
+        if sees(reader, concerned(row, opened.get(index, frozenset())), "quantities")
+    }
     digests = {index: rows.text(row["digest"]) for index, row in found.items()}
     return Trace(
         batch=batch,
@@ -61,10 +75,12 @@ def trace(
     )
 
 
-def _when_and_where(record: AnyRecord) -> tuple[datetime, str]:
+def _when_and_where(record: AnyRecord) -> tuple[datetime | None, str | None]:
     match record:
         case Extraction() | Collection() | Transformation():
             return record.occurred_at, record.country
         case Transfer():
             return record.departed_at, record.from_country
-    raise TypeError(f"a {record.__struct_config__.tag} moves no matter")
+        case Receipt():
+            return record.received_at, None
+    return None, None

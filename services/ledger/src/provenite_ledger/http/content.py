@@ -7,16 +7,18 @@ from litestar.params import QueryParameter
 
 from provenite_proto import paths
 from provenite_proto.answers import ContentAnswer
-from provenite_proto.content import LENSES
+from provenite_proto.content import LENSES, Shares
 from provenite_proto.problem import Problem
 
 from .. import contents
-from ..access import sees_sections
-from ..answering.batch import concerned
+from ..access import sees
 from ..answering.content import content as answered
 from ..store import reading
 from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
-from .parts import AnyRequest, parts, reader
+from .entitlement import concerning
+from .lenses import looked_through
+from .parts import AnyRequest, found, parts, reader
+from .settling import settled
 
 
 @get(
@@ -25,7 +27,7 @@ from .parts import AnyRequest, parts, reader
     summary="Read a batch's content",
     tags=["Batches"],
     security=WITH_TOKEN,
-    responses=refusals(*BY_TOKEN, "not-entitled", "not-found"),
+    responses=refusals(*BY_TOKEN, "not-entitled", "not-found", "content-pending"),
 )
 async def content(
     request: AnyRequest,
@@ -34,8 +36,9 @@ async def content(
         list[str] | None,
         QueryParameter(
             name="lens",
-            description="Lenses to look through (repeat the parameter for several); all by default. "
-            f"They are {', '.join(f'`{lens}`' for lens in LENSES)}.",
+            description="Lenses to look through (repeat the parameter for several); all that ship with the "
+            f"protocol by default: {', '.join(f'`{lens}`' for lens in LENSES)}. Also lenses of the reader's "
+            "own, by the ids that registering them answered.",
         ),
     ] = None,
     element: Annotated[
@@ -48,13 +51,21 @@ async def content(
 ) -> ContentAnswer:
     """Exact masses by label for each element and lens, for the parties that the batch concerns."""
     who, ledger = reader(request), parts(request)
-    for name in lens or ():
-        if name not in LENSES:
-            raise Problem("bad-request", f"lens: there is no lens {name[:64]!r}.")
-    row = await reading.batch(ledger.pool, batch_id)
-    if not sees_sections(who, concerned(row)):
+    shipped = [name for name in lens or LENSES if name in LENSES]
+    own = [
+        await looked_through(ledger, who, name)
+        for name in dict.fromkeys(lens or ())
+        if name not in LENSES
+    ]
+    row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
+    if not sees(who, await concerning(ledger, who, row), "quantities"):
         raise Problem("not-entitled", f"The content of {batch_id} is for the parties it concerns.")
-    size = ledger.sequencer.size
+    size = await settled(ledger)
+    seen: Shares = {}
     async with ledger.pool.acquire() as connection:
-        elements, shares = await contents.content(connection, row["key"])
-    return answered(batch_id, size, elements, shares, wanted=element, lenses=lens or tuple(LENSES))
+        for lensed in (*((contents.SHIPPED,) if shipped or not own else ()), *own):
+            elements, shares = await contents.content(connection, row["key"], size, lensed)
+            for name, lenses in shares.items():
+                seen.setdefault(name, {}).update(lenses)
+    names = (*shipped, *(each.id for lensed in own for each in lensed.lenses))
+    return answered(batch_id, size, elements, seen, wanted=element, lenses=names)

@@ -27,6 +27,24 @@ STATEMENT_TYPE = "application/sd-jwt"
 STATEMENTS_TYPE = "application/sd-jwt+lines"
 """Media type of many: one statement a line, the lines separated by a line feed."""
 
+LENS_TYPE = "application/toml"
+"""Media type of a lens."""
+_LENS = """title = "Mined in China and refined elsewhere"
+
+[[start]]
+on = ["extraction"]
+country = ["CN"]
+label = "mined-in-CN"
+
+[[start]]
+label = "other"
+
+[[step]]
+from = ["mined-in-CN"]
+stage = ["refining"]
+label = "mined-in-CN-refined-in-{country}"
+"""
+
 _DIGEST = r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"
 _EXAMPLE = (
     "eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiIsInR5cCI6InByb3Zlbml0ZStzZC1qd3QifQ"
@@ -46,13 +64,17 @@ BATCH_ID = PathParameter(
     pattern=_DIGEST[:-1] + r"\.(0|[1-9][0-9]{0,2}|10[01][0-9]|102[0-3])$",
     description="A batch: the digest of the statement that made it, a dot, and the output's index.",
 )
+SITE_ID = QueryParameter(
+    pattern=_DIGEST,
+    description="Only batches that the reader itself made at this site, by the id that their statements name.",
+)
 CURSOR = QueryParameter(
     pattern=r"^[0-9]{1,18}$", description="`next` of the page before; absent for the first page."
 )
 LIMIT = QueryParameter(ge=1, le=1000, description="Items on a page, at the most.")
 
 
-BY_TOKEN = ("token-missing", "token-invalid", "token-replayed")
+BY_TOKEN = ("token-missing", "token-invalid", "token-replayed", "ledger-busy")
 """The problems of a request that needs an access token."""
 OF_STATEMENTS = tuple(sorted(STATUSES.keys() - {"token-invalid", "invitation-invalid"}))
 """The problems of a statement."""
@@ -95,6 +117,16 @@ class SubmitsMany(Operation):
             STATEMENTS_TYPE,
             "Up to 1,000 statements and 32 MiB, one a line, separated by a line feed.",
             f"{_EXAMPLE}\n{_EXAMPLE}\n",
+        )
+
+
+@dataclass
+class SubmitsLens(Operation):
+    """The body is a lens."""
+
+    def __post_init__(self) -> None:
+        self.request_body = _body(
+            LENS_TYPE, "A lens: its title, its start rules and its step rules, in TOML.", _LENS
         )
 
 

@@ -36,7 +36,10 @@ _MAX_BYTES = 16 * 1024
     ),
 )
 async def invite(request: AnyRequest, data: JSONBody[InvitationRequest]) -> InvitationAnswer:
-    """A one-time code with which a firm can join, as the operator has described it. For the registrar alone."""
+    """A one-time code with which a firm can join, as the operator has described it. For the registrar alone.
+
+    Not to be repeated blindly: each request that arrives makes a code of its own.
+    """
     if not may_invite(reader(request)):
         raise Problem("not-entitled", "Only the registrar invites firms.")
     return await parts(request).enrolment.invite(data)
@@ -54,5 +57,5 @@ async def invite(request: AnyRequest, data: JSONBody[InvitationRequest]) -> Invi
     ),
 )
 async def enrol(request: AnyRequest, data: JSONBody[EnrolmentRequest]) -> EnrolmentAnswer:
-    """Join with an invitation's code and one's own key. Asking again with the same key gives the same party."""
+    """Join with an invitation's code and one's own key. Asking again with both gives the same party."""
     return await parts(request).enrolment.enrol(data)

@@ -14,7 +14,10 @@ from .parts import AnyRequest, parts
 
 
 class Condition(Struct, frozen=True):
-    """`ok`: a ledger in any other condition answers with a problem, or not at all."""
+    """`ok`, or `content-delayed` when content is computed only as it is asked for, since computing it ahead fails.
+
+    A ledger in any other condition answers with a problem, or not at all.
+    """
 
     status: str
 
@@ -64,4 +67,4 @@ async def ready(request: AnyRequest) -> Condition:
     await reading.alive(serving.pool)
     if not serving.sequencer.running:
         raise Problem("ledger-unavailable", "The sequencer does not run.")
-    return Condition("ok")
+    return Condition("ok" if serving.follower.running else "content-delayed")

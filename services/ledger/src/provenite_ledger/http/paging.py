@@ -1,5 +1,6 @@
 """Pages: keyset cursors, and the Link header (RFC 8288) that names the next page."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -21,11 +22,16 @@ def cut(found: Sequence[Row], limit: int, column: str) -> tuple[Sequence[Row], s
     return found[:limit], str(found[limit - 1][column])
 
 
-def page(
+async def page(
     request: AnyRequest, found: Sequence[Row], following: str | None, answer: Callable[[Row], T]
 ) -> Response[Page[T]]:
     """The rows as a page, with a Link to the following one."""
-    return linked(request, Page(items=tuple(answer(row) for row in found), next=following))
+    items = []
+    for row in found:
+        # To read a statement may take milliseconds: others get their turn on the event loop.
+        await asyncio.sleep(0)
+        items.append(answer(row))
+    return linked(request, Page(items=tuple(items), next=following))
 
 
 def linked(request: AnyRequest, answer: Page[T]) -> Response[Page[T]]:

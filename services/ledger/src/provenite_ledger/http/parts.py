@@ -1,18 +1,23 @@
 """What the handlers work with: the running parts of one ledger, joined in `app.py`."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from litestar import Request
 from msgspec import Struct
 
+from provenite_proto.problem import Problem
+
 from ..access import Reader
 from ..enrolment import Enrolment
+from ..follower import Follower
+from ..revising import Revising
 from ..sequencer import Sequencer
 from ..settings import Settings
 from .authentication import Authentication
 
 AnyRequest = Request[Any, Any, Any]
+T = TypeVar("T")
 
 
 class Parts(Struct, frozen=True):
@@ -22,6 +27,8 @@ class Parts(Struct, frozen=True):
     origin: str
     pool: asyncpg.Pool
     sequencer: Sequencer
+    follower: Follower
+    revising: Revising
     enrolment: Enrolment
     authentication: Authentication
 
@@ -35,3 +42,10 @@ def parts(request: AnyRequest) -> Parts:
 def reader(request: AnyRequest) -> Reader:
     """Who asks; `Problem` when the request carries no valid access token."""
     return parts(request).authentication.reader(request.headers.get("authorization"))
+
+
+def found(thing: T | None, what: str, name: str) -> T:
+    """What was asked for; `Problem` `not-found` when there is none."""
+    if thing is None:
+        raise Problem("not-found", f"No {what} {name} is recorded.")
+    return thing

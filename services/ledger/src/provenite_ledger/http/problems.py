@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import asyncpg
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
@@ -21,7 +20,7 @@ from provenite_proto.answers import ProblemAnswer
 from provenite_proto.problem import KINDS, Kind, Problem
 
 from ..sequencer import LedgerBusy, LedgerUnavailable
-from ..store.outage import LOST
+from ..store.outage import is_outage
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
@@ -64,6 +63,11 @@ STATUSES: Mapping[str, int] = _statuses(
             "site-not-own",
             "not-holder",
             "not-counterparty",
+            "key-revoked",
+            "possession-unproven",
+            "statement-not-own",
+            "attestation-of-own",
+            "not-the-supplier",
             "invitation-invalid",
         ),
         # What others did before stands against it.
@@ -71,6 +75,10 @@ STATUSES: Mapping[str, int] = _statuses(
             "insufficient-mass",
             "transfer-not-received",
             "transfer-closed",
+            "batch-retracted",
+            "already-retracted",
+            "retraction-too-late",
+            "registrar-keyless",
             "key-taken",
         ),
         413: ("statement-too-large",),
@@ -94,6 +102,22 @@ STATUSES: Mapping[str, int] = _statuses(
             "element-created",
             "uncertainty-too-large",
             "mass-missing",
+            "compromise-undated",
+            "statement-unknown",
+            "retraction-not-allowed",
+            "replacement-mismatch",
+            "subject-unknown",
+            "not-a-proxy",
+            "proxy-not-marked",
+            "validity-reversed",
+            "ownership-impossible",
+            "grant-mismatch",
+            "section-unknown",
+            "refused-too-much",
+            "allocation-not-allowed",
+            "lens-malformed",
+            "allocation-exceeded",
+            "site-missing",
         ),
         # Another line of the same submission was refused.
         424: ("not-submitted",),
@@ -154,6 +178,24 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
                 "Set Content-Type to the media type that the detail names.",
             ),
             (
+                "too-many",
+                409,
+                "There are as many as there can be",
+                "Use one of those that are registered.",
+            ),
+            (
+                "too-far",
+                422,
+                "More is upstream than one answer goes through",
+                "Ask of a batch further upstream.",
+            ),
+            (
+                "content-pending",
+                503,
+                "A later statement is being worked into the content",
+                "Ask again after the seconds that Retry-After says.",
+            ),
+            (
                 "internal-error",
                 500,
                 "The ledger failed",
@@ -162,8 +204,8 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
             (
                 "ledger-busy",
                 503,
-                "Too many submissions are waiting",
-                "Submit again after the seconds that Retry-After says.",
+                "The ledger has too much to do",
+                "Try again after the seconds that Retry-After says.",
             ),
             (
                 "ledger-unavailable",
@@ -183,7 +225,6 @@ _BY_STATUS = {
     413: "body-too-large",
     415: "unsupported-media-type",
 }
-_AWAY: tuple[type[Exception], ...] = (LedgerUnavailable, *LOST)
 
 
 def answer(problem: Problem, request_id: str = "") -> ProblemAnswer:
@@ -240,7 +281,7 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Problem:
         return error
     if isinstance(error, LedgerBusy):
         return Problem("ledger-busy", "The queue of submissions is full.")
-    if isinstance(error, _AWAY) or _is_connection_loss(error):
+    if isinstance(error, LedgerUnavailable) or is_outage(error):
         return Problem("ledger-unavailable", "The database does not answer at present.")
     if isinstance(error, ValidationException):
         return _validation(error)
@@ -248,12 +289,6 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Problem:
         slug = _BY_STATUS.get(error.status_code, "bad-request")
         return Problem(slug, f"{request.method} {request.url.path}: {error.detail or slug}.")
     return Problem("internal-error", "The cause has been logged under the request id.")
-
-
-def _is_connection_loss(error: Exception) -> bool:
-    # Classes 08, 53 and 57P: connection lost, resources exhausted, server shutting down.
-    state = getattr(error, "sqlstate", None) or ""
-    return isinstance(error, asyncpg.PostgresError) and state.startswith(("08", "53", "57"))
 
 
 def _validation(error: ValidationException) -> Problem:

@@ -6,20 +6,20 @@ from litestar import Response, get
 
 from provenite_proto import paths
 from provenite_proto.answers import KeyAnswer, Page, PartyAnswer, SiteAnswer
-from provenite_proto.problem import Problem
 
-from ..access import REGISTRAR, sees_name
+from ..access import REGISTRAR
 from ..answering import registry
 from ..store import reading
 from .documenting import BY_TOKEN, CURSOR, LIMIT, WITH_TOKEN, identifier, refusals
+from .entitlement import knows, opened
 from .paging import cut, page
-from .parts import AnyRequest, parts, reader
+from .parts import AnyRequest, found, parts, reader
 
 
 @get(
     paths.PARTIES,
     operation_id="listParties",
-    summary="List the parties one deals with",
+    summary="List the parties one knows",
     tags=["Registry"],
     security=WITH_TOKEN,
     responses=refusals(*BY_TOKEN),
@@ -29,15 +29,18 @@ async def list_parties(
     cursor: Annotated[str | None, CURSOR] = None,
     limit: Annotated[int, LIMIT] = 100,
 ) -> Response[Page[PartyAnswer]]:
-    """The reader itself, the registrar, and those with whom it has had a shipment. The registrar sees all."""
+    """The reader itself, the registrar, who has shipped to it, and who has accepted what it shipped.
+
+    The registrar sees all.
+    """
     who, ledger = reader(request), parts(request)
     among = None
     if not who.is_registrar:
-        among = {who.index, REGISTRAR, *await reading.partners(ledger.pool, who.index)}
+        among = {who.index, REGISTRAR, *await reading.known_to(ledger.pool, who.index)}
     after = -1 if cursor is None else int(cursor)
-    found = await reading.parties(ledger.pool, among, after=after, limit=limit + 1)
-    found, following = cut(found, limit, "index")
-    return page(request, found, following, lambda row: registry.party(row, named=True))
+    rows = await reading.parties(ledger.pool, among, after=after, limit=limit + 1)
+    rows, following = cut(rows, limit, "index")
+    return await page(request, rows, following, lambda row: registry.party(row, named=True))
 
 
 @get(
@@ -51,12 +54,10 @@ async def list_parties(
 async def party(
     request: AnyRequest, party_id: Annotated[str, identifier("Party id")]
 ) -> PartyAnswer:
-    """A party's country, roles and keys; its name for those who deal with it."""
+    """A party's country, roles and keys; its name for those whom it has shipped to or received from."""
     who, ledger = reader(request), parts(request)
-    row = await reading.party(ledger.pool, party_id)
-    met = await reading.is_partner(ledger.pool, who.index, row["index"])
-    named = sees_name(who, row["index"], {row["index"]} if met else ())
-    return registry.party(row, named=named)
+    row = found(await reading.party(ledger.pool, party_id), "party", party_id)
+    return registry.party(row, named=await knows(ledger, who, row["index"]))
 
 
 @get(
@@ -76,11 +77,11 @@ async def list_sites(
     who, ledger = reader(request), parts(request)
     owner = None if who.is_registrar else who.index
     after = -1 if cursor is None else int(cursor)
-    found = await reading.sites(ledger.pool, owner, after=after, limit=limit + 1)
-    found, following = cut(found, limit, "index")
-    return page(
+    rows = await reading.sites(ledger.pool, owner, after=after, limit=limit + 1)
+    rows, following = cut(rows, limit, "index")
+    return await page(
         request,
-        found,
+        rows,
         following,
         lambda row: registry.site(row, ledger.sequencer.party_at(row["party"]), who),
     )
@@ -95,10 +96,16 @@ async def list_sites(
     responses=refusals(*BY_TOKEN, "not-found"),
 )
 async def site(request: AnyRequest, site_id: Annotated[str, identifier("Site id")]) -> SiteAnswer:
-    """A site's party, country and stages; its name and place for its owner and the registrar."""
+    """A site's party, country and stages; its name, place and capacity for those who may see them."""
     who, ledger = reader(request), parts(request)
-    row = await reading.site(ledger.pool, site_id)
-    return registry.site(row, ledger.sequencer.party_at(row["party"]), who)
+    row = found(await reading.site(ledger.pool, site_id), "site", site_id)
+    granted = await opened(ledger, who, [row["index"]])
+    return registry.site(
+        row,
+        ledger.sequencer.party_at(row["party"]),
+        who,
+        granted.get(row["index"], frozenset()),
+    )
 
 
 @get(
@@ -114,7 +121,4 @@ async def key(
 ) -> KeyAnswer:
     """A registered public key and its party: what it takes to verify a statement."""
     reader(request)
-    registered = parts(request).sequencer.key(key_id)
-    if registered is None:
-        raise Problem("not-found", f"No key {key_id} is registered.")
-    return registry.key(registered)
+    return registry.key(found(parts(request).sequencer.key(key_id), "key", key_id))

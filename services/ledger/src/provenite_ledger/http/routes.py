@@ -1,6 +1,19 @@
 """All routes."""
 
-from . import batches, content, joining, ledger, registry, statements, submitting, traces
+from . import (
+    batches,
+    consequences,
+    content,
+    contributions,
+    joining,
+    ledger,
+    lenses,
+    registry,
+    shipments,
+    statements,
+    submitting,
+    traces,
+)
 
 HANDLERS = (
     ledger.ledger,
@@ -10,7 +23,13 @@ HANDLERS = (
     batches.list_batches,
     batches.batch,
     traces.trace,
+    shipments.list_shipments,
+    shipments.shipment,
     content.content,
+    contributions.list_contributions,
+    consequences.consequences,
+    lenses.list_lenses,
+    lenses.register_lens,
     registry.list_parties,
     registry.party,
     registry.list_sites,

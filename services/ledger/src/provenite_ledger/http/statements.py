@@ -1,6 +1,5 @@
 """GET /v1/statements/{digest}: one statement, redacted for its reader."""
 
-from collections.abc import Collection
 from typing import Annotated
 
 from litestar import Response, get
@@ -8,15 +7,14 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from provenite_proto import paths
 from provenite_proto.answers import StatementAnswer
-from provenite_proto.record import AnyRecord, Key, Party, Receipt
+from provenite_proto.record import Party
 from provenite_proto.statement import parse
 
-from ..access import Concerned, Reader, sees_name, sees_sections
 from ..answering import statement as statements
 from ..store import reading
-from ..store.rows import Row
 from .documenting import BY_TOKEN, WITH_TOKEN, identifier, refusals
-from .parts import AnyRequest, Parts, parts, reader
+from .entitlement import concerning, knows
+from .parts import AnyRequest, found, parts, reader
 
 
 @get(
@@ -36,47 +34,18 @@ async def statement(
 ) -> Response[StatementAnswer] | Response[None]:
     """A recorded statement with the sections that the reader may see; it verifies like the whole.
 
-    It never changes: `ETag` names the statement and what is withheld of it.
+    It never changes, but it can be retracted: `ETag` names the statement, its retraction and what is withheld.
     """
     who, ledger = reader(request), parts(request)
-    row = await reading.statement(ledger.pool, digest)
+    row = found(await reading.statement(ledger.pool, digest), "statement", digest)
     parsed = parse(row["compact"])
-    kept = await _kept(ledger, who, row, parsed.record)
-    found = statements.statement(row, parsed, ledger.sequencer.party_at(row["issuer"]), kept)
-    tag = statements.entity_tag(found)
-    headers = {
-        "ETag": tag,
-        # What is withheld now may be shown later; a complete statement stays as it is.
-        "Cache-Control": "private, no-cache"
-        if found.withheld
-        else "private, max-age=31536000, immutable",
-    }
+    concerned = await concerning(ledger, who, row)
+    named = isinstance(parsed.record, Party) and await knows(ledger, who, row["index"])
+    issuer = ledger.sequencer.party_at(row["issuer"])
+    answer = statements.statement(row, parsed, issuer, who, concerned, named=named)
+    tag = statements.entity_tag(answer)
+    # It can be retracted, and sections can be opened and closed: the reader asks again whether it stands.
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == tag:
         return Response(None, status_code=304, headers=headers)
-    return Response(found, headers=headers)
-
-
-async def _kept(ledger: Parts, who: Reader, row: Row, record: AnyRecord) -> Collection[str]:
-    """The sections of the statement that the reader sees."""
-    concerned = Concerned(row["kind"], row["issuer"], await _counterparty(ledger, row, record))
-    if sees_sections(who, concerned):
-        return record.sections
-    if isinstance(record, Party):
-        met = await reading.is_partner(ledger.pool, who.index, row["index"])
-        if sees_name(who, row["index"], {row["index"]} if met else ()):
-            return ("identities",)
-    return ()
-
-
-async def _counterparty(ledger: Parts, row: Row, record: AnyRecord) -> int | None:
-    """The other party that the statement concerns."""
-    match record:
-        case Receipt():
-            return await reading.sender(ledger.pool, record.transfer)
-        case Party():
-            index: int = row["index"]
-            return index
-        case Key():
-            return ledger.sequencer.party_index(record.party)
-    receiver: int | None = row["receiver"]
-    return receiver
+    return Response(answer, headers=headers)

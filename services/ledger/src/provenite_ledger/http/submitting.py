@@ -13,7 +13,8 @@ from provenite_proto.answers import Line, Lines, Submitted
 from provenite_proto.problem import Problem
 from provenite_proto.statement import MAX_BYTES, PublicKey, Statement, parse
 
-from ..sequencer import Admitted, Sequencer
+from ..admitting import Admitted
+from ..sequencer import Sequencer
 from .documenting import (
     OF_STATEMENTS,
     OPEN,
@@ -127,6 +128,9 @@ async def _submitted(
     if atomic and len(statements) < len(lines):
         kept_out = Problem("not-submitted", "Another statement of the submission was refused.")
         return [result or kept_out for result in results]
+    if not statements:
+        # Nothing waits its turn, so the queue may be full and the database away.
+        return [result for result in results if result is not None]
     admitted = iter(await sequencer.submit(statements, verified=verified, atomic=atomic))
     return [result or next(admitted) for result in results]
 

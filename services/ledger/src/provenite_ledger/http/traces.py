@@ -14,7 +14,8 @@ from ..answering import trace as traces
 from ..store import reading
 from ..store.tracing import walk
 from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
-from .parts import AnyRequest, parts, reader
+from .entitlement import opened
+from .parts import AnyRequest, found, parts, reader
 
 _CHUNK = 100
 """Statements read (some 3 ms) before others get their turn on the event loop."""
@@ -56,14 +57,17 @@ async def trace(
             f"limit: {limit}; at most {ledger.settings.trace_nodes} are allowed.",
             figures={"limit": str(ledger.settings.trace_nodes)},
         )
-    row = await reading.batch(ledger.pool, batch_id)
+    row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
     async with ledger.pool.acquire() as connection:
         walked = await walk(connection, row["key"], direction, depth=depth, limit=limit)
-        found = await reading.nodes(connection, walked.depths)
+        passed = await reading.nodes(connection, walked.depths)
     nodes = []
     for number, (index, level) in enumerate(walked.depths.items()):
         if number % _CHUNK == 0:
             await asyncio.sleep(0)
-        issuer = ledger.sequencer.party_at(found[index]["issuer"])
-        nodes.append(traces.node(found[index], level, issuer))
-    return traces.trace(batch_id, direction, walked, found, nodes, who)
+        issuer = ledger.sequencer.party_at(passed[index]["issuer"])
+        nodes.append(traces.node(passed[index], level, issuer))
+    # Whoever holds the batch holds matter made from all that is upstream of it.
+    holding = direction == "upstream" and row["holder"] == who.index
+    granted = await opened(ledger, who, walked.depths, holding=holding)
+    return traces.trace(batch_id, direction, walked, passed, nodes, who, granted)

@@ -10,11 +10,19 @@ returning origin
 -- A new invitation.
 insert into invitation (code_hash, name, country, roles, expires_at) values ($1, $2, $3, $4, $5)
 
--- name: use_invitation
--- Take an invitation for a key. The same key may ask again; another finds it used.
-update invitation set used_by = $2
+-- name: invitation
+-- The invitation with this code, if the key may use it or has.
+select name, country, roles, used_by is not null as used
+from invitation
 where code_hash = $1 and (used_by = $2 or used_by is null and expires_at > $3)
-returning name, country, roles
+
+-- name: take_invitation
+-- Keep an invitation for a key.
+update invitation set used_by = $2 where code_hash = $1
+
+-- name: release_invitation
+-- Make an invitation unused again: nobody was enrolled with it.
+update invitation set used_by = null where code_hash = $1
 
 -- name: party_of_key
 -- The party statement of a key.

@@ -1,7 +1,6 @@
 """Loading: the part of the ledger's state that a group of statements touches."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from itertools import groupby
 
 import asyncpg
@@ -9,90 +8,73 @@ import msgspec
 
 from provenite_proto.answers import Submitted
 from provenite_proto.ledger import (
-    Admission,
+    Accredited,
     Enrolled,
+    PerfectRun,
     RegisteredKey,
     RegisteredSite,
     Shipment,
-    State,
     Touched,
     TransferStatus,
 )
-from provenite_proto.problem import Finding
-from provenite_proto.record import Jwk, Role
-from provenite_proto.statement import PublicKey, Statement
+from provenite_proto.problem import Finding, open_to_issuer
+from provenite_proto.record import Jwk, Mode, Party, Role
+from provenite_proto.statement import PublicKey, parse
 
-from . import rows
+from . import recalling, rows
+from .loaded import Loaded
 from .named import load
 
 _SQL = load("sequencing.sql")
+_REGISTER = load("register.sql")
 _findings = msgspec.json.Decoder(tuple[Finding, ...])
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """An admitted statement and its place in the log."""
-
-    index: int
-    recorded_at: datetime
-    statement: Statement
-    admission: Admission
-
-
-class Loaded:
-    """The state in memory with the statement index of each id in it, as the tables name things.
-
-    Parties and keys are all here; batches, shipments and sites as they are touched.
-    """
-
-    def __init__(self, size: int) -> None:
-        """The frame of a ledger with `size` statements."""
-        self.state = State(size)
-        self.index: dict[str, int] = {}
-        self.parties_by_index: dict[int, str] = {}
-
-    def batch_key(self, batch_id: str) -> int:
-        """The key under which a batch is stored."""
-        digest, output = rows.split(batch_id)
-        return self.index[digest] * rows.OUTPUTS + output
-
-    def apply(self, entry: Entry) -> None:
-        """Make the changes of an admitted statement."""
-        self.index[entry.statement.digest] = entry.index
-        if entry.admission.party is not None:
-            self.parties_by_index[entry.index] = entry.admission.party.id
-        self.state.apply(entry.admission)
-
-    def withdraw(self, entries: Iterable[Entry]) -> None:
-        """Take back the changes since `state.begin()`, which are those of `entries`."""
-        self.state.rollback()
-        for entry in entries:
-            del self.index[entry.statement.digest]
-            self.parties_by_index.pop(entry.index, None)
-
-    def forget(self) -> None:
-        """Drop what is loaded on demand, to bound memory."""
-        keep = self.parties_by_index.values()
-        self.state.batches.clear()
-        self.state.shipments.clear()
-        self.state.sites.clear()
-        self.index = {digest: self.index[digest] for digest in keep}
-
-
 async def registry(connection: asyncpg.Connection) -> Loaded:
-    """A frame with every party and key."""
+    """A frame with every party, key, accreditation and run of perfect balances."""
     loaded = Loaded(await connection.fetchval(_SQL["size"]))
     for row in await connection.fetch(_SQL["parties"]):
         party = rows.text(row["digest"])
-        loaded.state.parties[party] = Enrolled(
-            party, row["country"], tuple(Role(role) for role in row["roles"])
+        loaded.state.put(
+            Enrolled(
+                party,
+                row["country"],
+                tuple(Role(role) for role in row["roles"]),
+                _names(row["compact"]),
+            )
         )
         loaded.index[party] = row["index"]
         loaded.parties_by_index[row["index"]] = party
     for row in await connection.fetch(_SQL["keys"]):
-        key = PublicKey(msgspec.json.decode(row["jwk"], type=Jwk))
-        loaded.state.keys[key.key_id] = RegisteredKey(
-            key, loaded.parties_by_index[row["party"]], row["valid_from"]
+        loaded.state.put(
+            RegisteredKey(
+                key=PublicKey(msgspec.json.decode(row["jwk"], type=Jwk)),
+                party=loaded.parties_by_index[row["party"]],
+                valid_from=row["valid_from"],
+                recorded_at=row["recorded_at"],
+                signed_with=rows.text(row["signed_with"]),
+                revoked_at=row["revoked_at"],
+                compromised_from=row["compromised_from"],
+            )
         )
+    for row in await connection.fetch(_REGISTER["accreditations"]):
+        digest = rows.text(row["digest"])
+        loaded.index[digest] = row["index"]
+        loaded.state.put(
+            Accredited(
+                id=digest,
+                index=row["index"],
+                recorded_at=int(row["recorded_at"].timestamp()),
+                party=loaded.parties_by_index[row["party"]],
+                scheme=row["scheme"],
+                valid_from=row["valid_from"],
+                valid_until=row["valid_until"],
+                retracted_at=row["retracted_at"],
+            )
+        )
+    for row in await connection.fetch(_REGISTER["perfect_runs"]):
+        party = loaded.parties_by_index[row["party"]]
+        loaded.state.put(PerfectRun(party, row["count"], row["since"], row["until"]))
     return loaded
 
 
@@ -100,27 +82,43 @@ async def touched(connection: asyncpg.Connection, loaded: Loaded, group: Iterabl
     """Bring into memory what the group touches and is not there yet."""
     state = loaded.state
     group = tuple(group)
+    used = await recalling.assays(connection, loaded, group)
+    named = {one for each in group for one in each.statements} | used
+    statements = {one for one in named if one not in state.statements}
+    if statements:
+        keys, closed = await recalling.statements(connection, loaded, statements)
+        await batches_by_key(connection, loaded, keys)
+        await _shipments(connection, loaded, closed)
     batches = {one for each in group for one in each.batches if one not in state.batches}
-    shipments = {
-        each.shipment
-        for each in group
-        if each.shipment is not None and each.shipment not in state.shipments
-    }
-    sites = {each.site for each in group if each.site is not None and each.site not in state.sites}
     if batches:
         names = [rows.split(batch) for batch in batches]
         found = await connection.fetch(
             _SQL["batches"], [rows.raw(digest) for digest, _ in names], [n for _, n in names]
         )
         _keep_batches(loaded, found)
-    if shipments:
-        await _load_shipments(connection, loaded, shipments)
-    if sites:
-        for row in await connection.fetch(_SQL["sites"], [rows.raw(site) for site in sites]):
-            site = rows.text(row["digest"])
-            party = loaded.parties_by_index[row["party"]]
-            state.sites[site] = RegisteredSite(site, party, row["country"])
-            loaded.index[site] = row["index"]
+    await _shipments(
+        connection,
+        loaded,
+        {one for each in group for one in each.shipments if one not in state.shipments},
+    )
+    departures = {
+        shipment.site
+        for each in group
+        for one in each.shipments
+        if (shipment := state.shipments.get(one)) is not None and shipment.site is not None
+    }
+    sites = {one for each in group for one in each.sites} | departures
+    await _sites(connection, loaded, {one for one in sites if one not in state.sites})
+    await recalling.remembered(connection, loaded, group)
+
+
+async def batches_by_key(
+    connection: asyncpg.Connection, loaded: Loaded, keys: Iterable[int]
+) -> None:
+    """Bring batches into memory by the keys under which they are stored."""
+    keys = list(keys)
+    if keys:
+        _keep_batches(loaded, await connection.fetch(_REGISTER["batches"], keys))
 
 
 async def known(connection: asyncpg.Connection, digests: Iterable[str]) -> dict[str, Submitted]:
@@ -134,15 +132,35 @@ async def known(connection: asyncpg.Connection, digests: Iterable[str]) -> dict[
             index=row["index"],
             recorded_at=row["recorded_at"],
             batches=tuple(f"{digest}.{output}" for output in range(row["outputs"])),
-            findings=_findings.decode(row["findings"]) if row["findings"] else (),
+            findings=open_to_issuer(_findings.decode(row["findings"]) if row["findings"] else ()),
         )
     return result
 
 
-async def _load_shipments(
-    connection: asyncpg.Connection, loaded: Loaded, wanted: Iterable[str]
-) -> None:
-    found = await connection.fetch(_SQL["shipments"], [rows.raw(digest) for digest in wanted])
+async def _sites(connection: asyncpg.Connection, loaded: Loaded, wanted: Iterable[str]) -> None:
+    names = [rows.raw(site) for site in wanted]
+    if not names:
+        return
+    for row in await connection.fetch(_SQL["sites"], names):
+        site = rows.text(row["digest"])
+        loaded.index[site] = row["index"]
+        loaded.bring(
+            RegisteredSite(
+                id=site,
+                party=loaded.parties_by_index[row["party"]],
+                country=row["country"],
+                latitude=row["latitude"],
+                longitude=row["longitude"],
+                capacity=row["capacity"],
+            )
+        )
+
+
+async def _shipments(connection: asyncpg.Connection, loaded: Loaded, wanted: Iterable[str]) -> None:
+    names = [rows.raw(digest) for digest in wanted]
+    if not names:
+        return
+    found = await connection.fetch(_SQL["shipments"], names)
     brought = await connection.fetch(_SQL["shipped_batches"], [row["index"] for row in found])
     by_shipment: Mapping[bytes, list[asyncpg.Record]] = {
         digest: list(each) for digest, each in groupby(brought, key=lambda row: row["digest"])
@@ -151,23 +169,38 @@ async def _load_shipments(
     for row in found:
         digest = rows.text(row["digest"])
         loaded.index[digest] = row["index"]
-        loaded.state.shipments[digest] = Shipment(
-            id=digest,
-            sender=loaded.parties_by_index[row["sender"]],
-            receiver=loaded.parties_by_index[row["receiver"]],
-            batches=tuple(
-                f"{digest}.{batch['key'] % rows.OUTPUTS}" for batch in by_shipment[row["digest"]]
-            ),
-            departed_at=row["departed_at"],
-            status=TransferStatus(row["status"]),
+        if row["site_digest"] is not None:
+            loaded.index[rows.text(row["site_digest"])] = row["site"]
+        if row["receipt_digest"] is not None:
+            loaded.index[rows.text(row["receipt_digest"])] = row["receipt"]
+        loaded.bring(
+            Shipment(
+                id=digest,
+                sender=loaded.parties_by_index[row["sender"]],
+                receiver=loaded.parties_by_index[row["receiver"]],
+                batches=tuple(
+                    f"{digest}.{batch['key'] % rows.OUTPUTS}"
+                    for batch in by_shipment[row["digest"]]
+                ),
+                departed_at=row["departed_at"],
+                status=TransferStatus(row["status"]),
+                mode=Mode(row["mode"]),
+                expected_at=row["expected_at"],
+                site=row["site_digest"] and rows.text(row["site_digest"]),
+                receipt=row["receipt_digest"] and rows.text(row["receipt_digest"]),
+            )
         )
 
 
 def _keep_batches(loaded: Loaded, found: Iterable[rows.Row]) -> None:
     for row in found:
-        batch = rows.batch(row, loaded.parties_by_index[row["holder"]])
-        # What is in memory is newer than what is stored while a group is being admitted.
-        if batch.id not in loaded.state.batches:
-            loaded.state.batches[batch.id] = batch
         loaded.index[rows.text(row["digest"])] = row["key"] // rows.OUTPUTS
-        loaded.index[rows.text(row["root"])] = row["shares_of"] // rows.OUTPUTS
+        loaded.index[rows.text(row["root_digest"])] = row["root"] // rows.OUTPUTS
+        loaded.bring(rows.batch(row, loaded.parties_by_index[row["holder"]]))
+
+
+def _names(compact: str) -> tuple[str, ...]:
+    record = parse(compact).record
+    if isinstance(record, Party) and record.identities is not None:
+        return (record.identities.name, *record.identities.identifiers)
+    return ()

@@ -1,10 +1,9 @@
 """Reading: thin functions over the named queries, by the ids of the wire."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import asyncpg
-
-from provenite_proto.problem import Problem
 
 from . import rows
 from .named import load
@@ -13,36 +12,36 @@ from .rows import Row
 _SQL = load("reads.sql")
 
 
-async def statement(pool: asyncpg.Pool, digest: str) -> Row:
-    """A statement; `Problem` `not-found` when there is none."""
-    return _found(await pool.fetchrow(_SQL["statement"], rows.raw(digest)), "statement", digest)
+async def statement(pool: asyncpg.Pool, digest: str) -> Row | None:
+    """A statement, if there is one."""
+    found: Row | None = await pool.fetchrow(_SQL["statement"], rows.raw(digest))
+    return found
 
 
-async def sender(pool: asyncpg.Pool, transfer: str) -> int | None:
-    """The index of the party that sent a transfer."""
-    index: int | None = await pool.fetchval(_SQL["sender"], rows.raw(transfer))
-    return index
+async def texts(pool: asyncpg.Pool, indices: Collection[int]) -> dict[int, str]:
+    """The statements as received, with every section, by index."""
+    found = await pool.fetch(_SQL["texts"], list(indices))
+    return {row["index"]: row["compact"] for row in found}
 
 
-async def batch(pool: asyncpg.Pool, batch_id: str) -> Row:
-    """A batch with its statement; `Problem` `not-found` when there is none."""
+async def batch(pool: asyncpg.Pool, batch_id: str) -> Row | None:
+    """A batch and whom it concerns, if there is one."""
     digest, output = rows.split(batch_id)
-    return _found(await pool.fetchrow(_SQL["batch"], rows.raw(digest), output), "batch", batch_id)
+    found: Row | None = await pool.fetchrow(_SQL["batch"], rows.raw(digest), output)
+    return found
 
 
-async def batches(
-    pool: asyncpg.Pool,
-    party: int,
-    *,
-    held: bool,
-    after: int,
-    material: str | None,
-    status: str | None,
-    limit: int,
+async def batches_left(pool: asyncpg.Pool, party: int, *, after: int, limit: int) -> Sequence[Row]:
+    """The batches of which a party holds something, or of which something is on its way to it, by key."""
+    found: Sequence[Row] = await pool.fetch(_SQL["batches_left"], party, after, limit)
+    return found
+
+
+async def batches_concerning(
+    pool: asyncpg.Pool, party: int, *, after: int, limit: int
 ) -> Sequence[Row]:
-    """Batches that a party holds, or with `held` false also those that it made or shipped, by key."""
-    query = _SQL["batches_held" if held else "batches_concerning"]
-    found: Sequence[Row] = await pool.fetch(query, party, after, material, status, limit)
+    """The batches that a party made or shipped, or that were shipped to it, by key."""
+    found: Sequence[Row] = await pool.fetch(_SQL["batches_concerning"], party, after, limit)
     return found
 
 
@@ -51,20 +50,39 @@ async def nodes(connection: asyncpg.Connection, indices: Collection[int]) -> dic
     return {row["index"]: row for row in await connection.fetch(_SQL["trace_nodes"], list(indices))}
 
 
-async def partners(pool: asyncpg.Pool, party: int) -> frozenset[int]:
-    """The parties with whom a party has had a shipment."""
-    return frozenset(row["party"] for row in await pool.fetch(_SQL["partners"], party))
+async def opened(
+    pool: asyncpg.Pool,
+    statements: Collection[int],
+    reader: int,
+    now: datetime,
+    *,
+    holding: bool = False,
+) -> dict[int, frozenset[str]]:
+    """The sections of statements that grants open to a reader, by the statements' index.
+
+    `holding` says that the reader is known to hold matter made from all of them.
+    """
+    found: dict[int, frozenset[str]] = {}
+    for row in await pool.fetch(_SQL["opened"], list(statements), reader, now, holding):
+        found[row["index"]] = found.get(row["index"], frozenset()).union(row["opened"])
+    return found
 
 
-async def is_partner(pool: asyncpg.Pool, party: int, other: int) -> bool:
-    """Whether two parties have had a shipment."""
-    answer: bool = await pool.fetchval(_SQL["is_partner"], party, other)
+async def known_to(pool: asyncpg.Pool, party: int) -> frozenset[int]:
+    """The parties that have shipped to a party, and those that have accepted what it shipped."""
+    return frozenset(row["party"] for row in await pool.fetch(_SQL["known_to"], party))
+
+
+async def is_known_to(pool: asyncpg.Pool, party: int, other: int) -> bool:
+    """Whether `other` has shipped to the party, or accepted what it shipped."""
+    answer: bool = await pool.fetchval(_SQL["is_known_to"], party, other)
     return answer
 
 
-async def party(pool: asyncpg.Pool, party_id: str) -> Row:
-    """A party; `Problem` `not-found` when there is none."""
-    return _found(await pool.fetchrow(_SQL["party"], rows.raw(party_id)), "party", party_id)
+async def party(pool: asyncpg.Pool, party_id: str) -> Row | None:
+    """A party, if there is one."""
+    found: Row | None = await pool.fetchrow(_SQL["party"], rows.raw(party_id))
+    return found
 
 
 async def parties(
@@ -76,9 +94,10 @@ async def parties(
     return found
 
 
-async def site(pool: asyncpg.Pool, site_id: str) -> Row:
-    """A site; `Problem` `not-found` when there is none."""
-    return _found(await pool.fetchrow(_SQL["site"], rows.raw(site_id)), "site", site_id)
+async def site(pool: asyncpg.Pool, site_id: str) -> Row | None:
+    """A site, if there is one."""
+    found: Row | None = await pool.fetchrow(_SQL["site"], rows.raw(site_id))
+    return found
 
 
 async def sites(pool: asyncpg.Pool, party: int | None, *, after: int, limit: int) -> Sequence[Row]:
@@ -96,9 +115,3 @@ async def origin(connection: asyncpg.Connection) -> str | None:
 async def alive(pool: asyncpg.Pool) -> None:
     """Return when the database answers; raise what the connection raises otherwise."""
     await pool.fetchval(_SQL["alive"])
-
-
-def _found(row: Row | None, what: str, name: str) -> Row:
-    if row is None:
-        raise Problem("not-found", f"No {what} {name} is recorded.")
-    return row

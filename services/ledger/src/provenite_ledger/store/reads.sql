@@ -1,71 +1,89 @@
 -- Queries of readers. `limit` parameters ask for one row more than a page has, to know whether another follows.
 
 -- name: statement
--- A statement by digest; the receiver when it is a transfer.
-select s.*, h.receiver
-from statement s left join shipment h on h.index = s.index
+-- A statement by digest, with the one that retracts it.
+select s.*, r.digest as retraction
+from statement s left join statement r on r.index = s.retracted_by
 where s.digest = $1
 
--- name: sender
--- Who sent the transfer with this digest.
-select h.sender
-from shipment h join statement s on s.index = h.index
-where s.digest = $1
+-- name: texts
+-- Statements as received.
+select index, compact from statement where index = any ($1::bigint[])
 
 -- name: batch
--- A batch by statement digest and output, with the statement that made it.
-select b.*, s.digest, s.compact, s.kind, s.issuer, h.receiver
-from statement s
-join batch b on b.key = s.index * 1024 + $2
-left join shipment h on h.index = s.index
+-- A batch by statement digest and output, with whom the statement that made it concerns.
+select b.*, s.digest, s.kind, s.issuer, s.counterparty
+from statement s join batch b on b.key = s.index * 1024 + $2
 where s.digest = $1
 
--- name: batches_held
--- The batches that a party holds, or that are on their way to it, after a key.
-select b.*, s.digest, s.compact, s.kind, s.issuer, h.receiver
-from batch b
+-- name: batches_left
+-- The batches of which a party holds something, or of which something is on its way to it, after a key.
+select b.*, s.digest, s.kind, s.issuer, s.counterparty
+from (
+    select * from batch where holder = $1 and remaining > 0 and key > $2 order by key limit $3
+) b
 join statement s on s.index = b.key / 1024
-left join shipment h on h.index = s.index
-where b.holder = $1 and b.key > $2
-  and ($3::text is null or b.material = $3)
-  and ($4::text is null or b.status = $4)
 order by b.key
-limit $5
 
 -- name: batches_concerning
--- The batches that a party holds, made or shipped, or that were shipped to it, after a key.
-select b.*, s.digest, s.compact, s.kind, s.issuer, h.receiver
-from (
-    select index from statement
-    where issuer = $1 and index >= $2 / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer')
-    union
-    select index from shipment where receiver = $1 and index >= $2 / 1024
-) own
-join statement s on s.index = own.index
-join batch b on b.key >= own.index * 1024 and b.key < (own.index + 1) * 1024
-left join shipment h on h.index = s.index
-where b.key > $2
-  and ($3::text is null or b.material = $3)
-  and ($4::text is null or b.status = $4)
-order by b.key
-limit $5
+-- The batches that a party made or shipped, or that were shipped to it, after a key. Nobody holds another.
+-- Each statement found has a batch at least (all of the cursor's may be behind it), so that one more than the
+-- page has rows are enough; the limit within each keeps the join a loop that ends with the page.
+with own as (
+    (
+        select index from statement
+        where issuer = $1 and index >= $2 / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer', 'receipt', 'retraction')
+        order by index limit $3 + 1
+    )
+    union all
+    (
+        select index from shipment
+        where receiver = $1 and index >= $2 / 1024
+        order by index limit $3 + 1
+    )
+    order by index
+    limit $3 + 1
+),
+found as (
+    select own.index, b.*
+    from own cross join lateral (
+        select * from batch
+        where key > $2 and key >= own.index * 1024 and key < (own.index + 1) * 1024
+        order by key limit $3
+    ) b
+    order by own.index, b.key
+    limit $3
+)
+select found.*, s.digest, s.kind, s.issuer, s.counterparty
+from found join statement s on s.index = found.index
+order by found.key
 
 -- name: trace_upstream
--- What went into the makers of these batches: all inputs of a transformation, of a transfer the one shipped.
+-- What went into the makers of these batches: all inputs of a transformation; of a transfer, a receipt or a
+-- retraction what the batch is a part of.
 with made as (
-    select distinct s.index, case when s.kind = 'transfer' then wanted.key % 1024 end as position
+    select s.index, s.kind, b.key, b.root
     from unnest($1::bigint[]) as wanted (key)
+    join batch b on b.key = wanted.key
     join statement s on s.index = wanted.key / 1024
+),
+found as (
+    select d.consumer, d.position::bigint, d.batch, d.mass
+    from made join draw d on d.consumer = made.index
+    join batch b on b.key = d.batch
+    where made.kind = 'transformation' or b.root = made.root
+    union
+    select made.index, made.key % 1024, made.root, b.mass
+    from made join batch b on b.key = made.key
+    where made.kind = 'retraction'
 )
-select d.consumer, d.position, d.batch, d.mass
-from made join draw d
-    on d.consumer = made.index and (made.position is null or d.position = made.position)
-order by d.consumer, d.position
+select * from found
+order by consumer, position
 limit $2
 
 -- name: trace_downstream
--- What the batches of these ranges of keys went into.
-select d.consumer, d.position, d.batch, d.mass, s.kind = 'transfer' as shipped
+-- What the batches of these ranges of keys went into; `shipped` where it went on as it was.
+select d.consumer, d.position, d.batch, d.mass, s.kind <> 'transformation' as shipped
 from unnest($1::bigint[], $2::bigint[]) as span (low, high)
 join draw d on d.batch between span.low and span.high
 join statement s on s.index = d.consumer
@@ -74,24 +92,24 @@ limit $3
 
 -- name: trace_nodes
 -- The open parts of statements (what stands before the first disclosure), with the materials they made.
-select s.index, s.digest, s.kind, s.issuer, split_part(s.compact, '~', 1) || '~' as opened, h.receiver,
+select s.index, s.digest, s.kind, s.issuer, s.counterparty, s.retracted_by is not null as retracted,
+       split_part(s.compact, '~', 1) || '~' as opened,
        array(select b.material from batch b
              where b.key >= s.index * 1024 and b.key < (s.index + 1) * 1024
              order by b.key) as materials
-from statement s left join shipment h on h.index = s.index
+from statement s
 where s.index = any ($1::bigint[])
 
--- name: partners
--- The parties with whom a party has had a shipment.
-select receiver as party from shipment where sender = $1
+-- name: known_to
+-- The parties that have shipped to a party, and those that have accepted what it shipped.
+select sender as party from shipment where receiver = $1
 union
-select sender from shipment where receiver = $1
+select receiver from shipment where sender = $1 and status = 'accepted'
 
--- name: is_partner
--- Whether two parties have had a shipment.
-select exists (
-    select from shipment where (sender = $1 and receiver = $2) or (sender = $2 and receiver = $1)
-)
+-- name: is_known_to
+-- Whether a party is known to another, in the same sense: $2 to $1.
+select exists (select from shipment where sender = $2 and receiver = $1)
+    or exists (select from shipment where sender = $1 and receiver = $2 and status = 'accepted')
 
 -- name: party
 -- A party by its statement, with its keys.
@@ -130,3 +148,32 @@ select origin from ledger
 -- name: alive
 -- Whether the database answers.
 select 1
+
+-- name: opened
+-- The sections of statements that their issuers have opened to a reader by now: to it, or to all who hold
+-- matter made from them ($4: that the reader does is known of all of these statements).
+select s.index, g.opened
+from unnest($1::bigint[]) as wanted (index)
+join statement s on s.index = wanted.index
+join sharing g on g.issuer = s.issuer
+where g.retracted_at is null
+  and (g.statements is null or s.index = any (g.statements))
+  and (g.valid_from is null or g.valid_from <= $3)
+  and (g.valid_until is null or $3 < g.valid_until)
+  and (
+      g.receiver = $2
+      or g.receiver is null and ($4 or exists (
+          with recursive made (key) as (
+              select b.key from batch b where b.key >= s.index * 1024 and b.key < (s.index + 1) * 1024
+              union
+              select b.key
+              from made m
+              join batch source on source.key = m.key
+              join draw d on d.batch = m.key
+              join statement c on c.index = d.consumer
+              join batch b on b.key >= c.index * 1024 and b.key < (c.index + 1) * 1024
+              where c.kind = 'transformation' or b.root = source.root
+          )
+          select from made m join batch b on b.key = m.key where b.holder = $2
+      ))
+  )

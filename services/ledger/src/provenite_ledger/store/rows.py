@@ -29,7 +29,7 @@ def split(batch_id: str) -> tuple[str, int]:
 
 
 def batch(row: Row, holder: str) -> Batch:
-    """A batch from its row, which has its statement's digest and that of `shares_of` (`root`)."""
+    """A batch from its row, which has its statement's digest and that of its root's (`root_digest`)."""
     return Batch(
         id=f"{text(row['digest'])}.{row['key'] % OUTPUTS}",
         material=row["material"],
@@ -40,5 +40,6 @@ def batch(row: Row, holder: str) -> Batch:
         elements=dict(zip(row["elements"], row["element_masses"], strict=True)),
         uncertainty=row["uncertainty"],
         available_at=row["available_at"],
-        shares_of=f"{text(row['root'])}.{row['shares_of'] % OUTPUTS}",
+        root=f"{text(row['root_digest'])}.{row['root'] % OUTPUTS}",
+        offsets=dict(zip(row["elements"], row["offsets"], strict=True)),
     )

@@ -14,13 +14,13 @@ select recorded_at from statement order by index desc limit 1
 
 -- name: parties
 -- Every party, by its statement.
-select p.index, s.digest, p.country, p.roles
+select p.index, s.digest, s.compact, p.country, p.roles
 from party p join statement s on s.index = p.index
 order by p.index
 
 -- name: keys
 -- Every registered key with its party.
-select k.jwk, k.valid_from, k.party from key k
+select * from key
 
 -- name: known
 -- Those of the digests that are in the log already, with what their submission answered.
@@ -30,31 +30,34 @@ from statement s
 where s.digest = any ($1::bytea[])
 
 -- name: batches
--- Batches by statement digest and output index, with the statement that shares_of belongs to.
-select s.digest, r.digest as root, b.*
+-- Batches by statement digest and output index, with the statement that made their root.
+select s.digest, r.digest as root_digest, b.*
 from unnest($1::bytea[], $2::integer[]) as wanted (digest, output)
 join statement s on s.digest = wanted.digest
 join batch b on b.key = s.index * 1024 + wanted.output
-join statement r on r.index = b.shares_of / 1024
+join statement r on r.index = b.root / 1024
 
 -- name: shipments
--- Shipments by statement digest.
-select s.digest, h.*
-from shipment h join statement s on s.index = h.index
+-- Shipments by statement digest, with the statements that they refer to.
+select s.digest, h.*, t.digest as site_digest, r.digest as receipt_digest
+from shipment h
+join statement s on s.index = h.index
+left join statement t on t.index = h.site
+left join statement r on r.index = h.receipt
 where s.digest = any ($1::bytea[])
 
 -- name: shipped_batches
 -- The batches that shipments brought, in order.
-select s.digest, r.digest as root, b.*
+select s.digest, r.digest as root_digest, b.*
 from unnest($1::bigint[]) as wanted (index)
 join statement s on s.index = wanted.index
 join batch b on b.key >= wanted.index * 1024 and b.key < (wanted.index + 1) * 1024
-join statement r on r.index = b.shares_of / 1024
+join statement r on r.index = b.root / 1024
 order by b.key
 
 -- name: sites
 -- Sites by statement digest.
-select s.digest, t.index, t.party, t.country
+select s.digest, t.*
 from site t join statement s on s.index = t.index
 where s.digest = any ($1::bytea[])
 
@@ -65,9 +68,3 @@ set remaining = c.remaining, holder = c.holder, status = c.status, available_at 
 from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[])
     as c (key, remaining, holder, status, available_at)
 where b.key = c.key
-
--- name: close_shipments
--- Shipments that were received or refused.
-update shipment h set status = c.status
-from unnest($1::bigint[], $2::text[]) as c (index, status)
-where h.index = c.index

@@ -1,10 +1,8 @@
 """The graph of draws, walked level by level, so that each statement has its least depth and a walk can be cut."""
 
-from typing import Literal
-
 import asyncpg
-from msgspec import Struct, field
 
+from .graph import Direction, Edge, Walk
 from .named import load
 from .rows import OUTPUTS, Row
 
@@ -12,24 +10,6 @@ _SQL = load("reads.sql")
 
 MAX_EDGES = 100_000
 """Edges of a walk, at the most."""
-
-Direction = Literal["upstream", "downstream"]
-
-
-class Edge(Struct, frozen=True):
-    """`mass` milligrams of `batch` (its key) went into the statement `consumer` (its index)."""
-
-    batch: int
-    consumer: int
-    mass: int
-
-
-class Walk(Struct):
-    """Statements reached, by index, each with its depth; the edges between them; whether it was cut off."""
-
-    depths: dict[int, int]
-    edges: list[Edge] = field(default_factory=list)
-    truncated: bool = False
 
 
 async def walk(

@@ -1,4 +1,3 @@
-
 create table ledger (
     only_row boolean primary key default true check (only_row),
     -- The aud of every statement; it cannot change once statements were signed for it.
@@ -14,11 +13,29 @@ create table statement (
     compact text not null,
     kind text not null,
     issuer bigint not null,
+    -- The other party that it concerns: to whom it is open.
+    counterparty bigint,
+    -- Thumbprint of the key that signed it.
+    key_id bytea not null check (length(key_id) = 32),
     recorded_at timestamptz not null,
     -- JSON array of findings; null when there are none.
-    findings text
+    findings text,
+    retracted_by bigint references statement
 );
-create index statement_issuer on statement (issuer, index);
+-- What each party made or shipped.
+create index statement_maker on statement (issuer, index)
+    where kind in ('extraction', 'collection', 'transformation', 'transfer', 'receipt', 'retraction');
+create index statement_key on statement (key_id, index);
+
+create table making (
+    -- A statement that makes matter with content of its own.
+    index bigint primary key references statement,
+    site bigint,
+    occurred_at timestamptz not null,
+    -- Made on behalf of a supplier that is not here.
+    proxy boolean not null
+);
+create index making_site on making (site, occurred_at) where site is not null;
 
 create table party (
     index bigint primary key references statement,
@@ -31,14 +48,25 @@ create table key (
     party bigint not null references party,
     -- The public key as a JSON Web Key.
     jwk text not null,
-    valid_from bigint not null
+    -- Seconds since 1970, as are the other times.
+    valid_from bigint not null,
+    recorded_at bigint not null,
+    -- Thumbprint of the key that signed the registration.
+    signed_with bytea not null,
+    revoked_at bigint,
+    compromised_from bigint
 );
 create index key_party on key (party);
 
 create table site (
     index bigint primary key references statement,
     party bigint not null references party,
-    country text not null
+    country text not null,
+    -- Millionths of a degree.
+    latitude integer,
+    longitude integer,
+    -- Milligrams of dry output a calendar year.
+    capacity bigint
 );
 create index site_party on site (party, index);
 
@@ -46,17 +74,29 @@ create table shipment (
     index bigint primary key references statement,
     sender bigint not null references party,
     receiver bigint not null references party,
-    status text not null check (status in ('in_transit', 'accepted', 'refused')),
-    departed_at timestamptz not null
+    status text not null check (status in ('in_transit', 'accepted', 'refused', 'retracted')),
+    departed_at timestamptz not null,
+    mode text not null,
+    expected_at timestamptz,
+    -- When it is overdue.
+    due_at timestamptz not null,
+    -- Where it left.
+    site bigint references site,
+    -- The statement that closed it.
+    receipt bigint references statement
 );
-create index shipment_sender on shipment (sender, index);
+create index shipment_parties on shipment (sender, receiver);
 create index shipment_receiver on shipment (receiver, index);
+create index shipment_receipt on shipment (receipt) where receipt is not null;
+create index shipment_sender on shipment (sender, index);
+create index shipment_on_its_way_from on shipment (sender, index) where status = 'in_transit';
+create index shipment_on_its_way_to on shipment (receiver, index) where status = 'in_transit';
 
 create table batch (
     key bigint primary key,
     material text not null,
     holder bigint not null,
-    status text not null check (status in ('held', 'in_transit')),
+    status text not null check (status in ('held', 'in_transit', 'retracted')),
     mass bigint not null check (mass > 0),
     remaining bigint not null check (remaining between 0 and mass),
     -- The same order in both: symbols, and milligrams at the making.
@@ -64,10 +104,13 @@ create table batch (
     element_masses bigint[] not null,
     uncertainty bigint not null,
     available_at timestamptz not null,
-    -- The batch whose content shares this one has: itself, or what a transfer first shipped.
-    shares_of bigint not null
+    -- The batch of whose content this one is a part: itself, or what was made before it was shipped.
+    root bigint not null,
+    -- Of each element, where in the root's milligrams this part begins.
+    offsets bigint[] not null
 );
-create index batch_holder on batch (holder, key);
+create index batch_holder on batch (holder, key) where remaining > 0;
+create index batch_root on batch (root);
 
 create table draw (
     consumer bigint not null,
@@ -80,10 +123,163 @@ create table draw (
 );
 create index draw_batch on draw (batch);
 
+create table accreditation (
+    index bigint primary key references statement,
+    party bigint not null references party,
+    scheme text not null,
+    valid_from timestamptz not null,
+    valid_until timestamptz,
+    -- Seconds since 1970.
+    retracted_at bigint
+);
+
+create table attestation (
+    index bigint primary key references statement,
+    attester bigint not null references party,
+    kind text not null check (kind in ('statement', 'batch', 'site', 'party')),
+    -- The digest or batch id of the subject.
+    subject text not null,
+    scheme text not null,
+    conforms boolean not null,
+    valid_from timestamptz not null,
+    valid_until timestamptz,
+    countersigns boolean not null,
+    -- Seconds since 1970.
+    retracted_at bigint
+);
+-- By the statement, site or party; of a batch, the statement that made it.
+create index attestation_subject on attestation (split_part(subject, '.', 1));
+create index attestation_attester on attestation (attester, scheme);
+
+create table ownership (
+    index bigint primary key references statement,
+    party bigint not null references party,
+    valid_from timestamptz not null,
+    valid_until timestamptz,
+    controllers text[] not null,
+    -- Seconds since 1970.
+    retracted_at bigint
+);
+create index ownership_party on ownership (party);
+
+create table sharing (
+    -- A grant: sections of the issuer's statements that others may see.
+    index bigint primary key references statement,
+    issuer bigint not null references party,
+    opened text[] not null,
+    -- Null: all holders of matter made from it.
+    receiver bigint references party,
+    -- Null: all statements of the issuer.
+    statements bigint[],
+    valid_from timestamptz,
+    valid_until timestamptz,
+    -- Seconds since 1970.
+    retracted_at bigint
+);
+create index sharing_issuer on sharing (issuer);
+create index sharing_receiver on sharing (receiver);
+
+create table site_year (
+    site bigint not null references site,
+    year smallint not null,
+    mass bigint not null,
+    primary key (site, year)
+);
+
+create table perfect_run (
+    party bigint primary key references party,
+    count integer not null,
+    since timestamptz not null,
+    until timestamptz not null
+);
+
+create table assay (
+    -- A certificate, and the first statement that stands and names it.
+    digest bytea primary key check (length(digest) = 32),
+    statement bigint not null references statement
+);
+
+create table place (
+    -- Latitude and longitude in thousandths of a degree, rounded down.
+    cell text primary key,
+    party bigint not null references party,
+    site bigint not null references site
+);
+
+create table averaging (
+    -- The transformations under the rolling average at a site, in the order of the log.
+    site bigint not null references site,
+    statement bigint not null references statement,
+    occurred_at timestamptz not null,
+    primary key (site, statement)
+);
+
+create table averaged (
+    -- A transformation under the rolling average, and those before it over which it goes.
+    consumer bigint not null references statement,
+    member bigint not null references statement,
+    primary key (consumer, member)
+);
+create index averaged_member on averaged (member);
+
+create table lens (
+    -- A lens that firms have registered. The number 0 stands for the lenses that ship with the protocol.
+    number integer primary key check (number > 0),
+    -- SHA-256 of its rules.
+    digest bytea not null unique check (length(digest) = 32)
+);
+
+create table lens_user (
+    lens integer not null references lens,
+    party bigint not null references party,
+    -- TOML, as the party sent it.
+    definition text not null,
+    primary key (party, lens)
+);
+
 create table content (
-    batch bigint primary key,
+    -- 0 for the lenses of the protocol, otherwise a lens of a firm's own.
+    lens integer not null,
+    -- A batch that was made: what is shipped of it is a part of its content.
+    batch bigint not null,
     -- MessagePack: element, lens, label, milligrams.
-    shares bytea not null
+    shares bytea not null,
+    primary key (lens, batch)
+);
+
+create table run (
+    -- What later rolling averages need of a transformation under that model: MessagePack.
+    lens integer not null,
+    statement bigint not null,
+    run bytea not null,
+    primary key (lens, statement)
+);
+
+create table key_compromise (
+    -- A revocation that says from when on, in seconds since 1970, what a key signed is disowned.
+    statement bigint not null references statement,
+    key_id bytea not null,
+    compromised_from bigint not null,
+    primary key (key_id, statement)
+);
+
+create table late (
+    -- A statement that may change the content of earlier ones: how far it reaches, and how far that is done.
+    index bigint primary key references statement,
+    reach text not null,
+    total integer,
+    revised integer not null default 0,
+    done boolean not null default false
+);
+create index late_pending on late (index) where not done;
+
+create table revision (
+    -- What a late statement has changed of the content of a batch that was made.
+    late bigint not null references late,
+    batch bigint not null,
+    before bytea not null,
+    after bytea not null,
+    primary key (late, batch)
 );
 
 create table invitation (

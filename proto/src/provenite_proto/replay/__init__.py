@@ -1,0 +1,17 @@
+"""Replay: from statements in order to the state of a ledger and the content of every batch, late facts included."""
+
+from .facts import Facts, Making, disowned, making_of, standing
+from .reach import Reach, reach
+from .replaying import Change, Replay
+
+__all__ = [
+    "Change",
+    "Facts",
+    "Making",
+    "Reach",
+    "Replay",
+    "disowned",
+    "making_of",
+    "reach",
+    "standing",
+]

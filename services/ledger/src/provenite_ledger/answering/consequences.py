@@ -1,0 +1,64 @@
+"""What a late statement has changed, as a reader may see it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from provenite_proto.answers import ChangedBatch, Consequences, LensChange
+from provenite_proto.content import Shares, part_of
+
+from ..access import Reader, sees
+from ..contents import decode, ranges
+from ..revising import Progress
+from ..store import rows
+from ..store.rows import OUTPUTS, Row
+from .batch import concerned
+from .content import labels
+
+
+def consequences(
+    digest: str,
+    late: Row,
+    changed: Sequence[Row],
+    reader: Reader,
+    opened: Mapping[int, frozenset[str]],
+    progress: Progress | None,
+    following: str | None,
+) -> Consequences:
+    """The batches of which the reader sees the quantities; `opened` are the sections that grants open to it."""
+    settled = late["done"] is not False
+    return Consequences(
+        statement=digest,
+        settled=settled,
+        revised=progress.done if progress is not None else late["revised"] or 0,
+        total=progress.total if progress is not None else (late["total"] or 0) if settled else None,
+        items=tuple(
+            _changed(row)
+            for row in changed
+            if sees(
+                reader,
+                concerned(row, opened.get(row["key"] // OUTPUTS, frozenset())),
+                "quantities",
+            )
+        ),
+        next=following,
+    )
+
+
+def _changed(row: Row) -> ChangedBatch:
+    spans = ranges(row)
+    before, after = part_of(decode(row["before"]), spans), part_of(decode(row["after"]), spans)
+    return ChangedBatch(
+        batch=f"{rows.text(row['digest'])}.{row['key'] % OUTPUTS}",
+        changes=tuple(_changes(before, after)),
+    )
+
+
+def _changes(before: Shares, after: Shares) -> Iterator[LensChange]:
+    for element, lenses in after.items():
+        for lens, now in lenses.items():
+            if now != before[element][lens]:
+                yield LensChange(
+                    element=element,
+                    lens=lens,
+                    before=labels(before[element][lens]),
+                    after=labels(now),
+                )

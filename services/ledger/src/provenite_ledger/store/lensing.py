@@ -1,0 +1,30 @@
+"""Firms' own lenses, as the tables keep them."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from .named import load
+from .rows import Row
+
+_SQL = load("lenses.sql")
+MAX_LENSES = 100
+"""Lenses that a party can register."""
+
+
+async def register(pool: asyncpg.Pool, digest: bytes, definition: str, party: int) -> bool:
+    """Keep a party's lens, by the digest of its rules; false when it has as many as it can have."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(_SQL["one_at_a_time"])
+        number = await connection.fetchval(_SQL["register"], digest)
+        await connection.execute(_SQL["use"], number, party, definition)
+        if await connection.fetchval(_SQL["count"], party) <= MAX_LENSES:
+            return True
+        await connection.execute(_SQL["give_up"], number, party)
+        return False
+
+
+async def own(pool: asyncpg.Pool, party: int) -> Sequence[Row]:
+    """The lenses that a party has registered: number, digest and definition."""
+    found: Sequence[Row] = await pool.fetch(_SQL["own"], party)
+    return found

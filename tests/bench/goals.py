@@ -1,0 +1,35 @@
+"""What the benchmark is to reach, as the README says, and whether it did."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+STORAGE = "bytes stored to a statement’s own"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The median of a ratio is to be at least, or at most, `bound`."""
+
+    kind: str
+    bound: float
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.bound:g}"
+
+    def met(self, ratio: float) -> bool:
+        return ratio >= self.bound if self.kind == "at least" else ratio <= self.bound
+
+
+GOALS = {
+    "single POST, rate": Goal("at least", 4),
+    "100 a POST, rate": Goal("at least", 10),
+    "p99 at 1,000/s to peer's at 500/s": Goal("at most", 0.33),
+    STORAGE: Goal("at most", 1.6),
+}
+
+
+def missed(medians: Mapping[str, float]) -> Iterator[str]:
+    """A sentence for each goal that was not reached."""
+    for name, goal in GOALS.items():
+        if not goal.met(medians[name]):
+            yield f"{name}: {medians[name]:.2f}, {goal} is the goal"
