@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from provenite_proto.ledger import BatchStatus, State, TransferStatus, admit
 from provenite_proto.matter.quantity import fraction_text, kilograms
-from provenite_proto.problem import FINDINGS, KINDS, Problem
+from provenite_proto.problem import FINDINGS, KINDS
 from provenite_proto.record import (
     AnyRecord,
     Audience,
@@ -28,6 +28,7 @@ from tests.proto.making.firms import Assay, Firms
 from tests.proto.making.keys import AUDIENCE, TestKey, signed
 from tests.proto.spans import Book, origins
 from tests.proto.test_custody import tables
+from tests.proto.test_touched import frame, outcome
 
 NAMES = ("miner", "refiner", "trader", "recycler")
 ANY = st.integers(0, 10**6)
@@ -61,17 +62,17 @@ class Histories(RuleBasedStateMachine):
         return self.firms.now + 60 * len(self.log)
 
     def submit(self, name: str, record: AnyRecord) -> None:
-        """What is refused changes nothing, what is rolled back neither, what is admitted is remembered."""
+        """What is refused changes nothing, what is rolled back neither; what is touched is all that is needed."""
         text = signed(record, self.firms.keys[name], self.now)
+        statement = parse(text)
         before = tables(self.state)
-        try:
-            admission = admit(parse(text), self.state, audience=AUDIENCE, now=self.now)
-        except Problem as problem:
-            assert problem.slug in KINDS
-            assert problem.detail
-            assert tables(self.state) == before
-            return
+        found = outcome(statement, self.state, AUDIENCE, self.now)
+        assert outcome(statement, frame(self.state, statement), AUDIENCE, self.now) == found
         assert tables(self.state) == before
+        if isinstance(found, tuple):
+            assert found[0] in KINDS
+            return
+        admission = admit(statement, self.state, audience=AUDIENCE, now=self.now)
         assert {finding.slug for finding in admission.findings} <= FINDINGS.keys()
         self.state.begin()
         self.state.apply(admission)
