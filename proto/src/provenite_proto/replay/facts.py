@@ -44,12 +44,14 @@ class Facts(msgspec.Struct, frozen=True):
     accreditations: Iterable[Accredited]
     ownerships: Iterable[Owned]
 
+    def owned_up(self, statement: str) -> bool:
+        """Whether a statement was not disowned."""
+        recorded = self.statements[statement]
+        return not disowned(recorded.recorded_at, self.keys[recorded.key_id])
+
     def stands(self, statement: str) -> bool:
         """Whether a statement was neither retracted nor disowned."""
-        recorded = self.statements[statement]
-        return recorded.retracted_by is None and not disowned(
-            recorded.recorded_at, self.keys[recorded.key_id]
-        )
+        return self.statements[statement].retracted_by is None and self.owned_up(statement)
 
 
 def disowned(recorded_at: int, key: RegisteredKey) -> bool:
@@ -93,8 +95,9 @@ def _attested(proxy: bool, about: list[Attested], facts: Facts) -> AttestedLabel
         return "proxy"
     vouching = [each for each in about if not each.countersigns]
     attesters = {each.attester for each in vouching}
+    # One that was withdrawn later held when the attestation was recorded.
     accreditations = [
-        each for each in facts.accreditations if each.party in attesters and facts.stands(each.id)
+        each for each in facts.accreditations if each.party in attesters and facts.owned_up(each.id)
     ]
     outcomes = {
         each.conforms
