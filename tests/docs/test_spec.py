@@ -9,9 +9,32 @@ import msgspec
 import pytest
 
 from provenite_proto import token
-from provenite_proto.ledger import CLOCK_TOLERANCE, MAY_SIGN
-from provenite_proto.problem import FINDINGS, KINDS
-from provenite_proto.record import MAX_MEMBERS, AnyRecord, Role, Source, Stage
+from provenite_proto.ledger import (
+    CLOCK_TOLERANCE,
+    MAY_SIGN,
+    BatchStatus,
+    Effect,
+    TransferStatus,
+    control,
+    place,
+    plausible,
+    transit,
+)
+from provenite_proto.problem import CONFIDENTIAL, FINDINGS, KINDS
+from provenite_proto.record import (
+    MAX_MEMBERS,
+    AnyRecord,
+    Audience,
+    CustodyModel,
+    Mode,
+    Outcome,
+    RetractionReason,
+    RevocationReason,
+    Role,
+    Source,
+    Stage,
+    SubjectKind,
+)
 from provenite_proto.statement import MAX_BYTES
 
 SPEC = (Path(__file__).parents[2] / "proto/SPEC.md").read_text("utf-8")
@@ -62,6 +85,7 @@ def test_a_section_is_marked_as_required_where_admission_requires_it() -> None:
         "extraction": {"quantities"},
         "transformation": {"quantities"},
         "transfer": {"quantities", "parties"},
+        "ownership": {"parties"},
     }
     for kind in KIND_TYPES:
         marked = set(re.findall(r"`(\w+)`!", paragraph(kind)))
@@ -74,7 +98,23 @@ def test_no_slug_is_invented() -> None:
     assert {one or other for one, other in refused} <= KINDS.keys() | FINDINGS.keys()
 
 
-@pytest.mark.parametrize("name", [*Role, *Source, *Stage])
+NAMES = (
+    *Audience,
+    *BatchStatus,
+    *CustodyModel,
+    *Mode,
+    *Outcome,
+    *RetractionReason,
+    *RevocationReason,
+    *Role,
+    *Source,
+    *Stage,
+    *SubjectKind,
+    *TransferStatus,
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_name_of_a_list_stands_in_it(name: str) -> None:
     assert re.search(rf"\b{name}\b", SPEC)
 
@@ -96,3 +136,33 @@ def test_the_table_of_roles() -> None:
         )
         said = row.split("|")[2].strip()
         assert (set(re.findall(r"[a-z]+", said)) - {"all"}) == set(roles)
+
+
+@pytest.mark.parametrize("kind", get_args(Effect))
+def test_every_member_of_the_state_is_named(kind: type) -> None:
+    state = SPEC[SPEC.index("### 5.1") : SPEC.index("### 5.2")]
+    for field in msgspec.structs.fields(kind):
+        name = re.sub("_([a-z])", lambda at: at[1].upper(), field.name)
+        assert name == "id" or f"`{name}`" in state, name
+
+
+def test_the_figures_of_the_findings() -> None:
+    findings = SPEC[SPEC.index("### 5.7") : SPEC.index("## 6.")]
+    for mode, speed in transit.FASTEST.items():
+        assert re.search(rf"{speed:,}( km in an hour)? by {mode.replace('_', ' ')}", findings), mode
+    assert f"{place.EARTH_RADIUS_KM:,} km" in findings
+    assert f"{plausible.PERFECT_PART:,} · |out − in| ≤ in" in findings
+    assert f"At {plausible.PERFECT_COUNT} perfect ones" in findings
+    assert f"at least {plausible.PERFECT_SPAN.days} days" in findings
+    assert all(f"`{stage}`" in findings for stage in plausible.UNCHANGING)
+    assert all(slug in findings for slug in FINDINGS)
+    last = findings.strip().splitlines()[-1]
+    assert all(f"`{slug}`" in last for slug in CONFIDENTIAL)
+    assert f"through at most {control.MAX_DEPTH} firms" in SPEC
+
+
+def test_the_order_of_checks_has_every_record() -> None:
+    order = SPEC[SPEC.index("### 5.6") : SPEC.index("### 5.7")]
+    for kind in KIND_TYPES:
+        tag = kind.__struct_config__.tag
+        assert re.search(rf"^\|[a-z, ]*\b{tag}\b[a-z, ]*\|", order, re.MULTILINE), tag
