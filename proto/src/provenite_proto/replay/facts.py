@@ -76,7 +76,8 @@ def standing(making: Making, facts: Facts) -> Standing:
     """Whether the statement is void, whether it is attested, and who controlled its issuer.
 
     It is attested when somebody accredited found that it conforms, and nobody accredited that it does not.
-    A proxy stays one until the supplier has countersigned that it conforms.
+    A proxy stays one until the supplier has countersigned that it conforms; who controls the supplier is
+    not known.
     """
     about = [
         each
@@ -124,6 +125,9 @@ def covers(attestation: Attested, making: Making) -> bool:
 
 
 def _controllers(making: Making, facts: Facts) -> tuple[str, ...]:
+    if making.proxy:
+        # The supplier had the matter in hand, and nobody says here who controls it.
+        return (UNKNOWN,)
     newest = max(
         (
             each
