@@ -1,8 +1,9 @@
 """The peer: what one would write instead, with the same guarantees. FastAPI, asyncpg, a transaction a request.
 
 It verifies the same signatures and applies the same rules (the protocol's own `admit`), locks a head row for
-a gap-free index, and answers when PostgreSQL has committed. Keys and parties are cached in memory; the tables
-are the ledger's.
+a gap-free index, and answers when PostgreSQL has committed. Keys, parties and accreditations are cached in
+memory; the tables are the ledger's, and it writes what the statements of the load bring: no register, no
+retractions.
 """
 
 import os
@@ -15,31 +16,33 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 
 from provenite_ledger.store import loading, rows
+from provenite_ledger.store.filing import file
+from provenite_ledger.store.loaded import Loaded
 from provenite_proto.answers import Submitted
-from provenite_proto.ledger import Admission, Batch, Shipment, admit, touched
-from provenite_proto.problem import Problem
+from provenite_proto.ledger import Admission, Batch, PerfectRun, admit, touched
+from provenite_proto.problem import Problem, open_to_issuer
+from provenite_proto.record import Collection, Extraction, Transformation
 from provenite_proto.statement import PublicKey, Statement, parse
 
 CONNECTIONS = 16
 ORIGIN = os.environ.get("PEER_ORIGIN", "")
 
 HEAD = "update head set size = size + 1 returning size - 1"
-INSERT_STATEMENT = "insert into statement values ($1, $2, $3, $4, $5, $6, $7)"
-INSERT_BATCH = "insert into batch values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+INSERT_STATEMENT = "insert into statement values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+INSERT_MAKING = "insert into making values ($1, $2, $3, $4)"
+INSERT_BATCH = "insert into batch values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 INSERT_DRAW = "insert into draw values ($1, $2, $3, $4, $5)"
-INSERT_SHIPMENT = (
-    "insert into shipment values ($1, $2, $3, $4, $5) "
-    "on conflict (index) do update set status = excluded.status"
-)
 UPDATE_BATCH = (
     "update batch set remaining = $2, holder = $3, status = $4, available_at = $5 where key = $1"
 )
 KNOWN = "select index from statement where digest = $1"
-LOCK = (
+LOCK_BATCHES = (
     "select from unnest($1::bytea[], $2::integer[]) as wanted (digest, output) "
     "join statement s on s.digest = wanted.digest "
     "join batch b on b.key = s.index * 1024 + wanted.output order by b.key for update of b"
 )
+LOCK_SHIPMENT = "select from statement s join shipment h on h.index = s.index where s.digest = $1 for update of h"
+LOCK_RUN = "select * from perfect_run where party = $1 for update"
 
 
 @asynccontextmanager
@@ -63,7 +66,7 @@ app = FastAPI(lifespan=lifespan)
 
 @app.post("/v1/statements")
 async def submit(request: Request) -> Response:
-    registry: loading.Loaded = request.app.state.registry
+    registry: Loaded = request.app.state.registry
     try:
         statement = parse(await request.body())
         registered = registry.state.keys.get(statement.key_id)
@@ -81,20 +84,25 @@ async def submit(request: Request) -> Response:
 
 
 async def record(
-    pool: asyncpg.Pool, registry: loading.Loaded, statement: Statement, key: PublicKey
+    pool: asyncpg.Pool, registry: Loaded, statement: Statement, key: PublicKey
 ) -> Submitted:
     async with pool.acquire() as connection, connection.transaction():
         digest = rows.raw(statement.digest)
         if await connection.fetchval(KNOWN, digest) is not None:
             raise Problem("not-submitted", "Recorded before.")
         wanted = touched(statement)
+        # What is drawn from, closed or counted on is locked before it is read, in one order, so that nothing is
+        # spent or counted twice.
         if wanted.batches:
-            # What is drawn from is locked before it is read, in one order, so that nothing is spent twice.
             names = sorted(rows.split(batch) for batch in wanted.batches)
             await connection.execute(
-                LOCK, [rows.raw(one) for one, _ in names], [n for _, n in names]
+                LOCK_BATCHES, [rows.raw(one) for one, _ in names], [n for _, n in names]
             )
+        for shipment in wanted.shipments:
+            await connection.execute(LOCK_SHIPMENT, rows.raw(shipment))
         loaded = request_state(registry)
+        if isinstance(statement.record, Transformation):
+            await perfect_run(connection, registry.state.keys[statement.key_id].party, loaded)
         await loading.touched(connection, loaded, [wanted])
         now = datetime.now(UTC)
         admission = admit(
@@ -109,18 +117,25 @@ async def record(
         index=index,
         recorded_at=now,
         batches=tuple(batch.id for batch in admission.created),
-        findings=admission.findings,
+        findings=open_to_issuer(admission.findings),
     )
 
 
-def request_state(registry: loading.Loaded) -> loading.Loaded:
-    """An empty state for one request, which shares the cached parties and keys."""
-    loaded = loading.Loaded(registry.state.size)
+def request_state(registry: Loaded) -> Loaded:
+    """An empty state for one request, which shares the cached parties, keys and accreditations."""
+    loaded = Loaded(registry.state.size)
     loaded.state.keys = registry.state.keys
     loaded.state.parties = registry.state.parties
+    loaded.state.accreditations = registry.state.accreditations
     loaded.index = dict(registry.index)
     loaded.parties_by_index = registry.parties_by_index
     return loaded
+
+
+async def perfect_run(connection: asyncpg.Connection, party: str, loaded: Loaded) -> None:
+    row = await connection.fetchrow(LOCK_RUN, loaded.index[party])
+    if row is not None:
+        loaded.bring(PerfectRun(party, row["count"], row["since"], row["until"]))
 
 
 async def write(
@@ -129,38 +144,46 @@ async def write(
     now: datetime,
     statement: Statement,
     admission: Admission,
-    loaded: loading.Loaded,
+    loaded: Loaded,
 ) -> None:
+    record = statement.record
     await connection.execute(
         INSERT_STATEMENT,
         index,
         rows.raw(statement.digest),
         statement.compact,
-        statement.record.__struct_config__.tag,
+        record.__struct_config__.tag,
         loaded.index[admission.issuer],
+        admission.counterparty and loaded.index[admission.counterparty],
+        rows.raw(statement.key_id),
         now,
         msgspec.json.encode(admission.findings).decode() if admission.findings else None,
     )
+    if isinstance(record, Extraction | Collection | Transformation):
+        site = record.identities.site if record.identities else None
+        await connection.execute(
+            INSERT_MAKING, index, site and loaded.index[site], record.occurred_at, record.proxy
+        )
     for batch in admission.created:
         await connection.execute(INSERT_BATCH, *batch_row(batch, loaded))
-    for batch in admission.changed:
-        await connection.execute(
-            UPDATE_BATCH,
-            loaded.batch_key(batch.id),
-            batch.remaining,
-            loaded.index[batch.holder],
-            batch.status,
-            batch.available_at,
-        )
+    for changed in admission.effects:
+        if isinstance(changed, Batch):
+            await connection.execute(
+                UPDATE_BATCH,
+                loaded.batch_key(changed.id),
+                changed.remaining,
+                loaded.index[changed.holder],
+                changed.status,
+                changed.available_at,
+            )
     for position, draw in enumerate(admission.draws):
         await connection.execute(
             INSERT_DRAW, index, position, loaded.batch_key(draw.batch), draw.mass, draw.before
         )
-    if admission.shipment is not None:
-        await connection.execute(INSERT_SHIPMENT, *shipment_row(admission.shipment, loaded))
+    await file(connection, admission.effects, loaded)
 
 
-def batch_row(batch: Batch, loaded: loading.Loaded) -> tuple[object, ...]:
+def batch_row(batch: Batch, loaded: Loaded) -> tuple[object, ...]:
     return (
         loaded.batch_key(batch.id),
         batch.material,
@@ -172,15 +195,6 @@ def batch_row(batch: Batch, loaded: loading.Loaded) -> tuple[object, ...]:
         list(batch.elements.values()),
         batch.uncertainty,
         batch.available_at,
-        loaded.batch_key(batch.shares_of),
-    )
-
-
-def shipment_row(shipment: Shipment, loaded: loading.Loaded) -> tuple[object, ...]:
-    return (
-        loaded.index[shipment.id],
-        loaded.index[shipment.sender],
-        loaded.index[shipment.receiver],
-        shipment.status,
-        shipment.departed_at,
+        loaded.batch_key(batch.root),
+        [batch.offsets[element] for element in batch.elements],
     )

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from provenite_ledger.sequencer import Sequencer
-from provenite_ledger.store.loading import Entry, Loaded
+from provenite_ledger.store.loaded import Entry, Loaded
 from provenite_ledger.store.locked import LockedStore
 from provenite_proto.statement import parse
 from tests.ledger.inside import ORIGIN, submit

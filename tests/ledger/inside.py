@@ -18,6 +18,7 @@ from provenite_ledger.follower import Follower
 from provenite_ledger.http.authentication import Authentication, UsedTokens
 from provenite_ledger.http.parts import Parts
 from provenite_ledger.postgres import EmbeddedPostgres
+from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
@@ -162,7 +163,7 @@ async def taken_over(dsn: str) -> AsyncIterator[Sequencer]:
 async def at_rest(dsn: str, sequencer: Sequencer) -> AsyncIterator[Follower]:
     """A follower that has not been started, with a pool of its own."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
-        yield Follower(pool, sequencer)
+        yield Follower(pool, sequencer, Revising(pool))
 
 
 @asynccontextmanager
@@ -177,6 +178,7 @@ async def served(
             pool=pool,
             sequencer=sequencer,
             follower=follower,
+            revising=Revising(pool),
             enrolment=Enrolment(pool, sequencer, SigningKey.generate(), ORIGIN),
             authentication=Authentication(sequencer, ORIGIN, time.time, UsedTokens()),
         )

@@ -22,6 +22,7 @@ from provenite_proto.record import (
     CustodyModel,
     Extraction,
     InputQuantity,
+    Key,
     Mode,
     Output,
     OutputIdentity,
@@ -37,7 +38,7 @@ from provenite_proto.record import (
     Transformation,
     TransformationQuantities,
 )
-from provenite_proto.statement import SigningKey, issue
+from provenite_proto.statement import SigningKey, base64url, issue, possession
 
 LONG_AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(days=30)
 """When the first thing happens in these tests."""
@@ -120,7 +121,7 @@ class Firm:
         return {"Authorization": f"Bearer {self.token()}"}
 
     def get(self, path: str, **query: Any) -> httpx.Response:
-        return self.ledger.http.get(path, params=query, headers=self.authorized())
+        return self.ledger.http.get(path, params=query or None, headers=self.authorized())
 
     def post(self, path: str, body: Any) -> httpx.Response:
         return self.ledger.http.post(path, json=body, headers=self.authorized())
@@ -162,7 +163,7 @@ def extraction(kg: str = "100", *, lot: str | None = None, **changes: Any) -> Ex
             "occurred_at": day(0),
             "outputs": (Output(material="copper-concentrate", elements=("Cu",)),),
             "quantities": SourceQuantities(
-                outputs=(OutputQuantity(mass=kg, composition={"Cu": "0.3"}),)
+                outputs=(OutputQuantity(mass=kg, composition={"Cu": "0.3"}, moisture="0.08"),)
             ),
             "identities": SiteIdentities(outputs=(OutputIdentity(lot=lot),)) if lot else None,
             **changes,
@@ -218,6 +219,12 @@ def receipt(shipped: str, **changes: Any) -> Receipt:
             **changes,
         }
     )
+
+
+def further_key(party: str, key: SigningKey) -> Key:
+    """A further key of a party, which has proved that somebody has it."""
+    proof = base64url.encode(key.sign(possession(party, key.key_id)))
+    return Key(party=party, key=key.public.jwk, proof=proof)
 
 
 def newcomer(key: SigningKey, *roles: Role) -> Party:

@@ -9,7 +9,7 @@ import pytest
 
 from provenite_ledger import contents
 from provenite_ledger import follower as following
-from provenite_ledger.contents import catalogue, chunks, compute, content, prepare
+from provenite_ledger.contents import SHIPPED, catalogue, chunks, compute, content, keep, prepare
 from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
 from provenite_proto import paths
 from provenite_proto.content import LENSES
@@ -76,8 +76,8 @@ async def test_content_does_not_depend_on_how_it_is_sliced(
         for small, parts in ((64, 2048), (1024, 2048), (0, 1)):
             monkeypatch.setattr(contents, "_SMALL", small)
             monkeypatch.setattr(contents, "CHUNK_PARTS", parts)
-            await connection.execute("truncate content")
-            found_each_time.append(await content(connection, lot))
+            await connection.execute("truncate content, run")
+            found_each_time.append(await content(connection, lot, sequencer.size))
             assert await connection.fetchval("select count(*) from content") == 72
     elements, shares = found_each_time[0]
     assert found_each_time == [(elements, shares)] * 3
@@ -116,9 +116,10 @@ async def test_others_get_their_turn_within_one_statement(dsn: str) -> None:
     async with at_work(dsn) as sequencer, connected(dsn) as connection:
         _, firm = await found(sequencer, BOTH)
         lot = await blended(sequencer, firm, 300)
-        await compute(connection, range(2, 302))
+        ores = await compute(connection, range(2, 302), sequencer.size, SHIPPED)
+        await keep(connection, ores, SHIPPED)
         counting = asyncio.create_task(others())
-        await compute(connection, [lot // 1024])
+        await compute(connection, [lot // 1024], sequencer.size, SHIPPED)
         counting.cancel()
     # Some 100 ms of work: in one piece, but for its queries, or in slices of a few milliseconds.
     assert pieces > 12
@@ -128,16 +129,16 @@ async def test_content_is_kept_for_the_lenses_of_the_catalogue_only(dsn: str) ->
     async with at_work(dsn) as sequencer, connected(dsn) as connection:
         _, firm = await found(sequencer, Role.MINER)
         await recorded(sequencer, firm.sign(extraction()))
-        elements, _ = await content(connection, 2 * 1024)
+        elements, _ = await content(connection, 2 * 1024, sequencer.size)
         # Another ledger, with other lenses, has taken the database over.
-        await connection.execute("update ledger set catalogue = 'another'; truncate content")
+        await connection.execute("update ledger set catalogue = 'another'; truncate content, run")
         with pytest.raises(LedgerUnavailable):
-            await content(connection, 2 * 1024)
+            await content(connection, 2 * 1024, sequencer.size)
         assert await connection.fetchval("select count(*) from content") == 0
-        await connection.execute("insert into content values (2048, 'of other lenses')")
+        await connection.execute("insert into content values (0, 2048, 'of other lenses')")
         await prepare(connection)
         assert await connection.fetchval("select catalogue from ledger") == catalogue()
-        assert (await content(connection, 2 * 1024))[0] == elements
+        assert (await content(connection, 2 * 1024, sequencer.size))[0] == elements
         await prepare(connection)
         assert await connection.fetchval("select count(*) from content") == 1
 

@@ -22,7 +22,7 @@ import pytest
 from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.postgres.account import give_to_server
 from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
-from provenite_ledger.store.loading import Entry, Loaded
+from provenite_ledger.store.loaded import Entry, Loaded
 from provenite_ledger.store.locked import LockedStore
 from provenite_proto import paths
 from provenite_proto.record import Role

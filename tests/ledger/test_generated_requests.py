@@ -16,9 +16,9 @@ from schemathesis.checks import (
 from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 
-from provenite_ledger.http.documenting import STATEMENT_TYPE, STATEMENTS_TYPE
+from provenite_ledger.http.documenting import LENS_TYPE, STATEMENT_TYPE, STATEMENTS_TYPE
 from provenite_proto.record import Site, Stage
-from tests.ledger.running import Firm, Ledger, extraction
+from tests.ledger.running import Firm, Ledger, extraction, transfer
 
 Operations = dict[str, APIOperation[Any, Any, Any, Any]]
 
@@ -28,7 +28,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-WITHOUT_INPUT = ("getLedger", "getHealth", "getReadiness")
+WITHOUT_INPUT = ("getLedger", "getHealth", "getReadiness", "listLenses")
 WITH_INPUT = (
     "submitStatement",
     "submitStatements",
@@ -37,6 +37,11 @@ WITH_INPUT = (
     "getBatch",
     "traceBatch",
     "getContent",
+    "getContributions",
+    "getConsequences",
+    "listShipments",
+    "getShipment",
+    "registerLens",
     "listParties",
     "getParty",
     "listSites",
@@ -47,7 +52,7 @@ WITH_INPUT = (
 )
 
 
-@schemathesis.serializer(STATEMENT_TYPE, STATEMENTS_TYPE)
+@schemathesis.serializer(STATEMENT_TYPE, STATEMENTS_TYPE, LENS_TYPE)
 def as_text(context: schemathesis.SerializationContext, value: Any) -> bytes:
     """What is generated for the body of a submission, which is text and may be no string."""
     return value if isinstance(value, bytes) else str(value).encode(errors="replace")
@@ -59,13 +64,15 @@ def firm(ledger: Ledger) -> Firm:
 
 
 @pytest.fixture(scope="module")
-def known(firm: Firm) -> dict[str, str]:
+def known(firm: Firm, ledger: Ledger) -> dict[str, str]:
     """Path parameters that lead to something."""
     (batch,) = firm.record(extraction(lot="A"))
+    (shipped,) = firm.record(transfer(batch, ledger.enrol("trader").id, "1"))
     site = firm.submit(Site(country="CL", stages=(Stage.EXTRACTION,))).json()["digest"]
     return {
         "digest": batch.partition(".")[0],
         "batch_id": batch,
+        "transfer": shipped.partition(".")[0],
         "party_id": firm.id,
         "site_id": site,
         "key_id": firm.key.key_id,

@@ -5,9 +5,8 @@ import asyncio
 import httpx
 
 from provenite_proto import paths
-from provenite_proto.record import Key
 from provenite_proto.statement import SigningKey
-from tests.ledger.running import Firm, Ledger, extraction
+from tests.ledger.running import Firm, Ledger, extraction, further_key
 
 INVITATION = {"name": "Mountain Copper", "country": "CL", "roles": ["miner"]}
 
@@ -76,7 +75,7 @@ def test_a_key_has_one_party(ledger: Ledger) -> None:
 
 def test_a_key_that_another_party_registered_is_taken(ledger: Ledger) -> None:
     firm, code, other = stranger(ledger), invitation(ledger), ledger.enrol("trader")
-    other.record(Key(party=other.id, key=firm.key.public.jwk))
+    other.record(further_key(other.id, firm.key))
     answer = ledger.http.post(paths.ENROLMENTS, json=joining(firm, code))
     assert answer.json()["type"] == "urn:provenite:problem:key-taken"
 

@@ -8,7 +8,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from provenite_proto import paths
-from tests.ledger.running import Firm, Ledger, extraction
+from tests.ledger.running import Firm, Ledger, extraction, transfer
 
 Document = dict[str, Any]
 
@@ -84,17 +84,31 @@ def test_every_schema_is_used_and_every_reference_leads_somewhere(document: Docu
 def test_answers_are_as_described(ledger: Ledger, document: Document) -> None:
     firm = ledger.enrol("miner")
     (batch,) = firm.record(extraction(lot="A"))
+    (shipped,) = firm.record(transfer(batch, ledger.enrol("trader").id, "1"))
     digest = batch.partition(".")[0]
     told = {
         "/v1/statements/{digest}": paths.statement(digest),
         "/v1/batches/{batch_id}": paths.batch(batch),
         "/v1/batches/{batch_id}/trace": paths.trace(batch),
         "/v1/batches/{batch_id}/content": paths.content(batch),
+        "/v1/batches/{batch_id}/contributions": (
+            f"{paths.contributions(batch)}?element=Cu&lens=origin&label=CL"
+        ),
+        "/v1/statements/{digest}/consequences": paths.consequences(digest),
+        "/v1/shipments/{transfer}": paths.shipment(shipped.partition(".")[0]),
         "/v1/parties/{party_id}": paths.party(firm.id),
         "/v1/keys/{key_id}": paths.key(firm.key.key_id),
         **{
             path: path
-            for path in (paths.LEDGER, paths.BATCHES, paths.PARTIES, paths.SITES, paths.READY)
+            for path in (
+                paths.LEDGER,
+                paths.BATCHES,
+                paths.PARTIES,
+                paths.SITES,
+                paths.READY,
+                paths.LENSES,
+                paths.SHIPMENTS,
+            )
         },
     }
     for template, path in told.items():

@@ -19,17 +19,17 @@ LIMIT = 101
 STATEMENTS = 60_000
 
 FILL = f"""
-insert into statement (index, digest, compact, kind, issuer, recorded_at)
+insert into statement (index, digest, compact, kind, issuer, key_id, recorded_at)
 select n, sha256(n::text::bytea), '', case
          when n % 3 = 0 then 'receipt' when n % 3 = 1 then 'extraction' else 'transfer' end,
-       n % 4, now()
+       n % 4, sha256('key'), now()
 from generate_series(0, {STATEMENTS - 1}) n;
 insert into party select n, 'US', '{{trader}}' from generate_series(0, 3) n;
 insert into shipment
-select index, issuer, (issuer + 1) % 4, 'accepted', now() from statement where kind = 'transfer';
+select index, issuer, (issuer + 1) % 4, 'accepted', now(), 'sea', null, now() from statement where kind = 'transfer';
 insert into batch
 select index * 1024 + output, 'copper-concentrate', issuer, 'held', 1, case when index % 50 < 2 then 1 else 0 end,
-       '{{Cu}}', '{{1}}', 0, now(), 0
+       '{{Cu}}', '{{1}}', 0, now(), index * 1024 + output, '{{0}}'
 from statement, generate_series(0, 1) output where kind <> 'receipt';
 """
 

@@ -33,6 +33,7 @@ from tests.ledger.running import (
     Ledger,
     day,
     extraction,
+    further_key,
     newcomer,
     receipt,
     refining,
@@ -196,12 +197,16 @@ CASES: dict[str, tuple[Callable[[Cast], str], str]] = {
         "/iat",
     ),
     "key-taken": (
-        lambda c: c.miner.sign(Key(party=c.miner.id, key=c.refiner.key.public.jwk)),
+        lambda c: c.miner.sign(further_key(c.miner.id, c.refiner.key)),
         "/record/key",
     ),
     "key-malformed": (
         lambda c: c.miner.sign(
-            Key(party=c.miner.id, key=Jwk(kty="EC", crv="P-256", x=NOBODY, y=NOBODY))
+            Key(
+                party=c.miner.id,
+                key=Jwk(kty="EC", crv="P-256", x=NOBODY, y=NOBODY),
+                proof=NOBODY * 2,
+            )
         ),
         "/record/key",
     ),
@@ -219,7 +224,7 @@ CASES: dict[str, tuple[Callable[[Cast], str], str]] = {
         "/record/parties/to",
     ),
     "party-not-own": (
-        lambda c: c.miner.sign(Key(party=c.refiner.id, key=SigningKey.generate().public.jwk)),
+        lambda c: c.miner.sign(further_key(c.refiner.id, SigningKey.generate())),
         "/record/party",
     ),
     "site-unknown": (lambda c: c.miner.sign(at_site(NOBODY)), "/record/identities/site"),

@@ -13,7 +13,7 @@ from provenite_ledger.app import running
 from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.sequencer import LedgerBusy, LedgerUnavailable, Sequencer
 from provenite_ledger.settings import Settings
-from provenite_ledger.store.loading import Entry, Loaded
+from provenite_ledger.store.loaded import Entry, Loaded
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
 from provenite_proto.problem import Problem
 from provenite_proto.record import Role
@@ -90,7 +90,7 @@ async def test_a_second_ledger_changes_nothing(
     async with at_work(dsn) as sequencer, connected(dsn) as connection:
         await founded(sequencer)
         await connection.execute("update ledger set catalogue = 'another'")
-        await connection.execute("insert into content values (1024, 'kept')")
+        await connection.execute("insert into content values (0, 1024, 'kept')")
         with pytest.raises(AnotherLedger, match="another ledger process"):
             async with running(settings):
                 pass

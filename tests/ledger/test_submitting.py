@@ -5,9 +5,9 @@ import time
 import pytest
 
 from provenite_proto import paths
-from provenite_proto.record import Key, Role
+from provenite_proto.record import Role
 from provenite_proto.statement import SigningKey
-from tests.ledger.running import Ledger, extraction, newcomer, refining
+from tests.ledger.running import Ledger, extraction, further_key, newcomer, refining
 
 
 def slug(line: dict[str, dict[str, str]]) -> str:
@@ -64,7 +64,7 @@ def test_lines_have_their_own_results(ledger: Ledger) -> None:
 def test_a_line_may_build_on_an_earlier_one(ledger: Ledger) -> None:
     miner = ledger.enrol("miner", "refiner")
     fresh = SigningKey.generate()
-    registered = miner.sign(Key(party=miner.id, key=fresh.public.jwk))
+    registered = miner.sign(further_key(miner.id, fresh))
     by_fresh_key = miner.sign(extraction(), key=fresh)
     forged = miner.sign(extraction(), key=SigningKey.generate())
     lines = ledger.send_lines(registered, by_fresh_key, forged).json()["lines"]

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from provenite_proto import token
+from provenite_proto.content import Event, read_own
 from provenite_proto.problem import FINDINGS, KINDS, Problem
 from provenite_proto.record import Jwk
 from provenite_proto.statement import PublicKey, Statement, parse
@@ -80,6 +81,21 @@ def test_a_chain_leads_to_its_content(path: Path) -> None:
     content = replay.content(case["batch"])
     for element, lenses in case["expected"].items():
         assert {lens: content[element][lens] for lens in lenses} == lenses
+
+
+@pytest.mark.parametrize("path", files("lens"))
+def test_a_lens_is_read_and_gives_its_labels(path: Path) -> None:
+    case = msgspec.json.decode(path.read_bytes())
+    try:
+        lens = read_own(case["lens"])
+    except Problem as problem:
+        assert {"problem": problem.slug, "pointer": problem.pointer} == case["expected"]
+        return
+    entry, *steps = msgspec.convert(case["events"], list[Event])
+    labels = [lens.first(entry)]
+    for event in steps:
+        labels.append(lens.next(labels[-1], event))
+    assert {"id": lens.id, "labels": labels} == case["expected"]
 
 
 @pytest.mark.parametrize("path", files("token"))

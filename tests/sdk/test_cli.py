@@ -50,7 +50,7 @@ def extraction(mass: str, nd: str = "0.07", lot: str | None = None) -> str:
     record = provenite.extraction(
         country="US",
         occurred_at=datetime(2026, 3, 1, tzinfo=UTC),
-        outputs=[BatchOf("bastnaesite-concentrate", mass, {"Nd": nd}, lot=lot)],
+        outputs=[BatchOf("bastnaesite-concentrate", mass, {"Nd": nd}, moisture="0.05", lot=lot)],
     )
     return msgspec.json.encode(record).decode()
 

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from provenite_proto.record import (
-    AnyRecord,
     Extraction,
-    Jwk,
     OutputQuantity,
     Party,
     Role,
@@ -19,20 +17,21 @@ from provenite_proto.record import (
     SourceQuantities,
     Stage,
 )
-from provenite_proto.statement import base64url
 
 from ..replay import effects
-from . import custody
+from . import custody, doubting, evidence, models, receiving, registry, standing, withdrawing
 from .firms import Assay, Firms, sealed
-from .keys import START, TestKey, signed
+from .keys import START, signed
 from .outcomes import CONCENTRATE, NOBODY, Case, admitted, case_of, refused
 
 
 def cases() -> Iterator[tuple[str, Case]]:
     """File name below `admission/` and the case."""
-    for group in (_issuing, _entering, _matter, _registering):
+    for group in (_issuing, _entering, _matter):
         yield from group()
-    yield from custody.cases()
+    for module in (custody, receiving, doubting, evidence, withdrawing, registry, standing):
+        yield from module.cases()
+    yield from models.admissions()
 
 
 def _issuing() -> Iterator[tuple[str, Case]]:
@@ -176,48 +175,11 @@ def _matter() -> Iterator[tuple[str, Case]]:
             limit="1",
         ),
     )
+    quantity = OutputQuantity(mass="1", composition={"Cu": "0.3"}, moisture="1")
+    water = firms.extracted(CONCENTRATE, quantities=SourceQuantities(outputs=(quantity,)))
+    found = ("impossible-assay", f"{place}/moisture")
+    yield "matter-that-is-all-water", refused(firms, "miner", water, found, moisture="1")
     yield (
         "assay-unusual-is-a-finding",
         admitted(firms, "miner", firms.extracted(("copper-concentrate", "1", {"Cu": "0.36"}))),
     )
-
-
-def _registering() -> Iterator[tuple[str, Case]]:
-    firms = Firms("miner", "refiner", "auditor")
-    new = TestKey("fresh", "Ed25519")
-    fresh = new.jwk
-    at = "/record/key"
-
-    def case(name: str, record: AnyRecord, slug: str, pointer: str) -> Case:
-        return refused(firms, name, record, (slug, pointer))
-
-    yield (
-        "party",
-        admitted(
-            firms, "registrar", Party(country="PE", roles=(Role.MINER, Role.TRADER), key=fresh)
-        ),
-    )
-    second = Party(country="PE", roles=(Role.REGISTRAR,), key=fresh)
-    yield "second-registrar", case("registrar", second, "role-not-allowed", "/record/roles")
-    self_made = Party(country="PE", roles=(Role.MINER,), key=fresh)
-    yield "party-by-a-party", case("miner", self_made, "role-not-allowed", "/record/type")
-    taken = Party(country="PE", roles=(Role.MINER,), key=firms.keys["refiner"].jwk)
-    yield "key-of-another-party", case("registrar", taken, "key-taken", at)
-    off_curve = Jwk(kty="EC", crv="P-256", x=fresh.x, y=base64url.encode(bytes(32)))
-    bad = Party(country="PE", roles=(Role.MINER,), key=off_curve)
-    yield "key-not-on-the-curve", case("registrar", bad, "key-malformed", at)
-    mixed = Jwk(kty="OKP", crv="P-256", x=fresh.x)
-    bad = Party(country="PE", roles=(Role.MINER,), key=mixed)
-    yield "key-type-and-curve-differ", case("registrar", bad, "key-malformed", at)
-    yield "key", admitted(firms, "miner", firms.key(firms.ids["miner"], new))
-    by_registrar = firms.key(firms.ids["auditor"], new)
-    yield "key-by-the-registrar", admitted(firms, "registrar", by_registrar)
-    for_other = firms.key(firms.ids["refiner"], new)
-    yield "key-for-another-party", case("miner", for_other, "party-not-own", "/record/party")
-    for_nobody = firms.key(NOBODY, new)
-    yield "key-for-nobody", case("miner", for_nobody, "party-unknown", "/record/party")
-    again = firms.key(firms.ids["miner"], firms.keys["miner"])
-    yield "key-twice", case("miner", again, "key-taken", at)
-    yield "site", admitted(firms, "miner", Site(country="CL", stages=(Stage.EXTRACTION,)))
-    nowhere = Site(country="ZZ", stages=(Stage.EXTRACTION,))
-    yield "site-in-no-country", case("miner", nowhere, "country-unknown", "/record/country")

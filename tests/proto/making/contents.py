@@ -4,10 +4,12 @@ Every figure is written by hand, from the constructed cases of the policies or b
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from provenite_proto.record import Source, Stage
 
+from . import late_facts, models
 from .firms import Assay, Firms
 from .keys import AUDIENCE
 
@@ -36,6 +38,11 @@ def cases() -> Iterator[tuple[str, Case]]:
     yield "ties-go-to-the-first-label", _ties()
     yield "a-part-of-a-shipment", _part()
     yield "outputs-deal-from-what-is-left", _dealt()
+    for number, country in enumerate(("CN", "US", "US")):
+        yield f"milligram-{number + 1}-of-3", _milligram(number, country)
+    # One after the other: a case is what has been recorded when it is made.
+    for name, made in chain(models.contents(), late_facts.contents()):
+        yield name, _case(*made)
 
 
 def _mixed_feed() -> Case:
@@ -206,4 +213,25 @@ def _dealt() -> Case:
         firms,
         f"{made}.1",
         {"Cu": {"origin": {"PE": 1}}},
+    )
+
+
+def _milligram(number: int, country: str) -> Case:
+    # CN 1 mg and US 2 mg, drawn 1 mg at a time from the end. Of the first 1, 2 and 3 mg are CN ⌊1/3⌋ = 0,
+    # ⌊2/3⌋ = 0 and 1: so the last milligram, which is drawn first, is CN.
+    firms = Firms("miner")
+    inputs = {}
+    for each, mass in (("CN", "0.000001"), ("US", "0.000002")):
+        record = firms.extracted(("copper-cathode", mass, {"Cu": "1"}), country=each)
+        inputs[firms.add("miner", record) + ".0"] = mass
+    one: Assay = ("copper-cathode", "0.000001", {"Cu": "1"})
+    mixed = firms.transformed(inputs, ("copper-cathode", "0.000003", {"Cu": "1"}))
+    batch = firms.add("miner", mixed) + ".0"
+    for _ in range(number + 1):
+        made = firms.add("miner", firms.transformed({batch: "0.000001"}, one))
+    return _case(
+        "A batch used a milligram at a time gives out each country as often as it has it.",
+        firms,
+        f"{made}.0",
+        {"Cu": {"origin": {country: 1}}},
     )

@@ -1,10 +1,15 @@
-"""The cases of `proto/vectors/admission/` in which batches are used, shipped and received."""
+"""The cases of `proto/vectors/admission/` in which batches are used and shipped."""
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from provenite_proto.record import (
     AnyRecord,
+    ShipmentIdentities,
+    Site,
+    Stage,
+    Transfer,
     TransformationQuantities,
 )
 
@@ -14,7 +19,7 @@ from .outcomes import CATHODE, CONCENTRATE, NOBODY, Case, admitted, held, refuse
 
 def cases() -> Iterator[tuple[str, Case]]:
     """File name below `admission/` and the case."""
-    for group in (_transforming, _balancing, _shipping, _receiving):
+    for group in (_transforming, _balancing, _shipping, _sites):
         yield from group()
 
 
@@ -155,47 +160,39 @@ def _shipping() -> Iterator[tuple[str, Case]]:
     figures = {"availableAt": made.isoformat(), "at": (made - timedelta(seconds=1)).isoformat()}
     found = ("time-reversed", "/record/departedAt")
     yield "departed-before-it-was-made", case("miner", early, *found, **figures)
-
-
-def _receiving() -> Iterator[tuple[str, Case]]:
-    firms = Firms("miner", "refiner", "trader")
-    mined = firms.add("miner", firms.extracted(CONCENTRATE)) + ".0"
-
-    def case(name: str, record: AnyRecord, slug: str, pointer: str, **figures: str) -> Case:
-        return refused(firms, name, record, (slug, pointer), **figures)
-
-    transfer = firms.add("miner", firms.shipped("refiner", {mined: "30000"}))
-    brought = f"{transfer}.0"
-    departed = firms.replay.state.shipments[transfer].departed_at
-    half: Assay = ("copper-cathode", "4500", {"Cu": "1"})
-    unreceived = firms.transformed({brought: "30000"}, half)
-    found = ("transfer-not-received", "/record/inputs/0")
-    yield "used-before-the-receipt", case("refiner", unreceived, *found)
-    yield "used-by-the-sender", case("miner", unreceived, "not-holder", "/record/inputs/0")
-    of = "/record/transfer"
-    lost = firms.received(NOBODY)
-    yield "receipt-of-no-transfer", case("refiner", lost, "transfer-unknown", of)
-    receipt = firms.received(transfer)
-    yield "receipt-by-another", case("trader", receipt, "not-counterparty", of)
-    yield "receipt-by-the-sender", case("miner", receipt, "not-counterparty", of)
-    early_receipt = firms.received(transfer, received_at=departed - timedelta(seconds=1))
+    departs = firms.time()
+    hasty = firms.shipped("refiner", all_of_it, expected_at=departs - timedelta(seconds=1))
     figures = {
-        "departedAt": departed.isoformat(),
-        "receivedAt": (departed - timedelta(seconds=1)).isoformat(),
+        "departedAt": departs.isoformat(),
+        "expectedAt": (departs - timedelta(seconds=1)).isoformat(),
     }
-    found = ("time-reversed", "/record/receivedAt")
-    yield "received-before-departure", case("refiner", early_receipt, *found, **figures)
-    yield "receipt", admitted(firms, "refiner", receipt)
-    yield "receipt-that-refuses", admitted(firms, "refiner", firms.received(transfer, False))
-    firms.add("refiner", firms.received(transfer, False))
-    again = firms.received(transfer)
+    found = ("time-reversed", "/record/expectedAt")
+    yield "expected-before-departure", case("miner", hasty, *found, **figures)
+
+
+def _sites() -> Iterator[tuple[str, Case]]:
+    firms = Firms("miner", "refiner")
+    mined = firms.add("miner", firms.extracted(CONCENTRATE)) + ".0"
+    mine = firms.add("miner", Site(country="CL", stages=(Stage.EXTRACTION,)))
+    works = firms.add("refiner", Site(country="DE", stages=(Stage.REFINING,)))
+
+    def shipped(site: str, **members: Any) -> Transfer:
+        identities = ShipmentIdentities(site=site, reference="B/L 7")
+        return firms.shipped("refiner", {mined: "30000"}, identities=identities, **members)
+
+    due = firms.time() + timedelta(days=30)
+    yield "transfer-from-own-site", admitted(firms, "miner", shipped(mine, expected_at=due))
+    place = "/record/identities/site"
+    strange, other = shipped(NOBODY), shipped(works)
     yield (
-        "receipt-after-refusal",
-        case("refiner", again, "transfer-closed", of, status="refused"),
+        "transfer-from-an-unknown-site",
+        refused(firms, "miner", strange, ("site-unknown", place)),
     )
-    back = firms.transformed({brought: "30000"}, half)
+    yield "transfer-from-anothers-site", refused(firms, "miner", other, ("site-not-own", place))
+    found = ("site-country-mismatch", "/record/fromCountry")
+    figures = {"site": "CL", "record": "PE"}
+    abroad = shipped(mine, from_country="PE")
     yield (
-        "refused-matter-is-not-the-receivers",
-        case("refiner", back, "not-holder", "/record/inputs/0"),
+        "transfer-from-a-site-in-another-country",
+        refused(firms, "miner", abroad, found, **figures),
     )
-    yield "refused-matter-is-the-senders", admitted(firms, "miner", back)

@@ -19,6 +19,7 @@ from provenite_proto.record import (
     Output,
     OutputQuantity,
     Party,
+    PartyIdentities,
     Receipt,
     Role,
     Source,
@@ -55,9 +56,7 @@ class Firms:
         self.ids: dict[str, str] = {}
         self.keys = {name: TestKey(name) for name in ROLES}
         for name in ("registrar", *names) if founded else ():
-            country, role = ROLES[name]
-            party = Party(country=country, roles=(role,), key=self.keys[name].jwk)
-            self.ids[name] = self.add("registrar", party)
+            self.enrol(name)
 
     @property
     def now(self) -> int:
@@ -79,6 +78,24 @@ class Firms:
         self.earlier.append({"recordedAt": self.now, "statement": text})
         return parse(text).digest
 
+    def enrol(self, name: str, identities: PartyIdentities | None = None) -> None:
+        """The firm takes part from now on."""
+        country, role = ROLES[name]
+        party = Party(
+            country=country, roles=(role,), key=self.keys[name].jwk, identities=identities
+        )
+        self.ids[name] = self.add("registrar", party)
+
+    def copy(self) -> "Firms":
+        """The same firms and statements, so that cases can go on differently."""
+        other = Firms(founded=False)
+        other.ids = dict(self.ids)
+        other.keys = dict(self.keys)
+        for step in self.earlier:
+            other.replay.add(step["statement"], step["recordedAt"])
+        other.earlier = list(self.earlier)
+        return other
+
     def key(self, party: str, key: TestKey, proof_of: TestKey | None = None) -> Key:
         """A further key of a party, which has signed its proof, or another key has."""
         message = possession(party, key.key_id)
@@ -97,10 +114,14 @@ class Firms:
         return msgspec.structs.replace(record, **members)
 
     def collected(
-        self, *assays: Assay, country: str = "BE", source: Source = Source.POST_CONSUMER
+        self,
+        *assays: Assay,
+        country: str = "BE",
+        source: Source = Source.POST_CONSUMER,
+        **members: Any,
     ) -> Collection:
-        """A collection of the outputs."""
-        return Collection(
+        """A collection of the outputs; `members` replace others."""
+        record = Collection(
             country=country,
             occurred_at=self.time(),
             source=source,
@@ -108,6 +129,7 @@ class Firms:
             outputs=opened(assays),
             quantities=SourceQuantities(outputs=sealed(assays)),
         )
+        return msgspec.structs.replace(record, **members)
 
     def transformed(
         self,

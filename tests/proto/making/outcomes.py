@@ -30,10 +30,27 @@ def refused(
     return case_of(firms, text, {"problem": slug, "pointer": pointer, "figures": figures})
 
 
-def admitted(firms: Firms, name: str, record: AnyRecord) -> Case:
-    """The record signed by the firm is admitted."""
-    text = firms.sign(name, record)
+def admitted(firms: Firms, name: str, record: AnyRecord | str) -> Case:
+    """The record signed by the firm, or the statement, is admitted."""
+    text = record if isinstance(record, str) else firms.sign(name, record)
     return case_of(firms, text, effects(firms.replay.check(text, firms.now)))
+
+
+Doubt = tuple[str, str, dict[str, str]]
+"""Slug, pointer and figures of a finding."""
+
+
+def doubted(firms: Firms, name: str, record: AnyRecord, *doubts: Doubt) -> Case:
+    """The record signed by the firm is admitted with these findings, and no others."""
+    case = admitted(firms, name, record)
+    details = [finding["detail"] for finding in case["expected"].pop("findings", ())]
+    findings = [
+        {"slug": slug, "detail": detail, "pointer": pointer, "figures": figures}
+        for detail, (slug, pointer, figures) in zip(details, doubts, strict=True)
+    ]
+    if findings:
+        case["expected"]["findings"] = findings
+    return case
 
 
 def case_of(firms: Firms, text: str, expected: object) -> Case:

@@ -64,8 +64,8 @@ def averaged(
     """The content of each output under the rolling average, for the lenses to which it applies.
 
     `earlier` are the site's runs that the log has before this one and that happened after the period's
-    start. Those that happened after this one bring nothing to the average, but what they were given of the
-    period's inputs is not given again.
+    start. Those that happened after this one bring nothing to the average, but what they were given beyond
+    their own inputs is not given again.
     """
     result: tuple[Shares, ...] = tuple({element: {} for element in out} for out in flow.outputs)
     for element in flow.elements():
@@ -92,11 +92,15 @@ def _period(
     inputs = dict(pool)
     available = apportion(leaving, pool)
     for run in earlier:
+        went_in = run.pooled.get(element, {}).get(lens, {})
         given = run.given.get(element, {}).get(lens, {})
+        came_out = apportion(sum(given.values()), went_in)
         if run.occurred_at <= occurred_at:
-            went_in = run.pooled.get(element, {}).get(lens, {})
             inputs = _sum((inputs, went_in))
-            available = _sum((available, apportion(sum(given.values()), went_in)))
+            available = _sum((available, came_out))
+        else:
+            # It has used what itself put in first, and of the period's inputs what it was given beyond.
+            given = {label: max(0, mass - came_out.get(label, 0)) for label, mass in given.items()}
         for label, mass in given.items():
             available[label] = available.get(label, 0) - mass
     return inputs, available

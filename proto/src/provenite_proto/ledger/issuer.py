@@ -99,11 +99,15 @@ class Issuer(msgspec.Struct, frozen=True):
             raise Problem("batch-unknown", f"No batch {batch_id} is recorded.", pointer=pointer)
         if batch.holder != self.party.id:
             raise Problem("not-holder", f"The issuer does not hold {batch_id}.", pointer=pointer)
-        if batch.status is BatchStatus.RETRACTED:
+        # Who withdraws what he made cannot go on with parts of it that came back to him.
+        root = state.batches[batch.root]
+        withdrawn = root.status is BatchStatus.RETRACTED and root.holder == self.party.id
+        if batch.status is BatchStatus.RETRACTED or withdrawn:
             raise Problem(
                 "batch-retracted",
-                f"The statement that made {batch_id} has been retracted.",
+                f"The statement that made {batch_id}, or the batch that it is a part of, has been retracted.",
                 pointer=pointer,
+                figures={"batch": batch_id, "root": batch.root},
             )
         if batch.status is not BatchStatus.HELD:
             raise Problem(

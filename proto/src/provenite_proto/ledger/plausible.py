@@ -13,7 +13,7 @@ from .issuer import Issuer
 from .register import RegisteredSite
 from .remembered import PerfectRun, SiteYear, UsedAssay
 from .state import Effect, State
-from .touched import assay_documents, year_of
+from .touched import ASSAY, assay_documents, year_of
 
 PERFECT_PART = 10_000
 """A balance that closes within this part of what goes in is closer than scales and assays are."""
@@ -69,7 +69,9 @@ def certificates(
         if used is None or state.statements[used.statement].retracted_by is not None:
             effects.append(UsedAssay(digest, issuer.digest))
             continue
-        number = next(at for at, each in enumerate(documents) if each.digest == digest)
+        number = next(
+            at for at, each in enumerate(documents) if each.digest == digest and each.kind == ASSAY
+        )
         findings.append(
             Finding(
                 "document-reused",

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from .form import BatchId, Digest, Documents, Form, Record, Slug, Time
+from .form import Digest, Documents, Form, Record, Slug, Time
 
 COUNTERSIGNATURE = "countersignature"
 """The scheme under which a supplier confirms what another firm has recorded on its behalf."""
@@ -20,11 +20,20 @@ class SubjectKind(StrEnum):
     PARTY = "party"
 
 
+SubjectId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048](\.(0|[1-9][0-9]{0,2}|10[01][0-9]|102[0-3]))?$(?!\n)"
+    ),
+]
+"""A digest or a batch id."""
+
+
 class Subject(Form, frozen=True, kw_only=True):
     """What an attestation is about: its kind, and the digest or batch id."""
 
     kind: SubjectKind
-    id: Digest | BatchId
+    id: SubjectId
 
 
 class Outcome(StrEnum):

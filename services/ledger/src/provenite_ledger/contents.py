@@ -28,7 +28,6 @@ from provenite_proto.content import (
     of_transformation,
     part_of,
 )
-from provenite_proto.ledger import Draw, spans
 from provenite_proto.record import Collection, Extraction, Transformation
 from provenite_proto.statement import parse
 
@@ -36,6 +35,7 @@ from .sequencer import LedgerUnavailable
 from .store.facts import standings
 from .store.named import load
 from .store.rows import OUTPUTS, Row
+from .store.shares import decode, drawn, elements_of, encode, ranges
 from .turns import Turns
 
 _SQL = load("contents.sql")
@@ -46,8 +46,6 @@ CHUNK_PARTS = 2048
 _SMALL = 64
 """Inputs and outputs of a statement up to which all lenses are looked through at once (some 2 ms an element)."""
 
-encode = msgspec.msgpack.Encoder().encode
-decode = msgspec.msgpack.Decoder(Shares).decode
 # By element; what an element has in it is decoded when its turn comes.
 _decode_elements = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _decode_lenses = msgspec.msgpack.Decoder(dict[str, dict[str, int]]).decode
@@ -168,21 +166,6 @@ async def compute(
     return result
 
 
-def elements_of(row: Row) -> dict[str, int]:
-    """The element masses of a batch's row, in milligrams."""
-    return dict(zip(row["elements"], row["element_masses"], strict=True))
-
-
-def ranges(row: Row) -> dict[str, Range]:
-    """Of each element which milligrams of its root a batch is."""
-    return {
-        element: (low, low + mass)
-        for element, mass, low in zip(
-            row["elements"], row["element_masses"], row["offsets"], strict=True
-        )
-    }
-
-
 async def _of_statement(
     compact: str,
     draws: Sequence[Row],
@@ -251,12 +234,6 @@ async def _of_transformation(
 def _add(whole: Shares, part: Shares) -> None:
     for element, by_lens in part.items():
         whole.setdefault(element, {}).update(by_lens)
-
-
-def drawn(row: Row) -> dict[str, Range]:
-    """Of each element which milligrams of the root a draw took; the row is that of the draw and its batch."""
-    offsets = dict(zip(row["elements"], row["offsets"], strict=True))
-    return spans(elements_of(row), offsets, row["mass"], Draw("", row["taken"], row["before"]))
 
 
 def _grouped(rows: Iterable[Row], key: Any) -> defaultdict[int, list[Row]]:

@@ -12,11 +12,12 @@ from provenite_proto.problem import Problem
 from provenite_proto.record import Collection, Extraction, Transformation
 from provenite_proto.statement import parse
 
-from .contents import Lensed, decode, drawn, elements_of
+from .contents import Lensed
 from .store import rows
 from .store.facts import standings
 from .store.named import load
 from .store.rows import OUTPUTS, Row
+from .store.shares import decode, drawn, elements_of
 
 _SQL = load("contents.sql")
 _CHUNK = 100

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import msgspec
 import typer
@@ -40,6 +41,12 @@ def failures(as_json: bool) -> Iterator[None]:
     except (KeyFileError, NoSigner) as error:
         say(f"provenite: {error}")
         raise typer.Exit(MISUSED) from error
+
+
+def misused(sentence: str) -> NoReturn:
+    """Say what is wrong with the words of the command, and exit."""
+    say(f"provenite: {sentence}")
+    raise typer.Exit(MISUSED)
 
 
 def say(text: Text | str) -> None:

@@ -6,10 +6,9 @@ from provenite_proto.answers import ChangedBatch, Consequences, LensChange
 from provenite_proto.content import Shares, part_of
 
 from ..access import Reader, sees
-from ..contents import decode, ranges
-from ..revising import Progress
 from ..store import rows
 from ..store.rows import OUTPUTS, Row
+from ..store.shares import decode, ranges
 from .batch import concerned
 from .content import labels
 
@@ -20,16 +19,20 @@ def consequences(
     changed: Sequence[Row],
     reader: Reader,
     opened: Mapping[int, frozenset[str]],
-    progress: Progress | None,
+    working: tuple[int, int | None] | None,
     following: str | None,
 ) -> Consequences:
-    """The batches of which the reader sees the quantities; `opened` are the sections that grants open to it."""
+    """The batches of which the reader sees the quantities; `opened` are the sections that grants open to it.
+
+    `working` says of a statement that is being worked out how many statements are done, and of how many.
+    """
     settled = late["done"] is not False
+    revised, total = working or (late["revised"] or 0, (late["total"] or 0) if settled else None)
     return Consequences(
         statement=digest,
         settled=settled,
-        revised=progress.done if progress is not None else late["revised"] or 0,
-        total=progress.total if progress is not None else (late["total"] or 0) if settled else None,
+        revised=revised,
+        total=total,
         items=tuple(
             _changed(row)
             for row in changed

@@ -42,6 +42,8 @@ async def consequences(
     )
     rows, following = cut(rows, limit, "key")
     granted = await opened(ledger, who, {row["key"] // OUTPUTS for row in rows})
-    working = ledger.revising.progress
-    progress = working if working is not None and working.index == late["index"] else None
-    return answered(digest, late, rows, who, granted, progress, following)
+    progress = ledger.revising.progress
+    working = None
+    if progress is not None and progress.index == late["index"]:
+        working = (progress.done, progress.total)
+    return answered(digest, late, rows, who, granted, working, following)

@@ -14,8 +14,9 @@ from provenite_proto.problem import Problem
 from .. import contents
 from ..access import sees
 from ..answering.share import share
-from ..contents import SHIPPED, ranges
+from ..contents import SHIPPED
 from ..store import reading
+from ..store.shares import ranges
 from ..upstream import upstream
 from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
 from .entitlement import concerning

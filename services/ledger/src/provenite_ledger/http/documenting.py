@@ -76,7 +76,9 @@ LIMIT = QueryParameter(ge=1, le=1000, description="Items on a page, at the most.
 
 BY_TOKEN = ("token-missing", "token-invalid", "token-replayed", "ledger-busy")
 """The problems of a request that needs an access token."""
-OF_STATEMENTS = tuple(sorted(STATUSES.keys() - {"token-invalid", "invitation-invalid"}))
+OF_STATEMENTS = tuple(
+    sorted(STATUSES.keys() - {"token-invalid", "invitation-invalid", "lens-malformed"})
+)
 """The problems of a statement."""
 
 

@@ -96,6 +96,7 @@ async def touched(connection: asyncpg.Connection, loaded: Loaded, group: Iterabl
             _SQL["batches"], [rows.raw(digest) for digest, _ in names], [n for _, n in names]
         )
         _keep_batches(loaded, found)
+        await _roots(connection, loaded, {one for each in group for one in each.batches})
     await _shipments(
         connection,
         loaded,
@@ -119,6 +120,16 @@ async def batches_by_key(
     keys = list(keys)
     if keys:
         _keep_batches(loaded, await connection.fetch(_REGISTER["batches"], keys))
+
+
+async def _roots(connection: asyncpg.Connection, loaded: Loaded, batches: Iterable[str]) -> None:
+    """Bring into memory the batches of which others are parts."""
+    state = loaded.state
+    roots = {state.batches[batch].root for batch in batches if batch in state.batches}
+    missing = [rows.split(root) for root in roots if root not in state.batches]
+    await batches_by_key(
+        connection, loaded, [loaded.index[digest] * rows.OUTPUTS + n for digest, n in missing]
+    )
 
 
 async def known(connection: asyncpg.Connection, digests: Iterable[str]) -> dict[str, Submitted]:
