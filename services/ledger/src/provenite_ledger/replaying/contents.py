@@ -8,8 +8,8 @@ import msgspec
 from provenite_proto.content import LENSES, Lens, Run, Shares, read_own
 from provenite_proto.replay import Replay
 
-from ..contents import decode
 from ..store.rows import OUTPUTS
+from ..store.shares import decode
 from .differing import Differs, same, same_entry, same_members
 from .log import CHUNK, SQL
 
