@@ -15,6 +15,7 @@ from .app import database
 from .enrolment import OriginChanged
 from .inviting import ROLES
 from .postgres import PostgresUnavailable
+from .replaying import cli as replaying
 from .settings import Settings, SettingsError, read
 from .store import migrate as migrations
 from .store.locked import AnotherLedger
@@ -165,6 +166,30 @@ def migrate() -> None:
     print("The tables are up to date.", file=sys.stderr)
 
 
+@main.command(
+    epilog="Examples:  `provenite-ledger replay`  what the log comes to;  `provenite-ledger replay --compare`  "
+    "whether the tables hold the same;  `provenite-ledger replay --compare --json`  for programs.  "
+    "Exits with 0, with 1 for a difference, with 3 when it could not be done."
+)
+def replay(
+    compare: Annotated[
+        bool,
+        typer.Option("--compare", help="Compare with the tables, and print the first difference."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Replay the whole log of the database and print what it comes to; the ledger may be running.
+
+    It reads one snapshot and writes nothing. A difference may quote what firms have sealed.
+    """
+    settings = _settings(replaying.NOT_DONE)
+    try:
+        code = asyncio.run(replaying.run(settings, compare=compare, as_json=as_json))
+    except _FAILURES as error:
+        _fail(error, replaying.NOT_DONE)
+    raise typer.Exit(code)
+
+
 async def _migrate(settings: Settings) -> tuple[str, ...]:
     async with database(settings) as dsn:
         connection = await asyncpg.connect(dsn)
@@ -174,13 +199,13 @@ async def _migrate(settings: Settings) -> tuple[str, ...]:
             await connection.close()
 
 
-def _settings() -> Settings:
+def _settings(failure: int = 1) -> Settings:
     try:
         return read(os.environ)
     except SettingsError as error:
-        _fail(error)
+        _fail(error, failure)
 
 
-def _fail(error: Exception | str) -> NoReturn:
+def _fail(error: Exception | str, code: int = 1) -> NoReturn:
     print(f"provenite-ledger: {str(error) or type(error).__name__}", file=sys.stderr)
-    raise typer.Exit(1)
+    raise typer.Exit(code)

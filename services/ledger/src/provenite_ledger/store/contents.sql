@@ -128,7 +128,8 @@ with before as (select catalogue from ledger), now as (update ledger set catalog
 select catalogue is distinct from $1 as differs from before
 
 -- name: drop_content
--- Forget all content: it is computed anew as it is asked for.
+-- Forget all content: it is computed anew as it is asked for. What late statements have changed of it is not.
+update late set total = null where done;
 truncate content, run, revision
 
 -- name: next_late

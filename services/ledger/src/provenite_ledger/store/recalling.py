@@ -18,6 +18,7 @@ from provenite_proto.ledger import (
     Touched,
     UsedAssay,
 )
+from provenite_proto.ledger.averaging import MAX_RUNS
 from provenite_proto.ledger.proxy import supplier
 from provenite_proto.ledger.touched import year_of
 from provenite_proto.record import SubjectKind
@@ -152,7 +153,7 @@ async def _averagings(
     connection: asyncpg.Connection, loaded: Loaded, by_index: dict[int, str]
 ) -> None:
     members: dict[int, list[Averaged]] = defaultdict(list)
-    for row in await connection.fetch(_SQL["averagings"], list(by_index)):
+    for row in await connection.fetch(_SQL["averagings"], list(by_index), MAX_RUNS):
         members[row["site"]].append(Averaged(rows.text(row["digest"]), row["occurred_at"]))
     for site, averaged in members.items():
         loaded.bring(Averaging(by_index[site], tuple(averaged)))

@@ -62,10 +62,11 @@ where b.key = any ($1::bigint[])
 select * from site_year where site = any ($1::bigint[]) and year = any ($2::smallint[])
 
 -- name: averagings
--- The transformations under the rolling average at sites, in the order of the log.
+-- The latest ($2) transformations under the rolling average at sites, in the order of the log.
 select a.site, a.occurred_at, s.digest
-from averaging a join statement s on s.index = a.statement
-where a.site = any ($1::bigint[])
+from unnest($1::bigint[]) as wanted (site) cross join lateral (
+    select * from averaging a where a.site = wanted.site order by a.statement desc limit $2
+) a join statement s on s.index = a.statement
 order by a.site, a.statement
 
 -- name: assays
