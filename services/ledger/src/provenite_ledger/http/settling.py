@@ -21,11 +21,8 @@ async def settled(ledger: Parts) -> int:
     try:
         await asyncio.wait_for(asyncio.shield(work), PATIENCE_SECONDS)
     except TimeoutError:
-        progress = ledger.revising.progress
-        figures = {}
-        if progress is not None and progress.total is not None:
-            figures = {"revised": str(progress.done), "total": str(progress.total)}
+        # Not how far it is: how many statements are changed is for those whom the later one concerns.
         raise Problem(
-            "content-pending", "What a later statement changes is being computed.", figures=figures
+            "content-pending", "What a later statement changes is being computed."
         ) from None
     return size
