@@ -1,4 +1,4 @@
-"""The slugs of findings, and those that only the registrar sees."""
+"""The slugs of findings, and those that not everybody sees who sees what they point to."""
 
 from collections.abc import Mapping
 
@@ -59,3 +59,17 @@ FINDINGS: Mapping[str, Kind] = kinds(
 
 CONFIDENTIAL = frozenset({"document-reused", "site-shared"})
 """Findings that tell of another party's sealed sections: they are for the registrar alone."""
+
+UNSHARED = frozenset(
+    {
+        "receipt-differs",
+        "transit-too-fast",
+        "capacity-exceeded",
+        "balance-too-perfect",
+        "balance-excess",
+    }
+)
+"""Findings that weigh a statement against sealed sections of others.
+
+They are for its issuer and the party that it concerns, who know those: a grant of the section does not open them.
+"""

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from .doubts import CONFIDENTIAL, FINDINGS
+from .doubts import CONFIDENTIAL, FINDINGS, UNSHARED
 from .kind import Kind
 from .refusals import KINDS
 
-__all__ = ["CONFIDENTIAL", "FINDINGS", "KINDS", "Finding", "Kind", "Problem"]
+__all__ = ["CONFIDENTIAL", "FINDINGS", "KINDS", "UNSHARED", "Finding", "Kind", "Problem"]
 
 
 class Problem(Exception):

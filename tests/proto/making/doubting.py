@@ -80,12 +80,11 @@ def _fast() -> Iterator[tuple[str, Case]]:
 
     def too_fast(seconds: int, limit: int, mode: Mode) -> Doubt:
         figures = {
-            "kilometres": "10007",
             "seconds": str(seconds),
             "limitKilometresPerHour": str(limit),
             "mode": mode,
         }
-        return "transit-too-fast", "/record/receivedAt", figures
+        return "transit-too-fast", "/record/identities/site", figures
 
     yield "transit-by-sea-in-182-hours", case(182, Mode.SEA)
     yield "transit-by-sea-in-181-hours", case(181, Mode.SEA, too_fast(651_600, 55, Mode.SEA))

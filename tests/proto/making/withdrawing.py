@@ -32,8 +32,8 @@ def retracted(
     return Retraction(statement=statement, reason=reason, **members)
 
 
-def used(kilograms: str, batches: str = "1") -> tuple[str, str, dict[str, str]]:
-    return "retraction-of-used", STATEMENT, {"batches": batches, "usedKg": kilograms}
+def used(batches: str = "1") -> tuple[str, str, dict[str, str]]:
+    return "retraction-of-used", STATEMENT, {"batches": batches}
 
 
 def _sources() -> Iterator[tuple[str, Case]]:
@@ -49,7 +49,7 @@ def _sources() -> Iterator[tuple[str, Case]]:
     brought = firms.delivered("miner", "refiner", {f"{mined}.1": "7.5"})
     yield (
         "retraction-of-an-extraction-that-was-shipped",
-        doubted(firms, "miner", retracted(mined), used("7.5")),
+        doubted(firms, "miner", retracted(mined), used()),
     )
     firms.add("miner", retracted(mined))
     step = firms.transformed({f"{brought}.0": "7.5"}, ("copper-cathode", "2.25", {"Cu": "1"}))
@@ -77,7 +77,7 @@ def _transformations() -> Iterator[tuple[str, Case]]:
     firms.add("refiner", firms.shipped("trader", {f"{made}.1": "0.5"}))
     yield (
         "retraction-of-a-transformation-that-was-used",
-        doubted(firms, "refiner", retracted(made), used("0.5")),
+        doubted(firms, "refiner", retracted(made), used()),
     )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from ..matter.quantity import kilograms
 from ..problem import Finding, Problem
 from ..record import Retraction, RetractionReason
 from .batch import Batch, BatchStatus, Shipment, TransferStatus
@@ -129,10 +128,7 @@ def _used(target: Recorded, state: State) -> tuple[Finding, ...]:
             f"What the {target.kind} made has been used or shipped: its inputs are not given back, and the "
             "origin of what was made of it is unknown from now on.",
             pointer="/record/statement",
-            figures={
-                "batches": str(len(used)),
-                "usedKg": kilograms(sum(batch.mass - batch.remaining for batch in used)),
-            },
+            figures={"batches": str(len(used))},
         ),
     )
 

@@ -11,7 +11,9 @@ party what is its own. Parties are known here by the index of their statement, a
 A party's name is for the registrar and for those who know the party: a sender addresses whom it likes, so the
 receiver learns the sender's name at once, and the sender the receiver's when a transfer of his is accepted.
 
-Findings that tell of another party's sealed sections are for the registrar alone.
+A finding is for those who see the section that it points to. One that tells of another party's sealed sections
+is for the registrar alone, and one that weighs a statement against sections of other statements for the parties
+of the statement, whatever is granted.
 """
 
 from collections.abc import Collection
@@ -19,7 +21,7 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from provenite_proto.ledger import SECTIONS
-from provenite_proto.problem import CONFIDENTIAL
+from provenite_proto.problem import CONFIDENTIAL, UNSHARED
 from provenite_proto.record import Role
 
 REGISTRAR = 0
@@ -61,9 +63,11 @@ def sees(reader: Reader, concerned: Concerned, section: str) -> bool:
 
 
 def sees_finding(reader: Reader, concerned: Concerned, slug: str, pointer: str) -> bool:
-    """Whether the reader sees a finding: who sees the section that it speaks of, and the registrar those of others."""
+    """Whether the reader sees a finding: who sees the section that it speaks of, with the exceptions above."""
     if slug in CONFIDENTIAL:
         return reader.is_registrar
+    if slug in UNSHARED:
+        return reader.index in (concerned.issuer, concerned.counterparty)
     section = pointer.removeprefix("/record/").partition("/")[0]
     return section not in SECTIONS or sees(reader, concerned, section)
 
