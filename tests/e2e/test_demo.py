@@ -57,6 +57,29 @@ def read(file: Path) -> Any:
     return json.loads(file.read_bytes())
 
 
+def test_what_comes_later(results: Path) -> None:
+    found = read(results / "consequences.json")
+    assert found["settled"]
+    origins = [
+        (change["before"], change["after"])
+        for batch in found["items"]
+        for change in batch["changes"]
+        if change["lens"] == "origin"
+    ]
+    # The concentrate that was received, and the cathode made of it.
+    assert [
+        [(each["label"], each["mass"]) for each in labels] for pair in origins for labels in pair
+    ] == [
+        [("ZM", "3600")],
+        [("unknown", "3600")],
+        [("ZM", "3563.999564")],
+        [("unknown", "3563.999564")],
+    ]
+    report = (results / "report.txt").read_text("utf-8")
+    assert "before: quantities withheld" in report
+    assert "after: 3564.356 kg of copper-cathode" in report
+
+
 def test_shares_are_exact(results: Path) -> None:
     found = {
         element["element"]: {

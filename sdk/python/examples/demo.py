@@ -1,4 +1,4 @@
-"""Provenite's main job, once: a ledger, twelve firms, their chains, and what can be asked of a magnet.
+"""Provenite's main job, once: a ledger, thirteen firms, their chains, and what can be asked of a magnet.
 
     python demo.py           run it, print what was found, stop everything
     python demo.py --serve   leave the ledger running with the data, until Ctrl-C
@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import later
 import msgspec
 import rare_earths
 import refused
@@ -68,7 +69,8 @@ def _demo(
         _run(console, url, data, new)
         console.print(
             f"\nDone in {time.monotonic() - began:.1f} s. Results: {folder}/\n"
-            "(report.txt, batch.json, content.json, trace.json, refusals.json, keys/)"
+            "(report.txt, batch.json, content.json, trace.json, refusals.json,\n"
+            "consequences.json, keys/)"
         )
         report = "\n".join(line.rstrip() for line in console.export_text().splitlines())
         (new / "report.txt").write_text(report + "\n", "utf-8")
@@ -83,7 +85,7 @@ def _run(console: Console, url: str, data: Path, new: Path) -> None:
     keys.mkdir()
     registrar = Client(url, Signer.load(data / "registrar.pem"))
     with console.status("Enrolling the firms …"):
-        firms = join(url, registrar, {**rare_earths.FIRMS, **refused.FIRMS}, keys)
+        firms = join(url, registrar, {**rare_earths.FIRMS, **refused.FIRMS, **later.FIRMS}, keys)
     console.print(f"{len(firms)} firms enrolled, each with a key of its own\n")
     with console.status("Submitting statements …"):
         batches = rare_earths.submit(firms, lambda done: console.print(f"  {done}"))
@@ -92,6 +94,10 @@ def _run(console: Console, url: str, data: Path, new: Path) -> None:
     found = refused.refusals(url, firms, batches)
     _show_refusals(console, found)
     _save(new / "refusals.json", {name: refusal.problem for name, (_, refusal) in found.items()})
+    with console.status("Waiting for what a retraction changes …"):
+        after = later.later(firms)
+    _show_later(console, after)
+    _save(new / "consequences.json", after.changed)
 
 
 def _ask(console: Console, maker: Firm, magnets: str, new: Path) -> None:
@@ -137,6 +143,24 @@ def _show_refusals(console: Console, found: Mapping[str, tuple[str, RefusedError
         console.print(f"[bold]{tried}[/]")
         console.print(f"  refused: [red]{refusal.slug}[/] at {refusal.pointer or 'the statement'}")
         console.print(f"  {refusal.detail}")
+
+
+def _show_later(console: Console, found: later.Found) -> None:
+    console.print("\nWhat comes later\n")
+    console.print("[bold]the smelter shows its auditor the quantities of a statement[/]")
+    console.print(f"  before: {', '.join(found.sealed.withheld)} withheld")
+    console.print(f"  after: {found.granted.mass} kg of {found.granted.material}")
+    console.print("[bold]the copper mine withdraws its extraction: the data were incorrect[/]")
+    for batch in found.changed.items:
+        for change in batch.changes:
+            if change.lens == "origin":
+                before, after = (
+                    ", ".join(f"{share_text(each.share)} {each.label}" for each in labels)
+                    for labels in (change.before, change.after)
+                )
+                console.print(
+                    f"  {change.element} of {batch.batch}:\n    by origin {before}; now {after}"
+                )
 
 
 def _serve(console: Console, url: str, folder: Path) -> None:

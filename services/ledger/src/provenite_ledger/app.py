@@ -1,5 +1,6 @@
 """The application: the one place where the ledger's parts are joined."""
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -74,6 +75,9 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         )
         sequencer = await stack.enter_async_context(Sequencer(store, origin))
         enrolment = Enrolment(pool, sequencer, keys.registrar(settings.data), origin)
+        if sequencer.size > 0:
+            # Tokens say the second in which they were issued: those of the last one may have been used.
+            await asyncio.sleep(1 - time.time() % 1)
         await enrolment.found(settings.country)
         revising = Revising(pool)
         follower = await stack.enter_async_context(Follower(pool, sequencer, revising))

@@ -178,9 +178,9 @@ def replay(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Replay the whole log of the database and print what it comes to; the ledger may be running.
+    """Replay the whole log and compare it with the tables.
 
-    It reads one snapshot and writes nothing. A difference may quote what firms have sealed.
+    The ledger may be running: it reads one snapshot and writes nothing. A difference may quote what firms have sealed.
     """
     settings = _settings(replaying.NOT_DONE)
     try:

@@ -13,9 +13,12 @@ import typer
 from .asking import batches, content, trace
 from .connecting import Connection
 from .examples import examples
+from .explaining import consequences, contributions, lenses
 from .keys import enrol, keygen, whoami
 from .neighbours import parties, sites
 from .placing import AnyPlace
+from .shipping import shipments
+from .standing import grant, retract, rotate
 from .submitting import submit
 
 main = typer.Typer(
@@ -101,3 +104,35 @@ main.command(
 )(content)
 main.command(epilog=examples("provenite parties", "provenite parties --json"))(parties)
 main.command(epilog=examples("provenite sites", "provenite sites --json"))(sites)
+main.command(
+    epilog=examples("provenite shipments --addressed --overdue", "provenite shipments --json")
+)(shipments)
+main.command(
+    epilog=examples(
+        "provenite contributions Xq…8.0 --element Nd --label CN",
+        "provenite contributions Xq…8.0 --element Nd --lens source --label post_consumer",
+    )
+)(contributions)
+main.command(epilog=examples("provenite consequences Xq…8", "provenite consequences Xq…8 --json"))(
+    consequences
+)
+main.command(epilog=examples("provenite lenses", "provenite lenses --add mined-in-CN.toml"))(lenses)
+main.command(
+    epilog=examples(
+        "provenite retract Xq…8 --reason incorrect_data",
+        "provenite retract Xq…8 --reason incorrect_data --replacement Yr…0",
+        "provenite retract Xq…8 --reason withdrawn",
+    )
+)(retract)
+main.command(
+    epilog=examples(
+        "provenite grant quantities documents --to Zs…4 --until 2027-01-01",
+        "provenite grant identities --statement Xq…8",
+    )
+)(grant)
+main.command(
+    epilog=examples(
+        "provenite rotate new.pem --key old.pem",
+        "provenite rotate new.pem --key old.pem --compromised-at 2026-11-03T08:00:00",
+    )
+)(rotate)

@@ -49,10 +49,10 @@ def consequences(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Show what a retraction, attestation or other late statement has changed.
+    """Show what a late statement has changed.
 
-    The batches that you see whose content is another one since, before and after. With --json one document
-    a page.
+    A retraction, an attestation, an ownership: the batches that you see whose content is another one since,
+    before and after. With --json one document a page.
     """
     connection: Connection = context.obj
     with failures(as_json), connection.client(connection.signer()) as client:
