@@ -35,13 +35,15 @@ def consequences(
         revised=revised if progress else None,
         total=total if progress else None,
         items=tuple(
-            _changed(row)
+            found
             for row in changed
             if sees(
                 reader,
                 concerned(row, opened.get(row["key"] // OUTPUTS, frozenset())),
                 "quantities",
             )
+            # A part may be of the milligrams that have not changed.
+            and (found := _changed(row)).changes
         ),
         next=following,
     )
