@@ -71,10 +71,12 @@ def accrediting(party: str, until: datetime | None = None, scheme: str = SCHEME)
 
 
 def owned(*countries: str, **changes: Any) -> Ownership:
-    """Holders of these countries have the votes in equal parts, from the first day on."""
+    """Holders of these countries hold the firm in equal parts, from the first day on."""
     part = f"{1 / len(countries):.9f}"
     links = tuple(
-        OwnershipLink(holder=f"Holder {number}", country=country, votes=part)
+        OwnershipLink(
+            holder=f"Holder {number}", country=country, board=part, votes=part, equity=part
+        )
         for number, country in enumerate(countries)
     )
     return Ownership(**{"valid_from": day(0), "parties": OwnershipParties(links=links), **changes})

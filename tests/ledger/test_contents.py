@@ -117,7 +117,7 @@ async def test_others_get_their_turn_within_one_statement(dsn: str) -> None:
         _, firm = await found(sequencer, BOTH)
         lot = await blended(sequencer, firm, 300)
         ores = await compute(connection, range(2, 302), sequencer.size, SHIPPED)
-        await keep(connection, ores, SHIPPED)
+        await keep(connection, ores, sequencer.size, SHIPPED)
         counting = asyncio.create_task(others())
         await compute(connection, [lot // 1024], sequencer.size, SHIPPED)
         counting.cancel()

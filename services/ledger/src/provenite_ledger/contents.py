@@ -89,15 +89,15 @@ async def content(
     """Element masses (milligrams) and content of a batch by its key; computes what is missing upstream.
 
     As the log's statements before `before` have it: those that revise content must have done so.
-    `LookupError` when there is no such batch, `LedgerUnavailable` when another
-    ledger has taken the database over with other lenses.
+    `LookupError` when there is no such batch; `LedgerUnavailable` when what is computed cannot be kept, since a
+    later statement is being worked in or another ledger has taken the database over with other lenses.
     """
     row = await connection.fetchrow(_SQL["batch"], batch)
     if row is None:
         raise LookupError(f"no batch has the key {batch}")
     missing = await connection.fetch(_SQL["missing"], lensed.number, row["root"])
     for chunk in chunks(missing):
-        await keep(connection, await compute(connection, chunk, before, lensed), lensed)
+        await keep(connection, await compute(connection, chunk, before, lensed), before, lensed)
     kept = await connection.fetchval(_SQL["kept"], lensed.number, row["root"])
     if kept is None:
         raise LedgerUnavailable
@@ -118,13 +118,24 @@ def chunks(rows: Iterable[Row]) -> Iterator[list[int]]:
         yield chunk
 
 
-async def keep(connection: asyncpg.Connection, computed: Computed, lensed: Lensed) -> None:
-    """Keep what was computed; nothing when the database has meanwhile been prepared for other lenses."""
-    for query, found in (("keep", computed.shares), ("keep_runs", computed.runs)):
-        if found:
-            await connection.execute(
-                _SQL[query], lensed.number, list(found), list(found.values()), catalogue()
-            )
+async def keep(
+    connection: asyncpg.Connection, computed: Computed, before: int, lensed: Lensed
+) -> None:
+    """Keep what was computed as the log's statements before `before` have it.
+
+    Nothing when a later statement is being worked in or has been, or when the database has meanwhile been
+    prepared for other lenses: what is kept then is not this.
+    """
+    async with connection.transaction():
+        if not await connection.fetchval(_SQL["let_keep"]):
+            return
+        if await connection.fetchval(_SQL["overtaken"], before):
+            return
+        for query, found in (("keep", computed.shares), ("keep_runs", computed.runs)):
+            if found:
+                await connection.execute(
+                    _SQL[query], lensed.number, list(found), list(found.values()), catalogue()
+                )
 
 
 async def compute(

@@ -93,6 +93,8 @@ class Follower:
             rows = await connection.fetch(_SQL["makers"], self._next, end, CHUNK)
             chunk = next(chunks(rows), [])
             if chunk:
-                await keep(connection, await compute(connection, chunk, size, SHIPPED), SHIPPED)
+                await keep(
+                    connection, await compute(connection, chunk, size, SHIPPED), size, SHIPPED
+                )
         all_of_window = len(chunk) == len(rows) < CHUNK
         self._next = end if all_of_window else chunk[-1] + 1

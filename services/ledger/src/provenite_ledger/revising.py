@@ -41,6 +41,8 @@ class Revising:
         """On the database of the pool."""
         self._pool = pool
         self._lock = asyncio.Lock()
+        # Up to here the content of everything is kept: it is revised, never dropped.
+        self._kept = 0
         self.progress: Progress | None = None
         """Of the one at work, if there is one."""
 
@@ -68,18 +70,19 @@ class Revising:
 
     async def _before(self, end: int) -> None:
         """Have the content of everything that was made before an index."""
-        start = 0
-        while start < end:
-            window = min(start + WINDOW, end)
+        while self._kept < end:
+            window = min(self._kept + WINDOW, end)
             async with self._pool.acquire() as connection:
-                rows = await connection.fetch(_SQL["makers"], start, window, CHUNK)
+                rows = await connection.fetch(_SQL["makers"], self._kept, window, CHUNK)
                 for chunk in chunks(rows):
-                    await keep(connection, await compute(connection, chunk, end, SHIPPED), SHIPPED)
-            start = window if len(rows) < CHUNK else rows[-1]["index"] + 1
+                    computed = await compute(connection, chunk, end, SHIPPED)
+                    await keep(connection, computed, end, SHIPPED)
+            self._kept = window if len(rows) < CHUNK else rows[-1]["index"] + 1
 
     async def _revise(self, row: Row, progress: Progress) -> None:
         index = row["index"]
         async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_SQL["keep_alone"])
             reach = _decode_reach(row["reach"])
             if reach.keys or reach.accredited:
                 reach = reach.widened(await evidence(connection, reach, index + 1))

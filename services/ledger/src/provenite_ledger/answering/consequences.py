@@ -34,13 +34,15 @@ def consequences(
         revised=revised,
         total=total,
         items=tuple(
-            _changed(row)
+            found
             for row in changed
             if sees(
                 reader,
                 concerned(row, opened.get(row["key"] // OUTPUTS, frozenset())),
                 "quantities",
             )
+            # A part may be of the milligrams that have not changed.
+            and (found := _changed(row)).changes
         ),
         next=following,
     )

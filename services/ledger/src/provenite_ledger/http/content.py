@@ -14,11 +14,12 @@ from .. import contents
 from ..access import sees
 from ..answering.content import content as answered
 from ..store import reading
+from ..store.rows import OUTPUTS
 from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
 from .entitlement import concerning
 from .lenses import looked_through
 from .parts import AnyRequest, found, parts, reader
-from .settling import settled
+from .settling import as_of
 
 
 @get(
@@ -60,12 +61,17 @@ async def content(
     row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
     if not sees(who, await concerning(ledger, who, row), "quantities"):
         raise Problem("not-entitled", f"The content of {batch_id} is for the parties it concerns.")
-    size = await settled(ledger)
-    seen: Shares = {}
-    async with ledger.pool.acquire() as connection:
-        for lensed in (*((contents.SHIPPED,) if shipped or not own else ()), *own):
-            elements, shares = await contents.content(connection, row["key"], size, lensed)
-            for name, lenses in shares.items():
-                seen.setdefault(name, {}).update(lenses)
+    looks = (*((contents.SHIPPED,) if shipped or not own else ()), *own)
+
+    async def look(size: int) -> tuple[dict[str, int], Shares]:
+        seen: Shares = {}
+        async with ledger.pool.acquire() as connection:
+            for lensed in looks:
+                elements, shares = await contents.content(connection, row["key"], size, lensed)
+                for name, lenses in shares.items():
+                    seen.setdefault(name, {}).update(lenses)
+        return elements, seen
+
+    size, (elements, seen) = await as_of(ledger, row["key"] // OUTPUTS, look)
     names = (*shipped, *(each.id for lensed in own for each in lensed.lenses))
     return answered(batch_id, size, elements, seen, wanted=element, lenses=names)

@@ -16,13 +16,14 @@ from ..access import sees
 from ..answering.share import share
 from ..contents import SHIPPED
 from ..store import reading
+from ..store.rows import OUTPUTS
 from ..store.shares import ranges
-from ..upstream import upstream
+from ..upstream import Upstream, upstream
 from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
 from .entitlement import concerning
 from .lenses import looked_through
 from .parts import AnyRequest, found, parts, reader
-from .settling import settled
+from .settling import as_of
 
 
 @get(
@@ -56,12 +57,15 @@ async def list_contributions(
         raise Problem(
             "bad-request", f"element: the batch has no {element}; it has {', '.join(spans)}."
         )
-    size = await settled(ledger)
-    async with ledger.pool.acquire() as connection:
-        # Computed first, where it is missing.
-        await contents.content(connection, row["key"], size, lensed)
-        limit = ledger.settings.trace_nodes
-        read = await upstream(connection, row["root"], size, lensed, limit)
+
+    async def read_upstream(size: int) -> Upstream:
+        async with ledger.pool.acquire() as connection:
+            # Computed first, where it is missing.
+            await contents.content(connection, row["key"], size, lensed)
+            limit = ledger.settings.trace_nodes
+            return await upstream(connection, row["root"], size, lensed, limit)
+
+    size, read = await as_of(ledger, row["key"] // OUTPUTS, read_upstream)
     root = read.root
     asked = next(each for each in lensed.lenses if each.id == lens)
     items = contributions(root, spans[element], element, asked, label, read)

@@ -1,31 +1,60 @@
-"""Answers about content wait until what late statements change of it is worked out."""
+"""Answers about content wait until what late statements change of it is worked out, and say as of when they are."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from provenite_proto.problem import Problem
 
+from ..sequencer import LedgerUnavailable
+from ..store import revisions
 from .parts import Parts
 
 PATIENCE_SECONDS = 5.0
 """How long an answer waits before it is put off."""
+TRIES = 5
+"""How often an answer is begun anew because a late statement has overtaken it."""
+T = TypeVar("T")
 
 
-async def settled(ledger: Parts) -> int:
-    """The size of the log as of which content can be answered now.
+async def as_of(ledger: Parts, index: int, work: Callable[[int], Awaitable[T]]) -> tuple[int, T]:
+    """What `work` finds in the content as of a size of the log that holds the statement `index`; and that size.
 
-    `Problem` `content-pending` when that takes too long; the work goes on all the same.
+    `Problem` `content-pending` when it takes too long to work out late statements; the work goes on all the same.
     """
-    size = ledger.sequencer.size
-    # Shielded: whoever asks next finds it further on.
-    work = asyncio.ensure_future(ledger.revising.settle(size))
+    for _ in range(TRIES):
+        size = await _settled(ledger, index)
+        try:
+            found = await work(size)
+        except (LookupError, LedgerUnavailable):
+            # What it was reading may have been revised.
+            if ledger.sequencer.size == size:
+                raise
+            continue
+        if not await revisions.overtaken(ledger.pool, size):
+            return size, found
+    raise _pending(ledger)
+
+
+async def _settled(ledger: Parts, index: int) -> int:
+    """A size of the log, beyond the statement `index`, to which all late statements are worked out."""
     try:
-        await asyncio.wait_for(asyncio.shield(work), PATIENCE_SECONDS)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            # A row may be seen in the moment before the sequencer hears that it is committed.
+            while (size := ledger.sequencer.size) <= index:  # noqa: ASYNC110 # it is a matter of milliseconds
+                await asyncio.sleep(0.001)
+            # Shielded: whoever asks next finds it further on.
+            await asyncio.shield(asyncio.ensure_future(ledger.revising.settle(size)))
     except TimeoutError:
-        progress = ledger.revising.progress
-        figures = {}
-        if progress is not None and progress.total is not None:
-            figures = {"revised": str(progress.done), "total": str(progress.total)}
-        raise Problem(
-            "content-pending", "What a later statement changes is being computed.", figures=figures
-        ) from None
+        raise _pending(ledger) from None
     return size
+
+
+def _pending(ledger: Parts) -> Problem:
+    progress = ledger.revising.progress
+    figures = {}
+    if progress is not None and progress.total is not None:
+        figures = {"revised": str(progress.done), "total": str(progress.total)}
+    return Problem(
+        "content-pending", "What a later statement changes is being computed.", figures=figures
+    )

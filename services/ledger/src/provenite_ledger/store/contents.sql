@@ -96,6 +96,18 @@ order by a.consumer, a.member
 -- The statements over which rolling averages go, in the order of the log.
 select consumer, member from averaged where consumer = any ($1::bigint[]) order by consumer, member
 
+-- name: let_keep
+-- Whether content may be kept until the transaction ends: nobody revises meanwhile.
+select pg_try_advisory_xact_lock_shared(0x50524F564B454550)
+
+-- name: keep_alone
+-- Nobody else keeps content until the transaction ends: what is computed meanwhile may be out of date.
+select pg_advisory_xact_lock(0x50524F564B454550)
+
+-- name: overtaken
+-- Whether content is revised already by a statement from an index on.
+select exists (select from late where index >= $1 and done)
+
 -- name: keep
 -- Content of new batches, if the lenses it was computed with are still the database's. Two readers may compute
 -- the same: the same is what they get.
@@ -128,9 +140,9 @@ with before as (select catalogue from ledger), now as (update ledger set catalog
 select catalogue is distinct from $1 as differs from before
 
 -- name: drop_content
--- Forget all content: it is computed anew as it is asked for. What late statements have changed of it is not.
-update late set total = null where done;
-truncate content, run, revision
+-- Forget all content: it is computed anew as it is asked for, and what late statements change of it worked out anew.
+truncate content, run, revision;
+update late set done = false, total = null, revised = 0
 
 -- name: next_late
 -- The first statement from which content is still to be revised.
@@ -211,6 +223,6 @@ join statement s on s.index = b.key / 1024
 where f.digest = $1 and b.key > $2 and b.key / 1024 < l.index
   and (s.issuer = $3 or s.counterparty = $3 or exists (
       select from sharing g
-      where g.receiver = $3 and g.issuer = s.issuer and g.retracted_at is null and 'quantities' = any (g.opened)
+      where (g.receiver = $3 or g.receiver is null) and g.issuer = s.issuer and g.retracted_at is null and 'quantities' = any (g.opened)
   ))
 order by b.key limit $4

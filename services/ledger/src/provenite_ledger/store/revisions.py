@@ -17,6 +17,12 @@ async def late(pool: asyncpg.Pool, digest: str) -> Row | None:
     return found
 
 
+async def overtaken(pool: asyncpg.Pool, size: int) -> bool:
+    """Whether content is revised already by a statement that is not among the first `size`."""
+    found: bool = await pool.fetchval(_SQL["overtaken"], size)
+    return found
+
+
 async def changed(
     pool: asyncpg.Pool, digest: str, party: int, *, after: int, limit: int
 ) -> Sequence[Row]:
