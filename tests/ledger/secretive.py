@@ -98,7 +98,7 @@ class Secretive:
         }, name
         return self.digests[name]
 
-    def keys(self) -> Iterator[str]:
+    def thumbprints(self) -> Iterator[str]:
         """The thumbprints of all keys."""
         return (firm.key.public.key_id for firm in self.firms.values())
 

@@ -293,13 +293,13 @@ class ChangedBatch(Answer, frozen=True, kw_only=True):
 class Consequences(Answer, frozen=True, kw_only=True):
     """What a statement has changed of the content of earlier batches, as far as the reader sees their quantities.
 
-    `settled` once it is worked out; until then `revised` of `total` statements are. `next` is the cursor of
-    the following page.
+    `settled` once it is worked out; until then `revised` of `total` statements are, as its issuer and the party
+    that it concerns see. `next` is the cursor of the following page.
     """
 
     statement: str
     settled: bool
-    revised: int
+    revised: int | None = None
     total: int | None = None
     items: tuple[ChangedBatch, ...] = ()
     next: str | None = None

@@ -66,7 +66,9 @@ def consequences(
         return
     first = pages[0]
     if not first.settled:
-        say(f"Being worked out: {first.revised} of {first.total or '?'} statements.")
+        known = first.revised is not None
+        progress = f": {first.revised} of {first.total or '?'} statements" if known else ""
+        say(f"Being worked out{progress}.")
     for each in pages:
         _changes(each)
     if not any(each.items for each in pages) and first.settled:
