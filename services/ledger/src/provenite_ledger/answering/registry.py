@@ -1,9 +1,10 @@
 """The registry's entries as a reader may see them."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from provenite_proto.answers import KeyAnswer, PartyAnswer, SiteAnswer
-from provenite_proto.ledger import RegisteredKey
+from provenite_proto.answers import AccreditationAnswer, KeyAnswer, PartyAnswer, SiteAnswer
+from provenite_proto.ledger import Accredited, RegisteredKey
 from provenite_proto.record import Party, Role, Site
 from provenite_proto.statement import parse
 
@@ -12,7 +13,13 @@ from ..store import rows
 from ..store.rows import Row
 
 
-def party(row: Row, *, named: bool) -> PartyAnswer:
+def party(
+    row: Row,
+    *,
+    named: bool,
+    accreditations: Iterable[Accredited] = (),
+    controllers: tuple[str, ...] | None = None,
+) -> PartyAnswer:
     """A party with its keys; with `named` its name."""
     record = parse(row["compact"]).record
     identities = record.identities if named and isinstance(record, Party) else None
@@ -22,6 +29,16 @@ def party(row: Row, *, named: bool) -> PartyAnswer:
         roles=tuple(Role(role) for role in row["roles"]),
         keys=tuple(rows.text(key) for key in row["keys"]),
         name=identities.name if identities else None,
+        accreditations=tuple(
+            AccreditationAnswer(
+                statement=each.id,
+                scheme=each.scheme,
+                valid_from=each.valid_from,
+                valid_until=each.valid_until,
+            )
+            for each in accreditations
+        ),
+        controllers=controllers,
     )
 
 
