@@ -85,7 +85,7 @@ class _Replaying:
             return
         statements.compare(noted, statement, admission, index)
         self._count(noted, admission)
-        kept = noted.late is not None and noted.late["kept"] and await self._same_lenses()
+        kept = noted.late is not None and noted.late["done"] and await self._same_lenses()
         if kept and self._contents is None:
             await contents.compare_changes(
                 self._connection, self._replay, self._seen, self.digests, index

@@ -28,8 +28,8 @@ where statement between $1 and $2
 order by statement, key_id
 
 -- name: late
--- The late statements of a range; without `total` what they have changed is not kept.
-select index, reach, done and total is not null as kept from late
+-- The late statements of a range, and whether they are worked out.
+select index, reach, done from late
 where index between $1 and $2
 
 -- name: revisions
