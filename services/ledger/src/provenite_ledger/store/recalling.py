@@ -27,6 +27,7 @@ from provenite_proto.statement import parse
 from . import rows
 from .loaded import Loaded
 from .named import load
+from .packing import unpacked
 from .rows import Row
 
 _SQL = load("register.sql")
@@ -128,7 +129,7 @@ def _recorded(row: Row, draws: Sequence[Row], loaded: Loaded) -> Recorded:
             for draw in draws
         ),
         transfer=row["transfer"] and rows.text(row["transfer"]),
-        supplier=supplier(parse(row["compact"]).record) if row["compact"] else None,
+        supplier=supplier(parse(unpacked(row["compact"])).record) if row["compact"] else None,
         site_year=row["site_digest"]
         and f"{rows.text(row['site_digest'])}/{year_of(row['occurred_at'])}",
         retracted_by=row["retracted_by"] and rows.text(row["retracted_by"]),
