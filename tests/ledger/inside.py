@@ -170,12 +170,12 @@ async def at_rest(
 
 @asynccontextmanager
 async def served(
-    dsn: str, sequencer: Sequencer, follower: Follower
+    dsn: str, sequencer: Sequencer, follower: Follower, settings: Settings | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
     """The ledger's HTTP in this process."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
         parts = Parts(
-            settings=Settings(),
+            settings=settings or Settings(),
             origin=ORIGIN,
             pool=pool,
             sequencer=sequencer,

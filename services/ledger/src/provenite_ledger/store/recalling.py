@@ -21,7 +21,7 @@ from provenite_proto.ledger import (
 from provenite_proto.ledger.averaging import MAX_RUNS
 from provenite_proto.ledger.proxy import supplier
 from provenite_proto.ledger.touched import year_of
-from provenite_proto.record import SubjectKind
+from provenite_proto.record import Receipt, SubjectKind
 from provenite_proto.statement import parse
 
 from . import rows
@@ -113,6 +113,7 @@ async def _site_years(
 
 def _recorded(row: Row, draws: Sequence[Row], loaded: Loaded) -> Recorded:
     digest = rows.text(row["digest"])
+    record = parse(unpacked(row["compact"])).record if row["compact"] else None
     return Recorded(
         id=digest,
         kind=row["kind"],
@@ -128,8 +129,8 @@ def _recorded(row: Row, draws: Sequence[Row], loaded: Loaded) -> Recorded:
             )
             for draw in draws
         ),
-        transfer=row["transfer"] and rows.text(row["transfer"]),
-        supplier=supplier(parse(unpacked(row["compact"])).record) if row["compact"] else None,
+        transfer=record.transfer if isinstance(record, Receipt) else None,
+        supplier=supplier(record) if record is not None else None,
         site_year=row["site_digest"]
         and f"{rows.text(row['site_digest'])}/{year_of(row['occurred_at'])}",
         retracted_by=row["retracted_by"] and rows.text(row["retracted_by"]),
@@ -155,6 +156,7 @@ async def _averagings(
 ) -> None:
     members: dict[int, list[Averaged]] = defaultdict(list)
     for row in await connection.fetch(_SQL["averagings"], list(by_index), MAX_RUNS):
+        loaded.index[rows.text(row["digest"])] = row["statement"]
         members[row["site"]].append(Averaged(rows.text(row["digest"]), row["occurred_at"]))
     for site, averaged in members.items():
         loaded.bring(Averaging(by_index[site], tuple(averaged)))

@@ -92,7 +92,6 @@ create table shipment (
 );
 create index shipment_parties on shipment (sender, receiver);
 create index shipment_receiver on shipment (receiver, index);
-create index shipment_receipt on shipment (receipt) where receipt is not null;
 create index shipment_sender on shipment (sender, index);
 create index shipment_on_its_way_from on shipment (sender, index) where status = 'in_transit';
 create index shipment_on_its_way_to on shipment (receiver, index) where status = 'in_transit';
