@@ -65,6 +65,14 @@ def admit(
     `verified` is the key with which the caller has verified the signature; when it is absent, or not the
     statement's, the signature is verified here.
     """
+    if statement.withheld:
+        # What a section says may raise a doubt, which leaving it out must not turn into an assurance.
+        raise Problem(
+            "disclosure-missing",
+            f"{statement.withheld} sections are withheld.",
+            pointer="/record/_sd",
+            figures={"withheld": str(statement.withheld)},
+        )
     if statement.audience != audience:
         raise Problem(
             "audience-mismatch",
