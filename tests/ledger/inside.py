@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -160,25 +160,27 @@ async def taken_over(dsn: str) -> AsyncIterator[Sequencer]:
 
 
 @asynccontextmanager
-async def at_rest(dsn: str, sequencer: Sequencer) -> AsyncIterator[Follower]:
+async def at_rest(
+    dsn: str, sequencer: Sequencer, revising: Callable[[asyncpg.Pool], Revising] = Revising
+) -> AsyncIterator[Follower]:
     """A follower that has not been started, with a pool of its own."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
-        yield Follower(pool, sequencer, Revising(pool))
+        yield Follower(pool, sequencer, revising(pool))
 
 
 @asynccontextmanager
 async def served(
-    dsn: str, sequencer: Sequencer, follower: Follower
+    dsn: str, sequencer: Sequencer, follower: Follower, settings: Settings | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
     """The ledger's HTTP in this process."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
         parts = Parts(
-            settings=Settings(),
+            settings=settings or Settings(),
             origin=ORIGIN,
             pool=pool,
             sequencer=sequencer,
             follower=follower,
-            revising=Revising(pool),
+            revising=follower.revising,
             enrolment=Enrolment(pool, sequencer, SigningKey.generate(), ORIGIN),
             authentication=Authentication(sequencer, ORIGIN, time.time, UsedTokens()),
         )

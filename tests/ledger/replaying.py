@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from provenite_proto import paths
-from provenite_proto.content import LENSES, Shares, part_of
+from provenite_proto.content import LENSES, Lens, Shares, part_of
 from provenite_proto.record import AnyRecord
 from provenite_proto.replay import Change, Replay
 from tests.ledger.running import Firm, Ledger, receipt, transfer
@@ -20,9 +20,9 @@ Content = dict[str, dict[str, dict[str, int]]]
 class Story:
     """Statements in the order of the log, with what each has changed according to the replay."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, own: Iterable[Lens] = ()) -> None:
         self.ledger = ledger
-        self.replay = Replay(ledger.origin)
+        self.replay = Replay(ledger.origin, (*LENSES.values(), *own))
         self.changes: dict[str, dict[str, tuple[Content, Content]]] = {}
         """By statement what it has changed: before and after, by batch."""
         self.firms: list[Firm] = []
@@ -160,7 +160,8 @@ def _differing(before: Content, after: Content) -> tuple[Content, Content]:
 def _content(shares: Shares) -> Content:
     return {
         element: {
-            lens: {label: mass for label, mass in lenses[lens].items() if mass} for lens in LENSES
+            lens: {label: mass for label, mass in labels.items() if mass}
+            for lens, labels in lenses.items()
         }
         for element, lenses in shares.items()
     }

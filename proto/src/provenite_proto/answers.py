@@ -319,14 +319,29 @@ class KeyAnswer(Answer, frozen=True, kw_only=True):
     compromised_from: datetime | None = None
 
 
+class AccreditationAnswer(Answer, frozen=True, kw_only=True):
+    """That the registrar recognises a party for attestations under a scheme; `statement` says so."""
+
+    statement: str
+    scheme: str
+    valid_from: datetime
+    valid_until: datetime | None = None
+
+
 class PartyAnswer(Answer, frozen=True, kw_only=True):
-    """A party; its name is absent when withheld."""
+    """A party as the register has it at a time; its name and the countries that control it are absent when withheld.
+
+    `keys` are the thumbprints of those that may sign then. `controllers` are absent too when nothing is recorded
+    about them.
+    """
 
     id: str
     country: str
     roles: tuple[Role, ...]
     keys: tuple[str, ...] = ()
     name: str | None = None
+    accreditations: tuple[AccreditationAnswer, ...] = ()
+    controllers: tuple[str, ...] | None = None
 
 
 class SiteAnswer(Answer, frozen=True, kw_only=True):

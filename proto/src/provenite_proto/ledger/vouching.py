@@ -37,17 +37,23 @@ def accredited(
     accreditations: Iterable[Accredited], party: str, scheme: str, recorded_at: int
 ) -> bool:
     """Whether the newest accreditation of the party for the scheme holds at a time of the log."""
-    newest = max(
-        (
-            each
-            for each in accreditations
-            if each.party == party and each.scheme == scheme and standing(each, recorded_at)
-        ),
-        key=lambda each: each.index,
-        default=None,
-    )
-    return newest is not None and within(
-        datetime.fromtimestamp(recorded_at, UTC), newest.valid_from, newest.valid_until
+    of_party = (each for each in accreditations if each.party == party and each.scheme == scheme)
+    time = datetime.fromtimestamp(recorded_at, UTC)
+    return bool(standing_accreditations(of_party, time, recorded_at))
+
+
+def standing_accreditations(
+    accreditations: Iterable[Accredited], time: datetime, recorded_at: int
+) -> tuple[Accredited, ...]:
+    """Of one party's accreditations those that hold at `time`, as known at a time of the log: the newest for each scheme."""
+    newest: dict[str, Accredited] = {}
+    for each in accreditations:
+        if standing(each, recorded_at):
+            other = newest.setdefault(each.scheme, each)
+            if each.index > other.index:
+                newest[each.scheme] = each
+    return tuple(
+        each for each in newest.values() if within(time, each.valid_from, each.valid_until)
     )
 
 

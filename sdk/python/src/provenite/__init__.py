@@ -6,6 +6,7 @@ Records and answers are the protocol's own types.
 """
 
 from provenite_proto.answers import (
+    AccreditationAnswer,
     BatchAnswer,
     ChangedBatch,
     Consequences,
@@ -117,6 +118,7 @@ from ._standing import (
 
 __all__ = [
     "Accreditation",
+    "AccreditationAnswer",
     "Allocation",
     "AnswerError",
     "AnyRecord",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
@@ -196,9 +197,9 @@ class AsyncClient:
         """Register a lens of the signer's own, in TOML; content can then be asked for by its id."""
         return await self._ask(operations.register_lens(definition))
 
-    async def party(self, party_id: str) -> PartyAnswer:
-        """A party."""
-        return await self._ask(operations.party(party_id))
+    async def party(self, party_id: str, *, as_of: datetime | None = None) -> PartyAnswer:
+        """A party with its keys and accreditations, as the register has it at a time: now by default."""
+        return await self._ask(operations.party(party_id, as_of))
 
     def parties(self) -> AsyncListing[PartyAnswer]:
         """The signer itself, the registrar, who has shipped to it, and who has accepted what it shipped."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
@@ -193,9 +194,9 @@ class Client:
         """Register a lens of the signer's own, in TOML; content can then be asked for by its id."""
         return self._ask(operations.register_lens(definition))
 
-    def party(self, party_id: str) -> PartyAnswer:
-        """A party."""
-        return self._ask(operations.party(party_id))
+    def party(self, party_id: str, *, as_of: datetime | None = None) -> PartyAnswer:
+        """A party with its keys and accreditations, as the register has it at a time: now by default."""
+        return self._ask(operations.party(party_id, as_of))
 
     def parties(self) -> Listing[PartyAnswer]:
         """The signer itself, the registrar, who has shipped to it, and who has accepted what it shipped."""

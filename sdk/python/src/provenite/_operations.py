@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
 import msgspec
@@ -28,6 +29,8 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
+
+from ._building import aware
 
 T = TypeVar("T")
 Query = Sequence[tuple[str, str]]
@@ -151,9 +154,10 @@ def register_lens(definition: str) -> Call[LensAnswer]:
     )
 
 
-def party(party_id: str) -> Call[PartyAnswer]:
-    """Read a party."""
-    return Call("GET", paths.party(party_id), PartyAnswer)
+def party(party_id: str, as_of: datetime | None = None) -> Call[PartyAnswer]:
+    """Read a party as the register has it at a time."""
+    query = () if as_of is None else (("asOf", aware(as_of).isoformat()),)
+    return Call("GET", paths.party(party_id), PartyAnswer, query=query)
 
 
 def parties(query: Query) -> Call[Page[PartyAnswer]]:

@@ -32,7 +32,7 @@ class Follower:
     def __init__(self, pool: asyncpg.Pool, sequencer: Sequencer, revising: Revising) -> None:
         """Follow the log that `sequencer` writes; what is late is worked out by `revising`."""
         self._pool = pool
-        self._revising = revising
+        self.revising = revising
         self._sequencer = sequencer
         self._next = 0
         self._failing = False
@@ -87,7 +87,7 @@ class Follower:
     async def _step(self) -> None:
         """Compute the next chunk that is missing, or pass over a window where nothing is."""
         size = self._sequencer.size
-        await self._revising.settle(size)
+        await self.revising.settle(size)
         end = min(self._next + WINDOW, size)
         async with self._pool.acquire() as connection:
             rows = await connection.fetch(_SQL["makers"], self._next, end, CHUNK)

@@ -1,20 +1,28 @@
 """The registry's entries as a reader may see them."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from provenite_proto.answers import KeyAnswer, PartyAnswer, SiteAnswer
-from provenite_proto.ledger import RegisteredKey
+from provenite_proto.answers import AccreditationAnswer, KeyAnswer, PartyAnswer, SiteAnswer
+from provenite_proto.ledger import Accredited, RegisteredKey
 from provenite_proto.record import Party, Role, Site
 from provenite_proto.statement import parse
 
 from ..access import Concerned, Reader, sees
 from ..store import rows
+from ..store.packing import unpacked
 from ..store.rows import Row
 
 
-def party(row: Row, *, named: bool) -> PartyAnswer:
+def party(
+    row: Row,
+    *,
+    named: bool,
+    accreditations: Iterable[Accredited] = (),
+    controllers: tuple[str, ...] | None = None,
+) -> PartyAnswer:
     """A party with its keys; with `named` its name."""
-    record = parse(row["compact"]).record
+    record = parse(unpacked(row["compact"])).record
     identities = record.identities if named and isinstance(record, Party) else None
     return PartyAnswer(
         id=rows.text(row["digest"]),
@@ -22,12 +30,22 @@ def party(row: Row, *, named: bool) -> PartyAnswer:
         roles=tuple(Role(role) for role in row["roles"]),
         keys=tuple(rows.text(key) for key in row["keys"]),
         name=identities.name if identities else None,
+        accreditations=tuple(
+            AccreditationAnswer(
+                statement=each.id,
+                scheme=each.scheme,
+                valid_from=each.valid_from,
+                valid_until=each.valid_until,
+            )
+            for each in accreditations
+        ),
+        controllers=controllers,
     )
 
 
 def site(row: Row, owner: str, reader: Reader, opened: frozenset[str] = frozenset()) -> SiteAnswer:
     """A site of the party `owner`; its name and place for those who see its statement's sections."""
-    record = parse(row["compact"]).record
+    record = parse(unpacked(row["compact"])).record
     if not isinstance(record, Site):
         raise TypeError(f"statement {row['index']} is no site")
     concerned = Concerned("site", row["party"], opened=opened)

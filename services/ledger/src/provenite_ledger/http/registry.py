@@ -1,19 +1,30 @@
 """GET /v1/parties, /v1/sites and /v1/keys: who takes part, where, and with which keys."""
 
+import math
+from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
+import msgspec
 from litestar import Response, get
+from litestar.params import QueryParameter
 
 from provenite_proto import paths
 from provenite_proto.answers import KeyAnswer, Page, PartyAnswer, SiteAnswer
+from provenite_proto.ledger import Owned
+from provenite_proto.ledger.vouching import owned, standing_accreditations
+from provenite_proto.problem import Problem
+from provenite_proto.record.form import Time
+from provenite_proto.replay.facts import disowned
 
-from ..access import REGISTRAR
+from ..access import REGISTRAR, Concerned, Reader, sees
 from ..answering import registry
 from ..store import reading
+from ..store.facts import vouched
 from .documenting import BY_TOKEN, CURSOR, LIMIT, WITH_TOKEN, identifier, refusals
 from .entitlement import knows, opened
 from .paging import cut, page
-from .parts import AnyRequest, found, parts, reader
+from .parts import AnyRequest, Parts, found, parts, reader
 
 
 @get(
@@ -38,7 +49,8 @@ async def list_parties(
     if not who.is_registrar:
         among = {who.index, REGISTRAR, *await reading.known_to(ledger.pool, who.index)}
     after = -1 if cursor is None else int(cursor)
-    rows = await reading.parties(ledger.pool, among, after=after, limit=limit + 1)
+    now = int(datetime.now(UTC).timestamp())
+    rows = await reading.parties(ledger.pool, among, now, after=after, limit=limit + 1)
     rows, following = cut(rows, limit, "index")
     return await page(request, rows, following, lambda row: registry.party(row, named=True))
 
@@ -52,12 +64,64 @@ async def list_parties(
     responses=refusals(*BY_TOKEN, "not-found"),
 )
 async def party(
-    request: AnyRequest, party_id: Annotated[str, identifier("Party id")]
+    request: AnyRequest,
+    party_id: Annotated[str, identifier("Party id")],
+    as_of: Annotated[
+        str | None,
+        QueryParameter(
+            name="asOf",
+            description="The time as of which the register is read, as RFC 3339 has it: what was recorded "
+            "until then, and held then. Now by default.",
+            max_length=64,
+        ),
+    ] = None,
 ) -> PartyAnswer:
-    """A party's country, roles and keys; its name for those whom it has shipped to or received from."""
+    """A party's country, roles, keys and accreditations as of a time.
+
+    Its name is for those whom it has shipped to or received from, and the countries that control it for those who
+    see the section `parties` of what it has said of its owners.
+    """
     who, ledger = reader(request), parts(request)
-    row = found(await reading.party(ledger.pool, party_id), "party", party_id)
-    return registry.party(row, named=await knows(ledger, who, row["index"]))
+    time = _time(as_of)
+    at = math.floor(time.timestamp())
+    row = found(await reading.party(ledger.pool, party_id, at), "party", party_id)
+    async with ledger.pool.acquire() as connection:
+        accreditations, ownerships = await vouched(
+            connection, party_id, ledger.sequencer.size, partial(_owned_up, ledger, at)
+        )
+    return registry.party(
+        row,
+        named=await knows(ledger, who, row["index"]),
+        accreditations=standing_accreditations(accreditations, time, at),
+        controllers=await _controllers(ledger, who, owned(ownerships, party_id, time, at)),
+    )
+
+
+async def _controllers(ledger: Parts, who: Reader, owner: Owned | None) -> tuple[str, ...] | None:
+    if owner is None:
+        return None
+    granted = (await opened(ledger, who, [owner.index])).get(owner.index, frozenset())
+    issuer = ledger.sequencer.party_index(owner.party)
+    seen = sees(who, Concerned("ownership", issuer, opened=granted), "parties")
+    return owner.controllers if seen else None
+
+
+def _owned_up(ledger: Parts, at: int, key_id: str, recorded_at: int) -> bool:
+    """Whether what a key signed counted at a time: its compromise may have been told of later."""
+    key = ledger.sequencer.key(key_id)
+    told = key is not None and key.revoked_at is not None and key.revoked_at <= at
+    return not (told and key is not None and disowned(recorded_at, key))
+
+
+def _time(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        return msgspec.convert(text, Time)
+    except msgspec.ValidationError:
+        raise Problem(
+            "bad-request", f"asOf: {text!r} is no RFC 3339 time with an offset."
+        ) from None
 
 
 @get(

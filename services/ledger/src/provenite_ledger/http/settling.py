@@ -44,10 +44,18 @@ async def _settled(ledger: Parts, index: int) -> int:
             while (size := ledger.sequencer.size) <= index:  # noqa: ASYNC110 # it is a matter of milliseconds
                 await asyncio.sleep(0.001)
             # Shielded: whoever asks next finds it further on.
-            await asyncio.shield(asyncio.ensure_future(ledger.revising.settle(size)))
+            work = asyncio.ensure_future(ledger.revising.settle(size))
+            work.add_done_callback(_seen)
+            await asyncio.shield(work)
     except TimeoutError:
         raise _pending() from None
     return size
+
+
+def _seen(work: "asyncio.Future[None]") -> None:
+    """Whoever waited may have gone away: the follower meets the same failure, and says so."""
+    if not work.cancelled():
+        work.exception()
 
 
 def _pending() -> Problem:

@@ -13,6 +13,7 @@ from provenite_proto.replay import Replay, digest, reach
 from provenite_proto.statement import Statement, parse
 
 from ..contents import catalogue
+from ..store.packing import unpacked
 from . import contents, entries, statements
 from .differing import Differs, same
 from .log import SQL, Noted, log
@@ -107,7 +108,10 @@ class _Replaying:
         )
 
     def _admitted(self, noted: Noted, index: int) -> tuple[Statement, Admission]:
-        text, recorded_at = noted.row["compact"], int(noted.row["recorded_at"].timestamp())
+        text, recorded_at = (
+            unpacked(noted.row["compact"]),
+            int(noted.row["recorded_at"].timestamp()),
+        )
         try:
             return parse(text), self._replay.add(text, recorded_at)
         except Problem as problem:

@@ -1,6 +1,6 @@
 """Facts: what the log before an index says of statements that make matter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import asyncpg
 import msgspec
@@ -27,6 +27,26 @@ async def standings(
     makings = {row["index"]: _making(row) for row in found}
     facts = await _facts(connection, list(makings), list(makings.values()), before)
     return {index: standing(making, facts) for index, making in makings.items()}
+
+
+async def vouched(
+    connection: asyncpg.Connection, party: str, before: int, owned_up: Callable[[str, int], bool]
+) -> tuple[list[Accredited], list[Owned]]:
+    """What a party is accredited for, and what it has said of who controls it; with when each was withdrawn.
+
+    `owned_up` says whether what a key signed and the log recorded at a time counts.
+    """
+
+    def counts(row: Row) -> bool:
+        return owned_up(rows.text(row["key_id"]), int(row["recorded_at"].timestamp()))
+
+    wanted = [rows.raw(party)]
+    recognised = await connection.fetch(_SQL["accreditations"], wanted, before)
+    controlled = await connection.fetch(_SQL["ownerships"], wanted, before)
+    return (
+        [_accredited(row, retracted=True) for row in recognised if counts(row)],
+        [_owned(row, retracted=True) for row in controlled if counts(row)],
+    )
 
 
 async def evidence(connection: asyncpg.Connection, reach: Reach, before: int) -> Facts:

@@ -20,7 +20,7 @@ where split_part(a.subject, '.', 1) = any ($1::text[]) and a.index < $2
 
 -- name: accreditations
 -- What parties are accredited for.
-select s.digest, s.recorded_at, p.digest as party_id, a.*
+select s.digest, s.recorded_at, s.key_id, p.digest as party_id, a.*
 from accreditation a
 join statement s on s.index = a.index
 join statement p on p.index = a.party
@@ -28,7 +28,7 @@ where p.digest = any ($1::bytea[]) and a.index < $2
 
 -- name: ownerships
 -- Who controls parties.
-select s.digest, s.recorded_at, p.digest as party_id, o.*
+select s.digest, s.recorded_at, s.key_id, p.digest as party_id, o.*
 from ownership o
 join statement s on s.index = o.index
 join statement p on p.index = o.party

@@ -7,6 +7,7 @@ import asyncpg
 
 from . import rows
 from .named import load
+from .packing import unpacked
 from .rows import Row
 
 _SQL = load("reads.sql")
@@ -21,7 +22,7 @@ async def statement(pool: asyncpg.Pool, digest: str) -> Row | None:
 async def texts(pool: asyncpg.Pool, indices: Collection[int]) -> dict[int, str]:
     """The statements as received, with every section, by index."""
     found = await pool.fetch(_SQL["texts"], list(indices))
-    return {row["index"]: row["compact"] for row in found}
+    return {row["index"]: unpacked(row["compact"]) for row in found}
 
 
 async def batch(pool: asyncpg.Pool, batch_id: str) -> Row | None:
@@ -79,18 +80,18 @@ async def is_known_to(pool: asyncpg.Pool, party: int, other: int) -> bool:
     return answer
 
 
-async def party(pool: asyncpg.Pool, party_id: str) -> Row | None:
-    """A party, if there is one."""
-    found: Row | None = await pool.fetchrow(_SQL["party"], rows.raw(party_id))
+async def party(pool: asyncpg.Pool, party_id: str, at: int) -> Row | None:
+    """A party, if there is one at a time in seconds since 1970."""
+    found: Row | None = await pool.fetchrow(_SQL["party"], rows.raw(party_id), at)
     return found
 
 
 async def parties(
-    pool: asyncpg.Pool, among: Collection[int] | None, *, after: int, limit: int
+    pool: asyncpg.Pool, among: Collection[int] | None, at: int, *, after: int, limit: int
 ) -> Sequence[Row]:
-    """Parties by index: all, or those among the ones given."""
+    """Parties by index: all, or those among the ones given; with the keys that can sign at a time."""
     listed = None if among is None else list(among)
-    found: Sequence[Row] = await pool.fetch(_SQL["parties"], after, listed, limit)
+    found: Sequence[Row] = await pool.fetch(_SQL["parties"], after, listed, limit, at)
     return found
 
 

@@ -91,9 +91,9 @@ order by d.consumer, d.position
 limit $3
 
 -- name: trace_nodes
--- The open parts of statements (what stands before the first disclosure), with the materials they made.
+-- Statements, with the materials they made.
 select s.index, s.digest, s.kind, s.issuer, s.counterparty, s.retracted_by is not null as retracted,
-       split_part(s.compact, '~', 1) || '~' as opened,
+       s.compact,
        array(select b.material from batch b
              where b.key >= s.index * 1024 and b.key < (s.index + 1) * 1024
              order by b.key) as materials
@@ -112,16 +112,20 @@ select exists (select from shipment where sender = $2 and receiver = $1)
     or exists (select from shipment where sender = $1 and receiver = $2 and status = 'accepted')
 
 -- name: party
--- A party by its statement, with its keys.
+-- A party by its statement, as the register has it at a time in seconds since 1970: with the keys that can sign then.
 select p.*, s.digest, s.compact,
-       array(select k.key_id from key k where k.party = p.index order by k.valid_from, k.key_id) as keys
+       array(select k.key_id from key k
+             where k.party = p.index and k.recorded_at <= $2 and (k.revoked_at is null or $2 < k.revoked_at)
+             order by k.valid_from, k.key_id) as keys
 from party p join statement s on s.index = p.index
-where s.digest = $1
+where s.digest = $1 and floor(extract(epoch from s.recorded_at)) <= $2
 
 -- name: parties
--- Parties after an index: all, or those listed.
+-- Parties after an index: all, or those listed; with the keys that can sign at a time.
 select p.*, s.digest, s.compact,
-       array(select k.key_id from key k where k.party = p.index order by k.valid_from, k.key_id) as keys
+       array(select k.key_id from key k
+             where k.party = p.index and k.recorded_at <= $4 and (k.revoked_at is null or $4 < k.revoked_at)
+             order by k.valid_from, k.key_id) as keys
 from party p join statement s on s.index = p.index
 where p.index > $1 and ($2::bigint[] is null or p.index = any ($2))
 order by p.index

@@ -27,6 +27,7 @@ from provenite_proto.statement import parse
 from . import rows
 from .loaded import Loaded
 from .named import load
+from .packing import unpacked
 from .rows import Row
 
 _SQL = load("register.sql")
@@ -112,7 +113,7 @@ async def _site_years(
 
 def _recorded(row: Row, draws: Sequence[Row], loaded: Loaded) -> Recorded:
     digest = rows.text(row["digest"])
-    record = parse(row["compact"]).record if row["compact"] else None
+    record = parse(unpacked(row["compact"])).record if row["compact"] else None
     return Recorded(
         id=digest,
         kind=row["kind"],
@@ -129,7 +130,7 @@ def _recorded(row: Row, draws: Sequence[Row], loaded: Loaded) -> Recorded:
             for draw in draws
         ),
         transfer=record.transfer if isinstance(record, Receipt) else None,
-        supplier=None if record is None else supplier(record),
+        supplier=supplier(record) if record is not None else None,
         site_year=row["site_digest"]
         and f"{rows.text(row['site_digest'])}/{year_of(row['occurred_at'])}",
         retracted_by=row["retracted_by"] and rows.text(row["retracted_by"]),
@@ -155,6 +156,7 @@ async def _averagings(
 ) -> None:
     members: dict[int, list[Averaged]] = defaultdict(list)
     for row in await connection.fetch(_SQL["averagings"], list(by_index), MAX_RUNS):
+        loaded.index[rows.text(row["digest"])] = row["statement"]
         members[row["site"]].append(Averaged(rows.text(row["digest"]), row["occurred_at"]))
     for site, averaged in members.items():
         loaded.bring(Averaging(by_index[site], tuple(averaged)))

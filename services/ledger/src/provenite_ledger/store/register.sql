@@ -27,8 +27,7 @@ from sharing g join statement s on s.index = g.index
 where s.digest = any ($1::bytea[])
 
 -- name: recorded
--- Statements by digest, with what later ones need of them; the text of proxies, which name a supplier, and of
--- receipts, which name their transfer also when they have been retracted.
+-- Statements by digest, with what later ones need of them; the text of proxies and of receipts.
 select s.index, s.digest, s.kind, s.issuer, s.key_id, s.recorded_at,
        r.digest as retracted_by,
        case when m.proxy or s.kind = 'receipt' then s.compact end as compact, m.site, m.occurred_at, p.digest as site_digest,
@@ -61,11 +60,11 @@ where b.key = any ($1::bigint[])
 select * from site_year where site = any ($1::bigint[]) and year = any ($2::smallint[])
 
 -- name: averagings
--- The latest ($2) transformations under the rolling average at sites, in the order of the log.
-select a.site, a.occurred_at, s.digest
-from unnest($1::bigint[]) as wanted (site) cross join lateral (
-    select * from averaging a where a.site = wanted.site order by a.statement desc limit $2
-) a join statement s on s.index = a.statement
+-- The latest transformations under the rolling average at sites, in the order of the log.
+select a.site, a.statement, a.occurred_at, s.digest
+from unnest($1::bigint[]) as wanted (site)
+cross join lateral (select * from averaging where site = wanted.site order by statement desc limit $2) a
+join statement s on s.index = a.statement
 order by a.site, a.statement
 
 -- name: assays

@@ -9,8 +9,8 @@ create table ledger (
 create table statement (
     index bigint primary key check (index >= 0),
     digest bytea not null unique check (length(digest) = 32),
-    -- The SD-JWT as received, with every section.
-    compact text not null,
+    -- The SD-JWT as received, with every section: the bytes that its base64url spells (`packing.py`).
+    compact bytea not null,
     kind text not null,
     issuer bigint not null,
     -- The other party that it concerns: to whom it is open.
@@ -87,7 +87,6 @@ create table shipment (
 );
 create index shipment_parties on shipment (sender, receiver);
 create index shipment_receiver on shipment (receiver, index);
-create index shipment_receipt on shipment (receipt) where receipt is not null;
 create index shipment_sender on shipment (sender, index);
 create index shipment_on_its_way_from on shipment (sender, index) where status = 'in_transit';
 create index shipment_on_its_way_to on shipment (receiver, index) where status = 'in_transit';
