@@ -359,7 +359,7 @@ def test_any_firms_at_the_same_time() -> None:
         run_state_machine_as_test(
             Run,
             settings=settings(
-                max_examples=40,
+                max_examples=25,
                 stateful_step_count=40,
                 deadline=None,
                 database=None,
