@@ -25,7 +25,8 @@ from provenite_proto.record import (
 )
 from provenite_proto.statement import parse
 from tests.ledger.running import day, extraction, receipt, refining, run_ledger, transfer
-from tests.ledger.secretive import Secretive, build
+from tests.ledger.secretive import Secretive
+from tests.ledger.secretive_chain import build
 from tests.ledger.seeing import READERS, Eye, leaked, requests, secrets, sees, told
 
 Hidden = dict[str, set[str]]

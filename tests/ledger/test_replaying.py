@@ -24,7 +24,8 @@ from provenite_proto.record import (
     Stage,
 )
 from tests.ledger.running import day, extraction, refining, run_ledger
-from tests.ledger.secretive import Secretive, build
+from tests.ledger.secretive import Secretive
+from tests.ledger.secretive_chain import build
 
 LENS = """\
 title = "Mined in Chile"
