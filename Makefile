@@ -27,7 +27,7 @@ install: $(INSTALLED) ## everything into .venv, from requirements.lock
 demo: $(INSTALLED) ## the main job once: ledger, firms, chains, answers; results in build/demo
 	@$(PY) sdk/python/examples/demo.py
 
-run: $(INSTALLED) ## the ledger with the demo's data, until Ctrl-C
+run: $(INSTALLED) ## the ledger with the demo's data, until Ctrl-C; keys in build/run
 	@$(PY) sdk/python/examples/demo.py --serve
 
 test: $(INSTALLED) interop ## the whole suite; PYTEST_ARGS="-k balance" narrows it

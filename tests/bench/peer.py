@@ -18,6 +18,7 @@ from fastapi import FastAPI, Request, Response
 from provenite_ledger.store import loading, rows
 from provenite_ledger.store.filing import file
 from provenite_ledger.store.loaded import Loaded
+from provenite_ledger.store.packing import packed
 from provenite_proto.answers import Submitted
 from provenite_proto.ledger import Admission, Batch, PerfectRun, admit, touched
 from provenite_proto.problem import Problem, open_to_issuer
@@ -151,7 +152,7 @@ async def write(
         INSERT_STATEMENT,
         index,
         rows.raw(statement.digest),
-        statement.compact,
+        packed(statement.compact),
         record.__struct_config__.tag,
         loaded.index[admission.issuer],
         admission.counterparty and loaded.index[admission.counterparty],

@@ -21,6 +21,7 @@ from provenite_ledger import enrolment, keys
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.store.locked import LockedStore
 from provenite_ledger.store.migrate import migrate
+from provenite_ledger.store.packing import unpacked
 from provenite_proto import token
 from provenite_proto.answers import EnrolmentRequest, InvitationRequest
 from provenite_proto.record import Role
@@ -71,7 +72,11 @@ async def _join(joining: enrolment.Enrolment, role: Role) -> Enrolled:
     code = (await joining.invite(InvitationRequest(name="Firm", country="US", roles=(role,)))).code
     key = SigningKey.generate()
     proof = token.issue(
-        key=key, audience=ORIGIN, now=int(time.time()), jti=secrets.token_urlsafe(16)
+        key=key,
+        audience=ORIGIN,
+        now=int(time.time()),
+        jti=secrets.token_urlsafe(16),
+        typ=token.PROOF_TYP,
     )
     answer = await joining.enrol(EnrolmentRequest(code=code, key=key.public.jwk, proof=proof))
     return Enrolled(key, answer.party)
@@ -139,17 +144,18 @@ async def count(dsn: str) -> tuple[int, int]:
 
 
 async def storage(dsn: str) -> float:
-    """Bytes in tables and indices for each byte of a statement."""
+    """Bytes in tables and indices, content aside, for each byte of a statement."""
     connection = await asyncpg.connect(dsn)
     try:
-        ratio: float = await connection.fetchval(
-            "select sum(pg_total_relation_size(oid))::float8 / "
-            "(select sum(length(compact)) from statement) "
-            "from pg_class where relname in ('statement', 'batch', 'draw', 'shipment')"
+        stored = await connection.fetchval(
+            "select sum(pg_total_relation_size(oid)) from pg_class "
+            "where relkind = 'r' and relnamespace = 'public'::regnamespace "
+            "and relname not in ('content', 'run', 'late', 'revision')"
         )
+        texts = await connection.fetch("select compact from statement")
     finally:
         await connection.close()
-    return ratio
+    return float(stored) / sum(len(unpacked(row["compact"])) for row in texts)
 
 
 def _wait(url: str, running: "subprocess.Popen[bytes]", log: Path) -> None:

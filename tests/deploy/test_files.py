@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from provenite_ledger import settings
+from provenite_ledger.http.submitting import MAX_BATCH_BYTES
 from provenite_ledger.settings import Settings
 from tests.needs import need_path
 
@@ -164,3 +165,11 @@ def test_readme_describes_every_setting() -> None:
             default.startswith("none")
             or f"`{getattr(Settings(), field) or Settings().address}`" == default
         )
+
+
+def test_readme_s_proxies_let_the_largest_body_through() -> None:
+    readme = (DEPLOY / "README.md").read_text()
+    sizes = re.findall(r"client_max_body_size (\d+)m;|max_size (\d+)MiB", readme)
+    assert len(sizes) == 2
+    for size in sizes:
+        assert int("".join(size)) * 1024 * 1024 > MAX_BATCH_BYTES

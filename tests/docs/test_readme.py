@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.needs import need_path
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -63,10 +65,63 @@ def test_the_example_runs_as_written(demo: tuple[Path, int]) -> None:
     assert promised in ran.stdout
 
 
+def test_the_commands_run_as_written(demo: tuple[Path, int]) -> None:
+    folder, port = demo
+    (block,) = re.findall(r"```sh\n(export PROVENITE_LEDGER=.*?)```", README, re.DOTALL)
+    (folder / ".venv").unlink(missing_ok=True)
+    (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    shell = ["bash", "-euc"]
+    first = block.replace(":8080", f":{port}")
+    export, batches, *asking = first.splitlines()
+    listed = subprocess.run(
+        [*shell, f"{export}\n{batches}"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    batch = next(word for word in listed.stdout.split() if re.fullmatch(r"[\w-]{43}\.0", word))
+    asked = "\n".join([export, *asking]).replace("BATCH", batch)
+    told = subprocess.run([*shell, asked], cwd=folder, capture_output=True, text=True, check=True)
+    for promised in ("extraction CN", "source ", "Narva Magnets  EE  manufacturer"):
+        assert promised in told.stdout
+
+
+def test_what_is_submitted_again_without_results_is_recorded_again(
+    demo: tuple[Path, int],
+) -> None:
+    folder, port = demo
+    record, *_ = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    (folder / "march.jsonl").write_text(record.replace("\n", ""))
+
+    provenite = str(Path(sys.executable).with_name("provenite"))
+    connection = ("--ledger", f"http://127.0.0.1:{port}", "--key", "build/run/keys/mine.pem")
+
+    def submit(*words: str) -> str:
+        command = [provenite, "submit", "march.jsonl", *words, *connection]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+        return done.stderr
+
+    assert [submit(), submit()] == ["1 record: 1 recorded.\n"] * 2
+    assert submit("--results", "march.results.jsonl") == "1 record: 1 recorded.\n"
+    again = submit("--results", "march.results.jsonl")
+    assert again == "1 record: 0 recorded, 1 recorded before.\n"
+
+
 def test_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_git_ignores_what_the_readme_s_commands_leave_here() -> None:
+    need_path(ROOT / ".git", hint="a git clone")
+    made = set(re.findall(r"[\w.]+\.pem|[\w.]+\.results\.jsonl|provenite-data", README))
+    assert made >= {"firm.pem", "march.results.jsonl", "provenite-data"}
+    for name in made:
+        command = [
+            "git",
+            "check-ignore",
+            "--quiet",
+            f"{name}/registrar.pem" if "-" in name else name,
+        ]
+        assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0, name
 
 
 def test_links_lead_somewhere() -> None:

@@ -8,13 +8,41 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from provenite_ledger.http.connection import Limits
+from provenite_ledger.http.problems import EDGE
+from provenite_ledger.http.submitting import MAX_BATCH_BYTES, MAX_BATCHES_BYTES, MAX_LINES
+from provenite_ledger.serving import KEEP_ALIVE_SECONDS, OWN_FILES
 from provenite_proto import token
-from provenite_proto.ledger import CLOCK_TOLERANCE, MAY_SIGN
-from provenite_proto.problem import FINDINGS, KINDS
-from provenite_proto.record import MAX_MEMBERS, AnyRecord, Role, Source, Stage
+from provenite_proto.ledger import (
+    CLOCK_TOLERANCE,
+    MAY_SIGN,
+    BatchStatus,
+    Effect,
+    TransferStatus,
+    control,
+    place,
+    plausible,
+    transit,
+)
+from provenite_proto.problem import CONFIDENTIAL, FINDINGS, KINDS
+from provenite_proto.record import (
+    MAX_MEMBERS,
+    AnyRecord,
+    Audience,
+    CustodyModel,
+    Mode,
+    Outcome,
+    RetractionReason,
+    RevocationReason,
+    Role,
+    Source,
+    Stage,
+    SubjectKind,
+)
 from provenite_proto.statement import MAX_BYTES
 
 SPEC = (Path(__file__).parents[2] / "proto/SPEC.md").read_text("utf-8")
+OPERATING = (Path(__file__).parents[2] / "deploy/README.md").read_text("utf-8")
 KIND_TYPES = AnyRecord.__args__
 
 
@@ -62,6 +90,7 @@ def test_a_section_is_marked_as_required_where_admission_requires_it() -> None:
         "extraction": {"quantities"},
         "transformation": {"quantities"},
         "transfer": {"quantities", "parties"},
+        "ownership": {"parties"},
     }
     for kind in KIND_TYPES:
         marked = set(re.findall(r"`(\w+)`!", paragraph(kind)))
@@ -74,7 +103,23 @@ def test_no_slug_is_invented() -> None:
     assert {one or other for one, other in refused} <= KINDS.keys() | FINDINGS.keys()
 
 
-@pytest.mark.parametrize("name", [*Role, *Source, *Stage])
+NAMES = (
+    *Audience,
+    *BatchStatus,
+    *CustodyModel,
+    *Mode,
+    *Outcome,
+    *RetractionReason,
+    *RevocationReason,
+    *Role,
+    *Source,
+    *Stage,
+    *SubjectKind,
+    *TransferStatus,
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_name_of_a_list_stands_in_it(name: str) -> None:
     assert re.search(rf"\b{name}\b", SPEC)
 
@@ -84,6 +129,27 @@ def test_limits() -> None:
         assert f"{number:,}" in SPEC
     assert f"{CLOCK_TOLERANCE} s (statements), {token.CLOCK_TOLERANCE} s (tokens)" in SPEC
     assert f"{token.MAX_LIFETIME} s" in SPEC
+
+
+def test_limits_of_requests() -> None:
+    limits = Limits()
+    head = f"| {limits.head_bytes:,} bytes, {limits.head_seconds:g} s "
+    body = f"| {limits.body_seconds:g} s, pauses of {limits.pause_seconds:g} s "
+    bulk = f"| {MAX_LINES:,} statements, {MAX_BATCH_BYTES:,} bytes |"
+    for said in (head, body, bulk, f"| {limits.pipelined} on a connection |"):
+        assert said in SPEC
+    for said in (
+        f"| {limits.connections:,}, and {OWN_FILES} fewer",
+        f"| {limits.head_bytes // 1024} KiB, {limits.head_seconds:g} seconds |",
+        f"| {limits.body_seconds:g} seconds, pauses of {limits.pause_seconds:g} seconds |",
+        f"| {MAX_BATCHES_BYTES // 2**20} MiB; ",
+        f"| {KEEP_ALIVE_SECONDS} seconds |",
+        f"{limits.connections + OWN_FILES:,} open files",
+    ):
+        assert said in OPERATING
+    remedy = EDGE["request-too-slow"][1].remedy
+    figures = (limits.head_seconds, limits.body_seconds, limits.pause_seconds)
+    assert [f"{figure:g}" for figure in figures] == re.findall(r"\d+", remedy)
 
 
 def test_the_table_of_roles() -> None:
@@ -96,3 +162,33 @@ def test_the_table_of_roles() -> None:
         )
         said = row.split("|")[2].strip()
         assert (set(re.findall(r"[a-z]+", said)) - {"all"}) == set(roles)
+
+
+@pytest.mark.parametrize("kind", get_args(Effect))
+def test_every_member_of_the_state_is_named(kind: type) -> None:
+    state = SPEC[SPEC.index("### 5.1") : SPEC.index("### 5.2")]
+    for field in msgspec.structs.fields(kind):
+        name = re.sub("_([a-z])", lambda at: at[1].upper(), field.name)
+        assert name == "id" or f"`{name}`" in state, name
+
+
+def test_the_figures_of_the_findings() -> None:
+    findings = SPEC[SPEC.index("### 5.7") : SPEC.index("## 6.")]
+    for mode, speed in transit.FASTEST.items():
+        assert re.search(rf"{speed:,}( km in an hour)? by {mode.replace('_', ' ')}", findings), mode
+    assert f"{place.EARTH_RADIUS_KM:,} km" in findings
+    assert f"{plausible.PERFECT_PART:,} · |out − in| ≤ in" in findings
+    assert f"At {plausible.PERFECT_COUNT} perfect ones" in findings
+    assert f"at least {plausible.PERFECT_SPAN.days} days" in findings
+    assert all(f"`{stage}`" in findings for stage in plausible.UNCHANGING)
+    assert all(slug in findings for slug in FINDINGS)
+    last = findings.strip().splitlines()[-1]
+    assert all(f"`{slug}`" in last for slug in CONFIDENTIAL)
+    assert f"through at most {control.MAX_DEPTH} firms" in SPEC
+
+
+def test_the_order_of_checks_has_every_record() -> None:
+    order = SPEC[SPEC.index("### 5.6") : SPEC.index("### 5.7")]
+    for kind in KIND_TYPES:
+        tag = kind.__struct_config__.tag
+        assert re.search(rf"^\|[a-z, ]*\b{tag}\b[a-z, ]*\|", order, re.MULTILINE), tag

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from provenite import Client, Signer
+from tests.e2e.demonstration import Demonstration, demonstrated
 from tests.ledger.running import start
 
 
@@ -56,3 +57,10 @@ def mortal() -> Iterator[Mortal]:
     finally:
         ledger.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def demonstration() -> Iterator[Demonstration]:
+    """A ledger with the demo's chain, which tests only read."""
+    with demonstrated() as running:
+        yield running

@@ -1,6 +1,9 @@
 """The demo, run as a newcomer runs it: what it promises is in what it leaves behind."""
 
 import json
+import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +57,29 @@ def read(file: Path) -> Any:
     return json.loads(file.read_bytes())
 
 
+def test_what_comes_later(results: Path) -> None:
+    found = read(results / "consequences.json")
+    assert found["settled"]
+    origins = [
+        (change["before"], change["after"])
+        for batch in found["items"]
+        for change in batch["changes"]
+        if change["lens"] == "origin"
+    ]
+    # The concentrate that was received, and the cathode made of it.
+    assert [
+        [(each["label"], each["mass"]) for each in labels] for pair in origins for labels in pair
+    ] == [
+        [("ZM", "3600")],
+        [("unknown", "3600")],
+        [("ZM", "3563.999564")],
+        [("unknown", "3563.999564")],
+    ]
+    report = (results / "report.txt").read_text("utf-8")
+    assert "before: quantities withheld" in report
+    assert "after: 3564.356 kg of copper-cathode" in report
+
+
 def test_shares_are_exact(results: Path) -> None:
     found = {
         element["element"]: {
@@ -98,3 +124,54 @@ def test_the_report_is_for_people(results: Path) -> None:
     assert "111.1 %" in report
     assert "post_consumer" in report
     assert "extraction CN" in report
+    assert "assay-unusual: " in report or "balance-excess: " in report
+    assert not [line for line in report.splitlines() if line != line.rstrip()]
+
+
+def test_a_port_that_another_process_has_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, DEMO, "--serve"],
+            cwd=tmp_path,
+            env={**os.environ, "PROVENITE_PORT": port},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"The ledger did not start: port {port} of 127.0.0.1 is in use: "
+        "stop what listens there, or set PROVENITE_PORT to another port\n"
+    )
+    assert [file.name for file in (tmp_path / "build").iterdir()] == ["run.lock"]
+
+
+def test_what_is_stopped_leaves_the_results_as_they_were(tmp_path: Path) -> None:
+    key = tmp_path / "build/demo/keys/mine.pem"
+    key.parent.mkdir(parents=True)
+    key.write_text("of an earlier run")
+    with subprocess.Popen(
+        [sys.executable, "-u", DEMO],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        assert demo.stdout is not None
+        for line in demo.stdout:
+            if "firms enrolled" in line:
+                break
+        # Held in the middle, however slow the second one is.
+        demo.send_signal(signal.SIGSTOP)
+        second = subprocess.run(
+            [sys.executable, DEMO], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        demo.send_signal(signal.SIGINT)
+        demo.send_signal(signal.SIGCONT)
+        _, said = demo.communicate(timeout=60)
+    assert second.stderr == "build/demo is in use by another run of this: stop that first.\n"
+    assert (demo.returncode, said) == (130, "Stopped; build/demo is as it was.\n")
+    assert key.read_text() == "of an earlier run"
+    assert sorted(file.name for file in (tmp_path / "build").iterdir()) == ["demo", "demo.lock"]

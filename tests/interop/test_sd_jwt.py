@@ -1,26 +1,17 @@
-"""Our statements are SD-JWTs: two implementations that are not ours verify and resolve them.
-
-They are PyPI `sd-jwt` (the reference of the RFC's authors) and npm `@sd-jwt/core`, the version pinned in
-`package.json`.
-"""
+"""Our statements are SD-JWTs: two implementations that are not ours verify and resolve them."""
 
 import json
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from jwcrypto.jwk import JWK
-from sd_jwt.verifier import SDJWTVerifier
 
 from provenite_proto.statement import parse, redact
-from tests.needs import need_path, need_tool
+from tests.interop.reading import javascript, python
 from tests.proto.making.keys import START, TestKey, signed
 from tests.proto.making.parts import ED, EXTRACTION, KEY, OTHER
 
-HERE = Path(__file__).parent
 OPEN = {
     "type": "extraction",
     "country": "CL",
@@ -28,33 +19,6 @@ OPEN = {
     "outputs": [{"material": "copper-concentrate", "elements": ["Cu"]}],
 }
 SECTIONS = ("quantities", "identities", "documents")
-
-
-def python(key: dict[str, str], statement: str) -> dict[str, Any]:
-    """The claims, by PyPI `sd-jwt`; an exception when it does not verify."""
-    verifier = SDJWTVerifier(statement, lambda issuer, header: JWK.from_json(json.dumps(key)))
-    claims: dict[str, Any] = verifier.get_verified_payload()
-    return claims
-
-
-def javascript(key: dict[str, str], statement: str) -> dict[str, Any]:
-    """The claims, by npm `@sd-jwt/core`; an exception when it does not verify."""
-    node = need_tool("node", hint="Node.js 20 or later")
-    need_path(HERE / "node_modules", hint="npm ci in tests/interop")
-    done = subprocess.run(
-        [node, "verify.mjs"],
-        input=json.dumps([{"key": key, "statement": statement}]),
-        cwd=HERE,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    (answer,) = json.loads(done.stdout)
-    if "error" in answer:
-        raise ValueError(answer["error"])
-    claims: dict[str, Any] = answer["claims"]
-    return claims
 
 
 READERS = pytest.mark.parametrize("read", [python, javascript])

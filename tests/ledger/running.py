@@ -71,7 +71,7 @@ class Ledger:
         firm = Firm(self, SigningKey.generate(), "")
         enrolled = self.http.post(
             paths.ENROLMENTS,
-            json={"code": invited.json()["code"], "key": firm.jwk(), "proof": firm.token()},
+            json={"code": invited.json()["code"], "key": firm.jwk(), "proof": firm.proof()},
         )
         assert enrolled.status_code == 201, enrolled.text
         firm.id = enrolled.json()["party"]
@@ -116,6 +116,9 @@ class Firm:
                 **changes,
             }
         )
+
+    def proof(self) -> str:
+        return self.token(typ=token.PROOF_TYP)
 
     def authorized(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token()}"}

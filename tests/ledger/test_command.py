@@ -1,17 +1,23 @@
 """The command provenite-ledger, as an operator uses it."""
 
+import inspect
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 
-from provenite_ledger import __version__
+from provenite_ledger import __version__, settings
 from provenite_proto import paths
 from provenite_proto.statement import SigningKey
 from tests.ledger.running import Firm, Ledger, run_ledger, start
@@ -39,17 +45,69 @@ def test_invite(ledger: Ledger) -> None:
     )
     assert done.returncode == 0, done.stderr
     firm = Firm(ledger, SigningKey.generate(), "")
-    body = {"code": done.stdout.strip(), "key": firm.jwk(), "proof": firm.token()}
+    body = {"code": done.stdout.strip(), "key": firm.jwk(), "proof": firm.proof()}
     joined = ledger.http.post(paths.ENROLMENTS, json=body).json()
     party = firm.get(paths.party(joined["party"])).json()
     assert (party["name"], party["roles"]) == ("Copper Ltd", ["refiner", "trader"])
 
 
+def test_the_registrar_signs_for_its_own_ledger_only(ledger: Ledger) -> None:
+    """What answers at another address with this ledger's origin gets no token of the registrar's."""
+    with relayed(ledger) as (address, heard):
+        usual = ("invite", "--name", "X", "--country", "GB", "--roles", "trader")
+        done = command(*usual, "--ledger", address, PROVENITE_DATA=str(ledger.data))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"set PROVENITE_ORIGIN to {ledger.origin!r}" in done.stderr
+        assert heard == ["GET /v1/ledger HTTP/1.1"]
+        environment = {"PROVENITE_DATA": str(ledger.data), "PROVENITE_ORIGIN": ledger.origin}
+        done = command(*usual, "--ledger", address, **environment)
+        assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def relayed(ledger: Ledger) -> Iterator[tuple[str, list[str]]]:
+    """Another address that answers as the ledger does, and the requests that came there."""
+    heard: list[str] = []
+
+    class Relay(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(ledger.http.get(self.path))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            kept = {name: self.headers[name] for name in ("Authorization", "Content-Type")}
+            self._answer(ledger.http.post(self.path, content=body, headers=kept))
+
+        def _answer(self, answer: httpx.Response) -> None:
+            heard.append(self.requestline)
+            self.send_response(answer.status_code)
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Relay) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", heard
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        (("--country", "XX"), "country-unknown: "),
-        (("--roles", "wizard"), "'wizard' is not a valid Role"),
+        (("--country", "XX"), "--country: 'XX' is not a country"),
+        (("--country", "USA"), "--country: 'USA' is not a country: give its two capital letters"),
+        (("--country", "us"), "--country: 'us' is not a country"),
+        (("--name", "a\nb"), "--name: a name has 1 to 256 characters"),
+        (("--name", ""), "--name: a name has 1 to 256 characters"),
+        (("--roles", "wizard"), "--roles: 'wizard': a firm's roles are of: miner, "),
+        (("--roles", "trader,registrar"), "--roles: 'registrar': a firm's"),
         (("--ledger", "http://127.0.0.1:1"), "no ledger answers at http://127.0.0.1:1/v1/ledger"),
     ],
 )
@@ -61,6 +119,18 @@ def test_not_invited(ledger: Ledger, changes: tuple[str, str], said: str) -> Non
     assert done.stderr.startswith("provenite-ledger: ")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_help_fits_and_says_all() -> None:
+    for words in ((), ("serve",), ("invite",), ("migrate",)):
+        shown = command(*words, "--help").stdout
+        assert max(map(len, shown.splitlines())) <= 80
+        assert "..." not in shown.replace("[ARGS]...", "")
+    shown = command("--help").stdout
+    for name in re.findall(r"`([A-Z_]+)`", inspect.getsource(settings)):
+        assert name in shown
+    assert "registrar," not in command("invite", "--help").stdout
+    assert command("--version").stdout == f"provenite-ledger {__version__}\n"
 
 
 def test_no_registrar_key(tmp_path: Path) -> None:
@@ -89,7 +159,8 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
             PROVENITE_DATA=str(tmp_path / "data"),
         )
     assert done.returncode == 1
-    assert "in use" in done.stderr
+    assert "is in use" in done.stderr
+    assert "set PROVENITE_PORT to another port" in done.stderr
     assert "Traceback" not in done.stderr
 
 

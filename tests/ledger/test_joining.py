@@ -16,7 +16,7 @@ def invitation(ledger: Ledger) -> str:
 
 
 def joining(firm: Firm, code: str, **changes: object) -> dict[str, object]:
-    return {"code": code, "key": firm.jwk(), "proof": firm.token(), **changes}
+    return {"code": code, "key": firm.jwk(), "proof": firm.proof(), **changes}
 
 
 def stranger(ledger: Ledger) -> Firm:
@@ -56,7 +56,7 @@ def test_a_code_is_for_one_firm(ledger: Ledger) -> None:
 
 
 def test_the_proof_is_by_the_key_itself(ledger: Ledger) -> None:
-    proof = stranger(ledger).token()
+    proof = stranger(ledger).proof()
     body = joining(stranger(ledger), invitation(ledger), proof=proof)
     answer = ledger.http.post(paths.ENROLMENTS, json=body)
     assert answer.status_code == 401
@@ -123,6 +123,27 @@ def test_what_an_invitation_must_say(ledger: Ledger) -> None:
         ({"roles": ["wizard"]}, "bad-request"),
         ({"lifetime": 0}, "invitation-invalid"),
         ({"nmae": "x"}, "bad-request"),
+        ({"name": ""}, "invitation-invalid"),
+        ({"name": "a" * 257}, "invitation-invalid"),
+        ({"name": "a\0b"}, "invitation-invalid"),
+        ({"name": "a\nb"}, "invitation-invalid"),
+        ({"name": "a\u202eb"}, "invitation-invalid"),
+        ({"roles": []}, "role-not-allowed"),
+        ({"roles": ["miner"] * 9}, "role-not-allowed"),
     ):
         answer = ledger.registrar.post(paths.INVITATIONS, {**INVITATION, **changes})
         assert answer.json()["type"] == f"urn:provenite:problem:{slug}", answer.text
+
+
+def test_the_proof_gives_access_to_nothing_and_a_token_is_no_proof(ledger: Ledger) -> None:
+    firm = stranger(ledger)
+    code, proof = invitation(ledger), firm.proof()
+    refused = ledger.http.post(paths.ENROLMENTS, json=joining(firm, code, proof=firm.token()))
+    assert (refused.status_code, refused.json()["type"]) == (
+        401,
+        "urn:provenite:problem:token-invalid",
+    )
+    body = joining(firm, code, proof=proof)
+    assert ledger.http.post(paths.ENROLMENTS, json=body).status_code == 201
+    used = ledger.http.get(paths.PARTIES, headers={"Authorization": f"Bearer {proof}"})
+    assert used.json()["type"] == "urn:provenite:problem:token-invalid"

@@ -86,7 +86,7 @@ async def test_an_answer_is_put_off_while_it_takes_long(
                 answer = await ask(client, miner, path(batch), **query)
                 assert answer.status_code == 503
                 assert answer.json()["type"] == "urn:provenite:problem:content-pending"
-                assert answer.json()["figures"] == {"revised": "0", "total": "1"}
+                assert "figures" not in answer.json()
                 assert answer.headers["retry-after"] == "1"
             working = (await ask(client, miner, consequences)).json()
             assert (working["settled"], working["revised"], working["total"]) == (False, 0, 1)

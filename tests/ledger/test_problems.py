@@ -8,11 +8,13 @@ import asyncpg
 import httpx
 import pytest
 from litestar import Litestar, get, post
+from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, FromQuery, RawBody
 from litestar.testing import TestClient
 
 from provenite_ledger.http.problems import EDGE, STATUSES, answer, respond
 from provenite_ledger.sequencer import LedgerBusy, LedgerUnavailable
+from provenite_proto import paths
 from provenite_proto.problem import KINDS, Problem
 from tests.ledger.running import Ledger
 
@@ -27,6 +29,8 @@ ERRORS: dict[str, tuple[Exception, int, str]] = {
     "closed": (asyncpg.InterfaceError("pool is closed"), 503, "ledger-unavailable"),
     "stopping": (asyncpg.AdminShutdownError("secret"), 503, "ledger-unavailable"),
     "full": (asyncpg.TooManyConnectionsError("secret"), 503, "ledger-unavailable"),
+    "deep": (RecursionError("secret"), 400, "bad-request"),
+    "left": (InternalServerException("client disconnected prematurely"), 400, "bad-request"),
     "defect": (KeyError("secret"), 500, "internal-error"),
     "sql": (asyncpg.UndefinedTableError("secret"), 500, "internal-error"),
 }
@@ -116,6 +120,58 @@ def test_over_http(ledger: Ledger) -> None:
     response = ledger.http.delete("/v1/statements")
     checked(response, 405, "method-not-allowed")
     assert "POST" in response.headers["allow"]
+
+
+NUL, BEYOND = "%00", "9" * 18
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/v1/batches?material={NUL}", 400),
+        (f"/v1/batches?material=a{NUL}", 400),
+        (f"/v1/batches?holder={NUL}", 403),
+        (f"/v1/batches?lot={NUL}", 200),
+        (f"/v1/batches?cursor={BEYOND}", 200),
+        (f"/v1/batches?holder=any&cursor={BEYOND}", 200),
+        (f"/v1/batches?cursor={BEYOND}9", 400),
+        ("/v1/batches?cursor=1%0A", 400),
+        (f"/v1/parties?cursor={BEYOND}", 200),
+        (f"/v1/sites?cursor={BEYOND}", 200),
+        *(
+            (f"/v1/{kind}/{'A' * 43}%0A", 400)
+            for kind in ("statements", "parties", "sites", "keys")
+        ),
+        *((f"/v1/batches/{'A' * 43}.0%0A{more}", 400) for more in ("", "/trace", "/content")),
+        ("/schema/x", 404),
+        ("/schema/x/y", 404),
+    ],
+)
+def test_odd_addresses(ledger: Ledger, path: str, status: int) -> None:
+    response = ledger.http.get(path, headers=ledger.enrol("trader").authorized())
+    if status == 200:
+        assert response.status_code == 200, response.text
+    else:
+        slug = {400: "bad-request", 403: "not-entitled", 404: "not-found"}[status]
+        checked(response, status, slug)
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"code":', b'{"key":{"x":'])
+def test_a_body_that_is_nested_too_deeply(ledger: Ledger, opening: bytes) -> None:
+    response = ledger.http.post(
+        paths.ENROLMENTS,
+        content=opening * (16_000 // len(opening)),
+        headers={"Content-Type": "application/json"},
+    )
+    checked(response, 400, "bad-request")
+
+
+def test_a_client_that_leaves_is_no_defect(
+    client: TestClient[Litestar], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        checked(client.get("/raise/left"), 400, "bad-request")
+    assert not [record for record in caplog.records if record.name.startswith("provenite")]
 
 
 def checked(response: httpx.Response, status: int, slug: str) -> dict[str, Any]:

@@ -89,12 +89,13 @@ def test_all_or_nothing(ledger: Ledger) -> None:
 def test_all_or_nothing_with_copies(ledger: Ledger) -> None:
     miner = ledger.enrol("miner")
     known, fresh = miner.sign(extraction("1")), miner.sign(extraction("2"))
-    bad = miner.sign(extraction("3"), key=SigningKey.generate())
+    bad = miner.sign(extraction(country="XX"))
     ledger.send(known)
     size = ledger.http.get(paths.LEDGER).json()["size"]
     lines = ledger.send_lines(fresh, known, fresh, bad, atomic="true").json()["lines"]
-    assert [line["status"] for line in lines] == [424, 200, 424, 403]
-    assert [slug(lines[n]) for n in (0, 2, 3)] == ["not-submitted", "not-submitted", "key-unknown"]
+    assert [line["status"] for line in lines] == [424, 200, 424, 422]
+    refused = [slug(lines[n]) for n in (0, 2, 3)]
+    assert refused == ["not-submitted", "not-submitted", "country-unknown"]
     assert ledger.http.get(paths.LEDGER).json()["size"] == size
     assert ledger.send(fresh).status_code == 201
 

@@ -21,12 +21,21 @@ from provenite_proto.statement import (
 )
 from provenite_proto.statement.compact_json import is_compact
 from tests.proto.making.keys import AUDIENCE, START, TestKey, salts, signed
-from tests.proto.making.parts import EXTRACTION, KEY, payload, statement
+from tests.proto.making.parts import (
+    EXTRACTION,
+    KEY,
+    disclosure,
+    payload,
+    statement,
+    with_disclosures,
+)
 
 SECTIONS = ("quantities", "identities", "documents")
 GOOD = signed(EXTRACTION, KEY)
+BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Unicode's property Bidi_Control (UAX 9 section 2)."""
 texts = st.text(
-    st.characters(codec="utf-8", min_codepoint=0x20, exclude_characters="\x7f"),
+    st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters=BIDI_CONTROLS),
     min_size=1,
     max_size=256,
 )
@@ -155,3 +164,11 @@ def test_a_token_lets_in_whoever_issued_it(now: int, lifetime: int) -> None:
         token.parse(text).check(
             PublicKey(key.jwk), audience=AUDIENCE, now=now + lifetime + token.CLOCK_TOLERANCE + 1
         )
+
+
+@pytest.mark.parametrize("point", [*range(0x20), *range(0x7F, 0xA0), *map(ord, BIDI_CONTROLS)])
+def test_no_text_holds_what_a_terminal_obeys(point: int) -> None:
+    lot = disclosure("identities", {"outputs": [{"lot": f"a{chr(point)}b"}]})
+    with pytest.raises(Problem) as refused:
+        parse(with_disclosures(lot))
+    assert refused.value.pointer == "/record/identities/outputs/0/lot"

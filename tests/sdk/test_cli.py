@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -42,7 +43,10 @@ def run(
 
     assert provenite("keygen", "firm.pem").exit_code == 0
     code = registrar.invite(name="Pit Ltd", country="US", roles=["miner", "refiner"]).code
-    assert provenite("enrol", code).exit_code == 0
+    enrolled = provenite("enrol", code)
+    assert enrolled.exit_code == 0
+    assert re.search(r"^name +Pit Ltd$", enrolled.stdout, re.M)
+    assert re.search(r"^roles +miner, refiner$", enrolled.stdout, re.M)
     return provenite
 
 
@@ -113,6 +117,8 @@ def test_json_is_the_answer(run: Provenite, tmp_path: Path) -> None:
     unknown = run("batches", "--key", "second.pem", "--json")
     assert unknown.exit_code == 1
     assert json.loads(unknown.stderr)["type"] == "urn:provenite:problem:token-invalid"
+    said = run("batches", "--key", "second.pem").stderr
+    assert "This key is not enrolled here: `provenite enrol`, or another --key." in said
 
 
 def test_a_refusal_says_what_where_and_what_to_do(run: Provenite) -> None:
@@ -124,7 +130,7 @@ def test_a_refusal_says_what_where_and_what_to_do(run: Provenite) -> None:
     assert "\n  remedy   Correct the assay" in refused.stderr
     assert refused.stderr.endswith("1 record: 0 recorded, 1 refused.\n")
     malformed = run("submit", stdin=extraction("-1"))
-    assert "where    /quantities/outputs/0/mass" in malformed.stderr
+    assert "where    /record/quantities/outputs/0/mass" in malformed.stderr
 
 
 def test_an_interrupted_run_goes_on_and_records_nothing_twice(
@@ -174,10 +180,80 @@ def test_ctrl_c_leaves_a_results_file_to_go_on_with(
     assert registrar.ledger().size == size + len(records)
 
 
+def test_a_passphrase_is_asked_for_at_a_terminal(tmp_path: Path) -> None:
+    ours, terminal = pty.openpty()
+    code = "from provenite.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "keygen", "safe.pem", "--encrypt"],
+        cwd=tmp_path,
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={name: os.environ[name] for name in ("PATH",)},
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        for prompt in (b"Passphrase", b"Repeat"):
+            said = b""
+            while not (prompt in said and said.endswith(b": ")):
+                more = os.read(process.stderr.fileno(), 1024)
+                assert more, said
+                said += more
+            os.write(ours, b"correct horse\n")
+        process.communicate(timeout=30)
+    os.close(ours)
+    os.close(terminal)
+    assert process.returncode == 0
+    assert Signer.load(tmp_path / "safe.pem", "correct horse")
+
+
+def test_two_runs_at_once_record_nothing_twice(
+    run: Provenite, tmp_path: Path, registrar: Client
+) -> None:
+    records = [extraction(str(number)) for number in range(1, 1001)]
+    (tmp_path / "many.jsonl").write_text("\n".join(records))
+    size = registrar.ledger().size
+    words = ["submit", "many.jsonl", "--results", "done.jsonl"]
+    command = [sys.executable, "-W", "error", "-c", "from provenite.cli import main; main()"]
+    both = [
+        subprocess.Popen([*command, *words], stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    said = {process.communicate(timeout=60)[1]: process.returncode for process in both}
+    assert sorted(said.values()) == [0, 2]
+    (refused,) = (text for text, code in said.items() if code == 2)
+    assert "done.jsonl is in use by another `provenite submit`" in refused
+    assert registrar.ledger().size == size + len(records)
+    again = run(*words)
+    assert again.stderr == "1000 records: 0 recorded, 1000 recorded before.\n"
+
+
+def test_an_element_that_is_not_in_the_batch_is_said(run: Provenite) -> None:
+    batch = run("submit", stdin=extraction("1000")).stdout.split()[-1]
+    absent = run("content", batch, "--element", "nd")
+    assert (absent.exit_code, absent.stdout) == (2, "")
+    assert absent.stderr == ("provenite: the batch has no nd (did you mean Nd?): it has Nd\n")
+    assert "has no Cu: it has Nd\n" in run("content", batch, "--element", "Cu").stderr
+
+
+def test_parties_and_sites_are_listed(run: Provenite) -> None:
+    party = re.search(r"^party +(\S+)$", run("whoami").stdout, re.M)
+    assert party
+    assert f"Pit Ltd  US  miner, refiner\n  {party[1]}\n" in run("parties").stdout
+    assert {
+        json.loads(line)["country"] for line in run("parties", "--json").stdout.split("\n") if line
+    }
+    assert run("sites").stderr == "No sites.\n"
+    pit = provenite.site(country="US", stages=[provenite.Stage.EXTRACTION], name="Pit 1")
+    submitted = run("submit", stdin=msgspec.json.encode(pit))
+    digest = submitted.stdout.split()[-1]
+    assert run("sites").stdout == f"Pit 1  US  extraction\n  {digest}\n"
+    assert json.loads(run("sites", "--json").stdout)["id"] == digest
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["batches", "--ledger", "http://127.0.0.1:9"], 3, "127.0.0.1:9"),
+        (["batches", "--ledger", "http://127.0.0.1:9"], 3, "answers at http://127.0.0.1:9: is"),
         (["batches", "--ledger", "nonsense"], 2, "'nonsense' is not a ledger's URL"),
         (["batches", "--ledger", ""], 2, "is not a ledger's URL"),
         (["batches", "--key", "absent.pem"], 2, "absent.pem: No such file"),
@@ -188,7 +264,16 @@ def test_ctrl_c_leaves_a_results_file_to_go_on_with(
         (["submit", "record.json", "--ledger", "http://127.0.0.1:9"], 3, "127.0.0.1:9"),
         (["submit", "record.json", "--results", "record.json"], 2, "name another file"),
         (["content", f"{'A' * 43}.0"], 1, "not-found"),
-        (["content", "nothing"], 1, "bad-request"),
+        (["content", "nothing"], 2, "nothing is not a batch id; `provenite batches` lists yours"),
+        (["trace", "A" * 43], 2, "is not a batch id"),
+        (
+            ["batches", "--ledger", "https://a.example/schema"],
+            2,
+            "own address is https://a.example",
+        ),
+        (["batches", "--ledger", "http://a.invalid"], 3, "no host of this name: http://a.invalid"),
+        (["keygen", "other.pem", "--encrypt"], 2, "PROVENITE_KEY_PASSPHRASE or --passphrase-file"),
+        (["submit", "firm.pem"], 2, "firm.pem: line 1: a private key."),
         (["enrol", "wrong-code"], 1, "invitation-invalid"),
         (["batches", "--lto", "x"], 2, "--lot"),
     ],
@@ -199,16 +284,19 @@ def test_exit_codes(
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     Path("record.json").write_text(extraction("1"))
     result = run(*words)
-    assert said in result.stderr
+    assert said in " ".join(result.stderr.split())
     assert result.exit_code == code
+    assert all(len(line) <= 80 or " " not in line for line in result.stderr.splitlines())
 
 
 def test_an_encrypted_key_takes_its_passphrase_from_wherever(
     run: Provenite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = run("keygen", "safe.pem", "--encrypt", stdin="correct horse\ncorrect horse\n")
+    monkeypatch.setenv("PROVENITE_KEY_PASSPHRASE", "correct horse")
+    made = run("keygen", "safe.pem", "--encrypt")
+    monkeypatch.delenv("PROVENITE_KEY_PASSPHRASE")
     assert made.exit_code == 0, made.output
-    assert "(encrypted, ES256)" in made.stdout
+    assert re.search(r"safe\.pem \(encrypted, ES256\)$", made.stdout, re.M)
     without = run("whoami", "--key", "safe.pem")
     assert without.exit_code == 2
     assert "safe.pem is encrypted" in without.stderr
@@ -224,3 +312,34 @@ def test_an_encrypted_key_takes_its_passphrase_from_wherever(
     monkeypatch.delenv("PROVENITE_KEY_PASSPHRASE")
     words = ("whoami", "--key", "safe.pem", "--passphrase-file", "passphrase")
     assert "token-invalid" in run(*words).stderr
+
+
+def test_which_ledger_is_signed_for(
+    run: Provenite, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = run("--origin", "https://another.example", "whoami")
+    assert refused.exit_code == 1
+    assert "token-invalid" in refused.stderr
+    monkeypatch.setenv("PROVENITE_LEDGER", ledger.url.replace("127.0.0.1", "localhost"))
+    assert run("whoami").exit_code == 0
+    monkeypatch.setenv("PROVENITE_ORIGIN", ledger.origin)
+    assert run("whoami").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"lot,mass\nL1,1000\n",
+        b"# Notes\n",
+        b"\x7fELF\x02\xff",
+        b"a.b.c~\n-----BEGIN PRIVATE KEY-----\n",
+    ],
+)
+def test_a_wrong_file_is_not_sent(run: Provenite, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "wrong").write_bytes(content)
+    # Nothing listens there: to try would say so.
+    refused = run("submit", "wrong", "--ledger", "http://127.0.0.1:9", "--json")
+    assert refused.exit_code == 2
+    assert re.match(r"provenite: wrong: line \d: ", refused.stderr)
+    assert "was sent" in " ".join(refused.stderr.split())
+    assert refused.stderr.count("wrong") == 1

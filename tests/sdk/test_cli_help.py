@@ -9,11 +9,14 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from provenite import Extraction, read_record
+from provenite import Extraction, Receipt, Transfer, read_record
 from provenite.cli import main
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-COMMANDS = ("keygen", "enrol", "whoami", "submit", "batches", "trace", "content")
+COMMANDS = (
+    *("keygen", "enrol", "whoami", "submit", "batches", "trace", "content"),
+    *("parties", "sites"),
+)
 
 
 def help_of(*command: str) -> str:
@@ -94,6 +97,7 @@ def test_the_readme_s_commands_parse() -> None:
         assert parse(words).info_name == words[0]
 
 
-def test_the_readme_s_record_is_one() -> None:
-    (record,) = re.findall(r"```json\n(.*?)```", README, re.S)
-    assert isinstance(read_record(record.encode()), Extraction)
+def test_the_readme_s_records_are_some() -> None:
+    records = re.findall(r"```json\n(.*?)```", README, re.S)
+    kinds = [type(read_record(record.encode())) for record in records]
+    assert kinds == [Extraction, Transfer, Receipt]

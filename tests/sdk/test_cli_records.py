@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from provenite import Line, ProblemAnswer, Submitted
+from provenite import Line, Problem, ProblemAnswer, Submitted, read_record
 from provenite.cli.journal import Journal, JournalError
+from provenite.cli.locating import pointer
 from provenite.cli.records import entries
 
 RECORDED = Line(
@@ -27,10 +28,9 @@ REFUSED = Line(
         (b'{"type": "site"}', [b'{"type": "site"}']),
         (b'\xef\xbb\xbf{\n "type": "site"\n}\n', [b'{\n "type": "site"\n}']),
         (b'[{"a": 1}, {"b": 2}]', [b'{"a": 1}', b'{"b": 2}']),
-        (b'["x~y~"]', [b"x~y~"]),
+        (b'["h.p.s~d~"]', [b"h.p.s~d~"]),
         (b'{"a": 1}\r\n\r\n{"b": 2}\r\n', [b'{"a": 1}', b'{"b": 2}']),
-        (b'x~y~\n{"a": 1}\n', [b"x~y~", b'{"a": 1}']),
-        (b'{"a": 1}\n{"b": \n', [b'{"a": 1}', b'{"b":']),
+        (b'h.p.s~\n{"a": 1}\n', [b"h.p.s~", b'{"a": 1}']),
         (b"", []),
     ],
 )
@@ -41,10 +41,29 @@ def test_all_forms_are_read(data: bytes, raws: list[bytes]) -> None:
     assert [entry.signed is None for entry in found] == [raw.startswith(b"{") for raw in raws]
 
 
-@pytest.mark.parametrize("data", [b"[{]", b'{"a": ', b'{\n"a"\n'])
-def test_what_is_in_no_form_is_said(data: bytes) -> None:
-    with pytest.raises(ValueError, match="JSON"):
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"[{]", "not a JSON array"),
+        (b"[1]", "element 1 of the array: neither"),
+        (b'["notes"]', "element 1 of the array: neither"),
+        (b'{"a": ', "line 1: not JSON"),
+        (b'{\n"a"\n', "line 1: not JSON"),
+        (b'{"a": 1}\n{"b": \n', "line 2: not JSON"),
+        (b"\n# Provenite\n", "line 2: neither a record in JSON nor a signed statement"),
+        (b"lot,mass\nL1,1000\n", "line 1: neither"),
+        (b"h.p.s\n", "line 1: neither"),
+        (b"h.p.s~\nh.p.s~d\n", "line 2: neither"),
+        (b"h.p.s~\n\x7fELF\xff\n", "line 2: not text in UTF-8"),
+        (b'{"a": 1}\n-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIG\n', "line 2: a private key"),
+        (b"-----BEGIN CERTIFICATE-----\nMIG\n", "line 1: a PEM file"),
+    ],
+)
+def test_what_is_in_no_form_is_said_once(data: bytes, said: str) -> None:
+    with pytest.raises(ValueError, match=said) as refused:
         entries(data)
+    for secret in ("MIG", "Provenite", "L1"):
+        assert secret not in str(refused.value)
 
 
 def test_equal_records_are_told_apart_and_moving_others_does_not_rename() -> None:
@@ -56,7 +75,7 @@ def test_equal_records_are_told_apart_and_moving_others_does_not_rename() -> Non
 
 def test_a_journal_remembers_across_runs(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
-    done, open_, refused = entries(b"a\nb\nc\n")
+    done, open_, refused = entries(b'{"a":1}\n{"b":1}\n{"c":1}\n')
     with Journal(path, "ledger.test") as journal:
         journal.sending([(done, "done~"), (open_, "open~"), (refused, "refused~")])
         journal.answered(done, RECORDED)
@@ -84,8 +103,39 @@ def test_another_file_is_left_alone(tmp_path: Path, content: str) -> None:
     assert path.read_text() == content
 
 
+def test_one_run_at_a_time_has_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    with Journal(path, "ledger.test"), pytest.raises(JournalError, match="in use by another"):
+        Journal(path, "ledger.test")
+    with Journal(path, "ledger.test"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ('"10"', '"10 kg"', "/quantities/outputs/0/mass"),
+        ('"mass"', '"mess"', "/quantities/outputs/0/mess"),
+        ('"mass":"10",', "", "/quantities/outputs/0/mass"),
+        ('"Pr":"0.1"', '"Pr":"10 %"', "/quantities/outputs/0/composition/Pr"),
+        ('"Pr":"0.1"', '"Pr":0.1', "/quantities/outputs/0/composition/Pr"),
+        ('"Pr":"0.1"', '"p/r":"0.1"', "/quantities/outputs/0/composition/p~1r"),
+        ('"type":"extraction",', "", "/type"),
+    ],
+)
+def test_the_pointer_reaches_the_member(old: str, new: str, where: str) -> None:
+    raw = (
+        '{"type":"extraction","country":"US","occurredAt":"2026-07-01T08:00:00Z",'
+        '"outputs":[{"material":"nd-oxide","elements":["Nd","Pr"]}],'
+        '"quantities":{"outputs":[{"mass":"10","composition":{"Nd":"0.5","Pr":"0.1"}}]}}'
+    ).replace(old, new)
+    with pytest.raises(Problem) as refused:
+        read_record(raw.encode())
+    assert pointer(raw.encode(), refused.value) == f"/record{where}"
+
+
 def test_without_a_file_nothing_is_remembered() -> None:
-    (entry,) = entries(b"a")
+    (entry,) = entries(b"{}")
     with Journal(None, "ledger.test") as journal:
         journal.sending([(entry, "a~")])
         assert journal.sent(entry) is None

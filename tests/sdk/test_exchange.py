@@ -23,7 +23,7 @@ from provenite_proto import token
 from provenite_proto.answers import InvitationRequest, Page
 from provenite_proto.statement import PublicKey, parse
 
-ORIGIN = "ledger.test"
+ORIGIN = "https://ledger.test"
 NOW = 1_790_000_000
 DIGEST = "A" * 43
 SUBMITTED = {"digest": DIGEST, "index": 7, "recordedAt": "2026-11-23T08:00:00Z"}
@@ -49,7 +49,14 @@ BUSY = Reply(
 def exchange(
     signer: provenite.Signs | None = None, origin: str | None = ORIGIN, **retry: Any
 ) -> Exchange:
-    return Exchange(signer, origin, provenite.Retry(**retry), clock=lambda: NOW, chance=lambda: 0.5)
+    return Exchange(
+        signer,
+        f"{ORIGIN}/under",
+        origin,
+        provenite.Retry(**retry),
+        clock=lambda: NOW,
+        chance=lambda: 0.5,
+    )
 
 
 def answer(value: Any, status: int = 200) -> Reply:
@@ -91,6 +98,26 @@ def test_a_record_is_signed_for_the_origin_that_the_ledger_names(
     assert (statement.audience, statement.issued_at) == (ORIGIN, NOW)
     assert statement.record == msgspec.structs.replace(SITE, sd=statement.record.sd)
     assert submitted.index == 7
+
+
+@pytest.mark.parametrize("named", ["https://other.test", "http://ledger.test", "ledger.test"])
+def test_nothing_is_signed_for_a_ledger_that_another_one_names(
+    signer: provenite.Signer, named: str
+) -> None:
+    """Whoever answers at the URL could use what it gets at the ledger that it names."""
+    for flow in (
+        exchange(signer, origin=None).sign(SITE),
+        exchange(signer, origin=None).ask(operations.key(DIGEST)),
+        exchange(signer, origin=None).enrol("code", None),
+    ):
+        with pytest.raises(provenite.OriginMismatch, match="PROVENITE_ORIGIN") as mismatch:
+            drive(flow, answer({**LEDGER, "origin": named}))
+        assert mismatch.value.origin == named
+
+
+def test_an_origin_that_is_given_is_not_asked_for(signer: provenite.Signer) -> None:
+    _, text = drive(exchange(signer, origin="https://other.test").sign(SITE))
+    assert parse(text).audience == "https://other.test"
 
 
 def test_the_origin_is_asked_for_once(signer: provenite.Signer) -> None:
@@ -210,7 +237,7 @@ def test_enrolling_proves_possession_of_the_key(signer: provenite.Signer) -> Non
     assert "authorization" not in request.headers
     body = msgspec.json.decode(request.body)
     assert body["key"]["x"] == signer.public_jwk.x
-    token.parse(body["proof"]).check(public_key(signer), audience=ORIGIN, now=NOW)
+    token.parse(body["proof"], token.PROOF_TYP).check(public_key(signer), audience=ORIGIN, now=NOW)
 
 
 def test_a_signer_in_hardware_gives_its_public_key() -> None:

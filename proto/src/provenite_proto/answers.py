@@ -293,13 +293,13 @@ class ChangedBatch(Answer, frozen=True, kw_only=True):
 class Consequences(Answer, frozen=True, kw_only=True):
     """What a statement has changed of the content of earlier batches, as far as the reader sees their quantities.
 
-    `settled` once it is worked out; until then `revised` of `total` statements are. `next` is the cursor of
-    the following page.
+    `settled` once it is worked out; until then `revised` of `total` statements are, as its issuer and the party
+    that it concerns see. `next` is the cursor of the following page.
     """
 
     statement: str
     settled: bool
-    revised: int
+    revised: int | None = None
     total: int | None = None
     items: tuple[ChangedBatch, ...] = ()
     next: str | None = None
@@ -374,7 +374,7 @@ class InvitationAnswer(Answer, frozen=True, kw_only=True):
 
 
 class EnrolmentRequest(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A firm joins: the invitation's code, its public key, and an access token signed with it as proof."""
+    """A firm joins: the invitation's code, its public key, and as `proof` a token of its own type, signed with it."""
 
     code: str
     key: Jwk

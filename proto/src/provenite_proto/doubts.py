@@ -57,13 +57,16 @@ FINDINGS: Mapping[str, Kind] = kinds(
     }
 )
 
-CONFIDENTIAL = frozenset({"document-reused", "site-shared"})
-"""Findings that tell of another party's sealed sections: they are for the registrar alone."""
+CONFIDENTIAL = frozenset({"document-reused", "site-shared", "transit-too-fast"})
+"""Findings that tell of another party's sealed sections: they are for the registrar alone.
+
+Even whether a shipment was too fast is one: with receipts from sites at will, each of them retracted, its receiver
+could find out how far away the sender's site lies, and so where.
+"""
 
 UNSHARED = frozenset(
     {
         "receipt-differs",
-        "transit-too-fast",
         "capacity-exceeded",
         "balance-too-perfect",
         "balance-excess",

@@ -1,4 +1,4 @@
-"""Access tokens: short-lived JWTs (RFC 7519) that a firm signs with its own enrolled key.
+"""Access tokens, and proofs of possession at joining: short-lived JWTs (RFC 7519) that a firm signs itself.
 
 There is no password and no API key to leak. A token is for one ledger (`aud`), lives at most five minutes
 and is used once (`jti`).
@@ -16,6 +16,8 @@ from .statement.jws import Jws, compose
 from .statement.jws import parse as parse_jws
 
 TYP = "provenite-token+jwt"
+PROOF_TYP = "provenite-enrolment+jwt"
+"""`typ` of the proof that a joining firm holds its key: whoever receives one can do nothing else with it."""
 MAX_LIFETIME = 300
 """Seconds between `iat` and `exp`, at the most."""
 CLOCK_TOLERANCE = 30
@@ -74,18 +76,20 @@ class Token(msgspec.Struct, frozen=True):
             raise Problem("token-invalid", problem.detail) from problem
 
 
-def issue(*, key: Signs, audience: str, now: int, jti: str, lifetime: int = 60) -> str:
-    """Sign a token; `jti` is fresh randomness of at least 128 bits in base64url."""
+def issue(
+    *, key: Signs, audience: str, now: int, jti: str, lifetime: int = 60, typ: str = TYP
+) -> str:
+    """Sign a token, or with `PROOF_TYP` a proof; `jti` is fresh randomness of at least 128 bits in base64url."""
     claims = Claims(aud=audience, iat=now, exp=now + lifetime, jti=jti)
-    return compose(msgspec.json.encode(claims), TYP, key)
+    return compose(msgspec.json.encode(claims), typ, key)
 
 
-def parse(text: str) -> Token:
-    """Take a token apart; `Problem` `token-invalid` when it is not strictly of the form."""
+def parse(text: str, typ: str = TYP) -> Token:
+    """Take a token apart, or with `PROOF_TYP` a proof; `Problem` `token-invalid` when it is not strictly of the form."""
     if len(text) > MAX_BYTES or not text.isascii():
         raise Problem("token-invalid", f"A token is ASCII of at most {MAX_BYTES} bytes.")
     try:
-        core = parse_jws(text, TYP)
+        core = parse_jws(text, typ)
         claims = _claims.decode(core.payload)
     except Problem as problem:
         raise Problem("token-invalid", problem.detail, pointer=problem.pointer) from problem

@@ -1,79 +1,106 @@
-"""Provenite's main job, once: a ledger, twelve firms, their chains, and what can be asked of a magnet.
+"""Provenite's main job, once: a ledger, thirteen firms, their chains, and what can be asked of a magnet.
 
     python demo.py           run it, print what was found, stop everything
     python demo.py --serve   leave the ledger running with the data, until Ctrl-C
 
-What is printed, the answers as JSON and the firms' keys are left in build/demo.
+What is printed, the answers as JSON and the firms' keys are left in build/demo, with --serve in build/run.
 """
 
 import argparse
 import contextlib
+import os
 import signal
+import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import later
 import msgspec
 import rare_earths
 import refused
 from firms import Firm, join
 from ledger_process import ledger
+from results_folder import results
 from rich.console import Console
 
 from provenite import Client, ElementContent, RefusedError, Signer
 from provenite.cli.showing import content_tables, share_text
 from provenite.cli.tracing import trace_tree
 
-RESULTS = Path("build/demo")
-
 
 def main() -> None:
     """Run the demo."""
     arguments = argparse.ArgumentParser(description="Provenite's main job, once.")
     arguments.add_argument("--serve", action="store_true", help="leave the ledger running")
-    arguments.add_argument("--port", type=int, help="the ledger's port (8080 with --serve)")
+    arguments.add_argument(
+        "--port", type=int, help="the ledger's port (with --serve PROVENITE_PORT or 8080)"
+    )
     options = arguments.parse_args()
     signal.signal(signal.SIGTERM, _interrupted)
-    keys = RESULTS / "keys"
-    keys.mkdir(parents=True, exist_ok=True)
-    for old in keys.glob("*.pem"):
-        old.unlink()
+    folder = Path("build/run" if options.serve else "build/demo")
+    port = options.port or (os.environ.get("PROVENITE_PORT", "8080") if options.serve else 0)
     console = Console(record=True, highlight=False)
+    try:
+        with results(folder) as (new, put), _data_folder() as data:
+            _demo(console, data, port, folder, new, put, serve=options.serve)
+    except KeyboardInterrupt:
+        print(f"Stopped; {folder} is as it was.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _demo(
+    console: Console,
+    data: Path,
+    port: int | str,
+    folder: Path,
+    new: Path,
+    put: Callable[[], None],
+    *,
+    serve: bool,
+) -> None:
+    """The chain and the answers; what is to be left is written into `new`, which `put` makes `folder`."""
     began = time.monotonic()
-    with contextlib.suppress(KeyboardInterrupt), _data_folder() as data:
+    with contextlib.ExitStack() as running:
         with console.status("Starting a ledger with its own PostgreSQL …"):
-            running = contextlib.ExitStack()
-            url = running.enter_context(
-                ledger(data, port=options.port or (8080 if options.serve else 0))
-            )
-        with running:
-            console.print(f"Ledger ready at {url} after {time.monotonic() - began:.1f} s")
-            _run(console, url, data, keys)
-            console.print(
-                f"\nDone in {time.monotonic() - began:.1f} s. Results: {RESULTS}/ "
-                "(report.txt, content.json, trace.json, refusals.json, keys/)"
-            )
-            (RESULTS / "report.txt").write_text(console.export_text(), "utf-8")
-            if options.serve:
-                _serve(console, url)
+            url = running.enter_context(ledger(data, port=port))
+        console.print(f"Ledger ready at {url} after {time.monotonic() - began:.1f} s")
+        _run(console, url, data, new)
+        console.print(
+            f"\nDone in {time.monotonic() - began:.1f} s. Results: {folder}/\n"
+            "(report.txt, batch.json, content.json, trace.json, refusals.json,\n"
+            "consequences.json, keys/)"
+        )
+        report = "\n".join(line.rstrip() for line in console.export_text().splitlines())
+        (new / "report.txt").write_text(report + "\n", "utf-8")
+        put()
+        if serve:
+            with contextlib.suppress(KeyboardInterrupt):
+                _serve(console, url, folder)
 
 
-def _run(console: Console, url: str, data: Path, keys: Path) -> None:
+def _run(console: Console, url: str, data: Path, new: Path) -> None:
+    keys = new / "keys"
+    keys.mkdir()
     registrar = Client(url, Signer.load(data / "registrar.pem"))
     with console.status("Enrolling the firms …"):
-        firms = join(url, registrar, {**rare_earths.FIRMS, **refused.FIRMS}, keys)
+        firms = join(url, registrar, {**rare_earths.FIRMS, **refused.FIRMS, **later.FIRMS}, keys)
     console.print(f"{len(firms)} firms enrolled, each with a key of its own\n")
     with console.status("Submitting statements …"):
         batches = rare_earths.submit(firms, lambda done: console.print(f"  {done}"))
-    _ask(console, firms["magnet_maker"], batches["magnets"])
+    _ask(console, firms["magnet_maker"], batches["magnets"], new)
     console.print("\nWhat the ledger refuses\n")
     found = refused.refusals(url, firms, batches)
     _show_refusals(console, found)
-    _save("refusals.json", {name: refusal.problem for name, (_, refusal) in found.items()})
+    _save(new / "refusals.json", {name: refusal.problem for name, (_, refusal) in found.items()})
+    with console.status("Waiting for what a retraction changes …"):
+        after = later.later(firms)
+    _show_later(console, after)
+    _save(new / "consequences.json", after.changed)
 
 
-def _ask(console: Console, maker: Firm, magnets: str) -> None:
+def _ask(console: Console, maker: Firm, magnets: str, new: Path) -> None:
     """What is in the magnets, and where it came from, asked by the firm that made them."""
     batch = maker.client.batch(magnets)
     content = maker.client.content(magnets, elements=["Nd", "Pr"])
@@ -86,12 +113,12 @@ def _ask(console: Console, maker: Firm, magnets: str) -> None:
     for element in content.elements:
         console.print(f"[bold]{element.element}[/]: {_summary(element)}")
     console.print(
-        "\nWhere it came from: the open parts, without names; tonnages only of its own steps\n"
+        "\nWhere it came from: the open parts, without names; tonnages of its own steps\n"
     )
     console.print(trace_tree(trace))
-    _save("batch.json", batch)
-    _save("content.json", content)
-    _save("trace.json", trace)
+    _save(new / "batch.json", batch)
+    _save(new / "content.json", content)
+    _save(new / "trace.json", trace)
 
 
 def _summary(element: ElementContent) -> str:
@@ -118,20 +145,40 @@ def _show_refusals(console: Console, found: Mapping[str, tuple[str, RefusedError
         console.print(f"  {refusal.detail}")
 
 
-def _serve(console: Console, url: str) -> None:
+def _show_later(console: Console, found: later.Found) -> None:
+    console.print("\nWhat comes later\n")
+    console.print("[bold]the smelter shows its auditor the quantities of a statement[/]")
+    console.print(f"  before: {', '.join(found.sealed.withheld)} withheld")
+    console.print(f"  after: {found.granted.mass} kg of {found.granted.material}")
+    console.print("[bold]the copper mine withdraws its extraction: the data were incorrect[/]")
+    for batch in found.changed.items:
+        for change in batch.changes:
+            if change.lens == "origin":
+                before, after = (
+                    ", ".join(f"{share_text(each.share)} {each.label}" for each in labels)
+                    for labels in (change.before, change.after)
+                )
+                console.print(
+                    f"  {change.element} of {batch.batch}:\n    by origin {before}; now {after}"
+                )
+
+
+def _serve(console: Console, url: str, folder: Path) -> None:
     console.print(
-        f"\nThe ledger is running. API: {url}/schema  Keys: {RESULTS}/keys\n"
+        f"\nThe ledger is running. API: {url}/schema  Keys: {folder}/keys\n"
         "Ask it, in another terminal:\n"
-        f"  .venv/bin/provenite --ledger {url} --key {RESULTS}/keys/magnet_maker.pem batches\n"
+        f"  export PROVENITE_LEDGER={url}\n"
+        f"  export PROVENITE_KEY={folder}/keys/magnet_maker.pem\n"
+        "  .venv/bin/provenite batches\n"
         "Ctrl-C stops it; its data goes with it.",
         soft_wrap=True,
     )
     signal.pause()
 
 
-def _save(name: str, answer: object) -> None:
+def _save(file: Path, answer: object) -> None:
     text = msgspec.json.format(msgspec.json.encode(answer), indent=2)
-    (RESULTS / name).write_bytes(text + b"\n")
+    file.write_bytes(text + b"\n")
 
 
 @contextlib.contextmanager

@@ -2,26 +2,28 @@
 
 import contextlib
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
-
 _START_SECONDS = 60
+_SERVING = re.compile(r"^Provenite ledger \S+ at (\S+)$", re.MULTILINE)
+_SAID = re.compile(r"^provenite-ledger: (.+)$", re.MULTILINE)
+_KEPT = ("PROVENITE_POSTGRES_BIN",)
 
 
 @contextlib.contextmanager
-def ledger(data: Path, *, port: int = 0) -> Iterator[str]:
-    """Run `provenite-ledger serve` with its own PostgreSQL under `data`; yields its URL once it is ready."""
-    port = port or _free_port()
-    url = f"http://127.0.0.1:{port}"
+def ledger(data: Path, *, port: int | str = 0) -> Iterator[str]:
+    """Run `provenite-ledger serve` with its own PostgreSQL under `data`; yields its URL once it is ready.
+
+    Port 0 takes any free one. `SystemExit` says why it did not start.
+    """
     environment = {
-        **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+        **{name: value for name, value in os.environ.items() if not _is_setting(name)},
         "PROVENITE_DATA": str(data),
         "PROVENITE_HOST": "127.0.0.1",
         "PROVENITE_PORT": str(port),
@@ -37,27 +39,29 @@ def ledger(data: Path, *, port: int = 0) -> Iterator[str]:
             start_new_session=True,
         )
     try:
-        _ready(url, process, log)
-        yield url
+        yield _url(process, log)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
 
 
-def _ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _url(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    """Where it serves, by its own word: at a port that is taken, another process would answer."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{url}/ready").status_code == 200:
-                return
+        ended = process.poll() is not None
+        said = log.read_text(errors="replace")
+        if serving := _SERVING.search(said):
+            return serving[1]
+        if ended:
+            reasons = _SAID.findall(said)
+            raise SystemExit(
+                f"The ledger did not start: {reasons[-1] if reasons else said[-2000:]}"
+            )
         time.sleep(0.05)
-    raise SystemExit(f"the ledger did not start:\n{log.read_text(errors='replace')[-2000:]}")
+    raise SystemExit(f"The ledger did not start within {_START_SECONDS} seconds.")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _is_setting(name: str) -> bool:
+    """Whether a variable would make this ledger another one, such as one that is in use."""
+    return name.startswith(("DATABASE_URL", "PROVENITE_")) and name not in _KEPT

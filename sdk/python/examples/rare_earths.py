@@ -190,8 +190,9 @@ def _recycled(firms: Mapping[str, Firm], told: Callable[[str], None]) -> str:
             losses={"Nd": "12.736175", "Pr": "1.8434", "Dy": "0.67033"},
         )
     )
-    doubts = len(oxide.findings)
-    told(f"{recycler.name} (US) recycles them to 228.089 kg of NdPr oxide ({doubts} findings)")
+    told(f"{recycler.name} (US) recycles them to 228.089 kg of NdPr oxide")
+    for doubt in oxide.findings:
+        told(f"  doubt {doubt.slug}: {doubt.detail}")
     return oxide.batches[0]
 
 

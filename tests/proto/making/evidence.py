@@ -212,10 +212,23 @@ def _attesting_wrongly() -> Iterator[tuple[str, Case]]:
     retracted = firms.add("miner", firms.extracted(CONCENTRATE))
     retraction = firms.add("miner", Retraction(statement=retracted, reason=RetractionReason.FRAUD))
     late = attested(firms, SubjectKind.BATCH, f"{retracted}.0")
-    figures = {"retractedBy": retraction}
+    figures = {"batch": f"{retracted}.0", "root": f"{retracted}.0"}
     yield (
-        "attestation-of-what-is-retracted",
-        case("auditor", late, "already-retracted", place, **figures),
+        "attestation-of-a-retracted-batch",
+        case("auditor", late, "batch-retracted", place, **figures),
+    )
+    late = attested(firms, SubjectKind.STATEMENT, retracted)
+    yield (
+        "attestation-of-a-retracted-statement",
+        case("auditor", late, "already-retracted", place, retractedBy=retraction),
+    )
+    other = firms.add("miner", firms.extracted(CONCENTRATE))
+    going = firms.add("miner", firms.shipped("refiner", {f"{other}.0": "1"}))
+    firms.add("miner", Retraction(statement=going, reason=RetractionReason.DID_NOT_OCCUR))
+    alive = attested(firms, SubjectKind.BATCH, f"{going}.0")
+    yield (
+        "attestation-of-what-a-retraction-gave-back",
+        doubted(firms, "auditor", alive, UNACCREDITED),
     )
     holds = attested(firms, SubjectKind.BATCH, f"{transfer}.0")
     yield "attestation-of-what-one-holds", case("refiner", holds, "attestation-of-own", place)

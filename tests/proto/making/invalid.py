@@ -185,6 +185,16 @@ def _records() -> Iterator[Defect]:
         yield name, text, slug, f"{place}/{member}"
     lot = with_disclosures(disclosure("identities", {"outputs": [{"lot": "a\u0000b"}]}))
     yield "control-character-in-text", lot, slug, "/record/identities/outputs/0/lot"
+    for name, character in {
+        "c1-control-in-text": "\x9b",
+        "next-line-in-text": "\x85",
+        "arabic-letter-mark-in-text": "\u061c",
+        "right-to-left-mark-in-text": "\u200f",
+        "right-to-left-override-in-text": "\u202e",
+        "directional-isolate-in-text": "\u2066",
+    }.items():
+        lot = with_disclosures(disclosure("identities", {"outputs": [{"lot": f"L{character}7"}]}))
+        yield name, lot, slug, "/record/identities/outputs/0/lot"
     extra = with_quantities(QUANTITIES | {"total": "1"})
     yield "unknown-member-in-section", extra, slug, "/record/quantities"
     yield "section-is-an-array", with_quantities([]), slug, "/record/quantities"

@@ -253,6 +253,14 @@ def _controllers() -> Iterator[tuple[str, Made]]:
             "A half passes through whole: a quarter of it is a quarter.", controllers="CL+CN+SG"
         ),
     )
+    chain = _proxy()
+    chain.own(rest, holder("0.25", **own))
+    yield (
+        "controllers-of-a-proxy",
+        chain.made(
+            "Who records for a supplier does not lend it his owners.", controllers="CL+CN+unknown"
+        ),
+    )
     chain = _Chain()
     sale = chain.firms.time(3)
     chain.own(holder("1", board="1", votes="1"), until=sale)

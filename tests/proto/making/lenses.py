@@ -107,6 +107,8 @@ def _malformed() -> Iterator[tuple[str, Case]]:
     start = title + RULE.format("x")
     for name, text, pointer in (
         ("not-toml", "title = ", ""),
+        ("key-of-1025-parts", ".".join("a" * 1026) + " = 1", ""),
+        ("65537-bytes", title + "#" * (65_537 - len(title)), ""),
         ("no-title", RULE.format("x"), ""),
         ("empty-title", 'title = ""\n' + RULE.format("x"), "/title"),
         ("no-start", title + "start = []", "/start"),

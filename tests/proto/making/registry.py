@@ -63,6 +63,20 @@ def _registering() -> Iterator[tuple[str, Case]]:
     off_curve = Jwk(kty="EC", crv="P-256", x=fresh.x, y=base64url.encode(bytes(32)))
     bad = Party(country="PE", roles=(Role.MINER,), key=off_curve)
     yield "key-not-on-the-curve", case("registrar", bad, "key-malformed", at)
+    for name, encoded in {
+        # RFC 8032 section 5.1.3 refuses a y that is not below p = 2^255 - 19: this one is p + 3, y = 3 again.
+        "ed25519-key-not-canonical": (2**255 - 16).to_bytes(32, "little"),
+        "ed25519-key-not-on-the-curve": (2).to_bytes(32, "little"),
+        "ed25519-key-of-order-one": (1).to_bytes(32, "little"),
+        "ed25519-key-of-order-two": (2**255 - 20).to_bytes(32, "little"),
+        "ed25519-key-of-order-four": bytes(31) + b"\x80",
+        "ed25519-key-of-order-eight": bytes.fromhex(
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"
+        ),
+    }.items():
+        weak = Jwk(kty="OKP", crv="Ed25519", x=base64url.encode(encoded))
+        bad = Party(country="PE", roles=(Role.MINER,), key=weak)
+        yield name, case("registrar", bad, "key-malformed", at)
     mixed = Jwk(kty="OKP", crv="P-256", x=fresh.x)
     bad = Party(country="PE", roles=(Role.MINER,), key=mixed)
     yield "key-type-and-curve-differ", case("registrar", bad, "key-malformed", at)

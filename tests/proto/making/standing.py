@@ -95,6 +95,11 @@ def _owning() -> Iterator[tuple[str, Case]]:
             link("Others", "0.5", "LU", "Holding"),
         ),
     )
+    chain = [link(str(each + 1), "1", held=str(each)) for each in range(7)]
+    yield (
+        "ownership-through-eight-firms",
+        owned(link("0", "1"), *chain, link("State", "1", "CN", "7")),
+    )
     only_votes = OwnershipLink(holder="Fund", country="CN", votes="0.25")
     whole = OwnershipLink(holder="Stiftung", country="DE", board="1", votes="0.75", equity="1")
     yield "ownership-of-votes-alone", owned(only_votes, whole)
@@ -119,7 +124,10 @@ def _owned_impossibly() -> Iterator[tuple[str, Case]]:
         "ownership-that-leads-nowhere",
         case(impossible, f"{LINKS}/1/held", *loose, held="Other"),
     )
-    chain = [link("0", "1")] + [link(str(each + 1), "1", held=str(each)) for each in range(8)]
+    chain = [
+        link("0", "1"),
+        *(link(str(each + 1), "1", held=str(each)) for each in range(9)),
+    ]
     yield "ownership-through-nine-firms", case(impossible, LINKS, *chain, limit="8")
     nowhere = link("Fund", "1", "XX")
     yield "ownership-from-country-xx", case("country-unknown", f"{LINKS}/0/country", nowhere)

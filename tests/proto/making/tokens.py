@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from provenite_proto.statement import TYP as STATEMENT_TYP
-from provenite_proto.token import TYP
+from provenite_proto.token import PROOF_TYP, TYP
 
 from .keys import AUDIENCE, START, compact
 from .parts import ED, KEY, OTHER, statement
@@ -16,7 +16,9 @@ HEADER = {"alg": "ES256", "kid": KEY.key_id, "typ": TYP}
 def cases() -> Iterator[tuple[str, dict[str, Any]]]:
     """File name below `token/` and the case: who may come in, and with what not."""
 
-    def case(text: str, pointer: str | None = None, now: int = START) -> dict[str, Any]:
+    def case(
+        text: str, pointer: str | None = None, now: int = START, use: str = "access"
+    ) -> dict[str, Any]:
         expected: dict[str, Any] = {"keyId": KEY.key_id, "jti": CLAIMS["jti"]}
         if pointer is not None:
             expected = {"problem": "token-invalid", "pointer": pointer}
@@ -24,6 +26,7 @@ def cases() -> Iterator[tuple[str, dict[str, Any]]]:
             "key": KEY.jwk,
             "audience": AUDIENCE,
             "now": now,
+            "use": use,
             "token": text,
             "expected": expected,
         }
@@ -50,6 +53,10 @@ def cases() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "unknown-claim", case(token(sub="me"), "")
     yield "exp-is-a-float", case(token(exp=START + 0.5), "/exp")
     yield "statement-typ", case(token(HEADER | {"typ": STATEMENT_TYP}), "")
+    proof = token(HEADER | {"typ": PROOF_TYP})
+    yield "proof-for-access", case(proof, "")
+    yield "proof-for-enrolment", case(proof, use="enrolment")
+    yield "token-for-enrolment", case(good, "", use="enrolment")
     yield "alg-none", case(token(HEADER | {"alg": "none"}), "")
     yield (
         "signed-by-another-key",

@@ -75,6 +75,16 @@ def statements() -> Iterator[tuple[str, str, str, TestKey]]:
         with_disclosures(disclosure("identities", {"outputs": [{"lot": 'a"b\\c/d\u2028é😀'}]})),
         KEY,
     )
+    yield (
+        "text-in-any-script",
+        "A text may be in any script, joined by U+200C and U+200D; only what turns its direction is refused.",
+        with_disclosures(
+            disclosure(
+                "identities", {"outputs": [{"lot": "\u0634\u200c\u05d0\u200d\u7a00\xa0\u200b"}]}
+            )
+        ),
+        KEY,
+    )
     many = RECORD | {"outputs": RECORD["outputs"] * 1024}  # type: ignore[operator]  # a list
     yield "outputs-1024", "The largest number of outputs.", statement(payload(record=many)), KEY
     yield "as-large-as-allowed", "262,144 bytes.", at_most(MAX_BYTES), KEY

@@ -106,8 +106,10 @@ def transformed(flow: Flow, event: Event, lenses: Iterable[Lens]) -> tuple[Share
     result: tuple[Shares, ...] = tuple({element: {} for element in out} for out in flow.outputs)
     lenses = tuple(lenses)
     for element in flow.elements():
+        new = flow.new(element)
         for lens in lenses:
-            for shares, labels in zip(result, _outputs(flow, element, event, lens), strict=True):
+            outputs = _outputs(flow, element, new, event, lens)
+            for shares, labels in zip(result, outputs, strict=True):
                 if element in shares:
                     shares[element][lens.id] = labels
     return result
@@ -118,7 +120,7 @@ def pooled(flow: Flow, element: str, event: Event, lens: Lens) -> Labels:
     pool: Labels = {}
     for part in flow.taken:
         _add(pool, part.labels(element, lens.id))
-    return _relabelled(_with_new(pool, flow, element, event, lens), event, lens)
+    return _relabelled(_with_new(pool, flow.new(element), event, lens), event, lens)
 
 
 def dealt(mass: int, pool: Labels) -> Labels:
@@ -137,12 +139,12 @@ def untraced_label(event: Event, lens: Lens) -> str:
     return lens.first(Event(event.region, "untraced"))
 
 
-def _outputs(flow: Flow, element: str, event: Event, lens: Lens) -> list[Labels]:
+def _outputs(flow: Flow, element: str, new: int, event: Event, lens: Lens) -> list[Labels]:
     at = credited(flow, element, lens)
     pool: Labels = {}
     for labels in at.left:
         _add(pool, labels)
-    pool = _relabelled(_with_new(pool, flow, element, event, lens), event, lens)
+    pool = _relabelled(_with_new(pool, new, event, lens), event, lens)
     result = []
     for out, given in zip(flow.outputs, at.given, strict=True):
         content: Labels = {}
@@ -153,8 +155,7 @@ def _outputs(flow: Flow, element: str, event: Event, lens: Lens) -> list[Labels]
     return result
 
 
-def _with_new(pool: Labels, flow: Flow, element: str, event: Event, lens: Lens) -> Labels:
-    new = flow.new(element)
+def _with_new(pool: Labels, new: int, event: Event, lens: Lens) -> Labels:
     if new:
         _add(pool, {untraced_label(event, lens): new})
     return pool

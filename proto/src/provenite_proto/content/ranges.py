@@ -25,6 +25,8 @@ def within(labels: Mapping[str, int], low: int, high: int) -> Labels:
     whole = sum(labels.values())
     if not 0 <= low <= high <= whole:
         raise ValueError(f"no range {low} to {high} in {whole} milligrams")
+    if len(labels) == 1:
+        return dict.fromkeys(labels, high - low) if high > low else {}
     result: Labels = {}
     for label in sorted(labels):
         mass = labels[label]

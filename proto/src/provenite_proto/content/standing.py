@@ -13,7 +13,7 @@ class Standing(msgspec.Struct, frozen=True):
 
     `void` when it was retracted, or signed with a key that had been compromised by the time it was
     recorded: then the origin of what it made is unknown. `controllers` are the countries (alpha-2) that
-    control its issuer when it happened, sorted; `unknown` among them when that is not known.
+    controlled its issuer when it happened, sorted; `unknown` among them when that is not known.
     """
 
     void: bool

@@ -24,6 +24,7 @@ from .roles import MAY_SIGN, may_sign
 from .sharing import SECTIONS
 from .state import Admission, Effect, State
 from .touched import Touched, touched
+from .vouching import accredited, owned, standing, valid_keys, within
 
 __all__ = [
     "CLOCK_TOLERANCE",
@@ -52,9 +53,14 @@ __all__ = [
     "Touched",
     "TransferStatus",
     "UsedAssay",
+    "accredited",
     "admit",
     "drawn",
     "may_sign",
+    "owned",
     "spans",
+    "standing",
     "touched",
+    "valid_keys",
+    "within",
 ]

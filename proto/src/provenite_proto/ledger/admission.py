@@ -65,6 +65,14 @@ def admit(
     `verified` is the key with which the caller has verified the signature; when it is absent, or not the
     statement's, the signature is verified here.
     """
+    if statement.withheld:
+        # What a section says may raise a doubt, which leaving it out must not turn into an assurance.
+        raise Problem(
+            "disclosure-missing",
+            f"{statement.withheld} sections are withheld.",
+            pointer="/record/_sd",
+            figures={"withheld": str(statement.withheld)},
+        )
     if statement.audience != audience:
         raise Problem(
             "audience-mismatch",
@@ -82,9 +90,10 @@ def admit(
     record = statement.record
     allowed = may_sign(record)
     if not allowed.intersection(issuer.party.roles):
+        kind = str(record.__struct_config__.tag)
         raise Problem(
             "role-not-allowed",
-            f"A {record.__struct_config__.tag} needs the role "
+            f"{'An' if kind[0] in 'aeiou' else 'A'} {kind} needs the role "
             f"{' or '.join(sorted(allowed))}; the party's are {', '.join(issuer.party.roles)}.",
             pointer="/record/type",
         )

@@ -2,6 +2,7 @@
 
 from ..problem import Finding, Problem
 from ..record import COUNTERSIGNATURE, Attestation, Outcome, Role, SubjectKind, Supplier
+from .batch import BatchStatus
 from .issuer import Issuer, in_order
 from .register import Attested, Enrolled
 from .remembered import Recorded
@@ -20,13 +21,7 @@ def admit(record: Attestation, issuer: Issuer, state: State) -> Admission:
             "The subject is the attester itself, or what it has made, holds or runs.",
             pointer=_SUBJECT,
         )
-    if statement is not None and statement.retracted_by is not None:
-        raise Problem(
-            "already-retracted",
-            f"Statement {statement.id} has been retracted.",
-            pointer=_SUBJECT,
-            figures={"retractedBy": statement.retracted_by},
-        )
+    _check_standing(record, statement, state)
     in_order(record.valid_from, record.valid_until)
     countersigns = record.scheme == COUNTERSIGNATURE
     if countersigns:
@@ -90,6 +85,27 @@ def about(record: Attestation, state: State) -> tuple[str, ...]:
         pointer=_SUBJECT,
         figures={"kind": subject.kind},
     )
+
+
+def _check_standing(record: Attestation, statement: Recorded | None, state: State) -> None:
+    """Nothing withdrawn is vouched for; a batch can outlive the statement that made it, as a withdrawn transfer's."""
+    subject = record.subject
+    if subject.kind is SubjectKind.BATCH:
+        batch = state.batches[subject.id]
+        if batch.status is BatchStatus.RETRACTED:
+            raise Problem(
+                "batch-retracted",
+                f"{batch.id} has been withdrawn with the statement that made it.",
+                pointer=_SUBJECT,
+                figures={"batch": batch.id, "root": batch.root},
+            )
+    elif statement is not None and statement.retracted_by is not None:
+        raise Problem(
+            "already-retracted",
+            f"Statement {statement.id} has been retracted.",
+            pointer=_SUBJECT,
+            figures={"retractedBy": statement.retracted_by},
+        )
 
 
 def _check_supplier(record: Attestation, statement: Recorded | None, attester: Enrolled) -> None:

@@ -102,7 +102,8 @@ def _depth(firm: str | None, held: _Links, reached: dict[str | None, int | None]
     reached[firm] = None
     above = [_depth(link.holder, held, reached) for link in held.get(firm, ())]
     reached[firm] = depth = max(above, default=-1) + 1
-    if depth > MAX_DEPTH:
+    # As many links as firms between, and the one to the issuer.
+    if depth > MAX_DEPTH + 1:
         raise _impossible(
             f"More than {MAX_DEPTH} firms stand between a holder and the issuer.",
             limit=str(MAX_DEPTH),

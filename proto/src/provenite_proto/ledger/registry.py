@@ -1,6 +1,6 @@
 """Admission of the register's records: parties, keys and their revocation, sites."""
 
-import math
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -13,6 +13,8 @@ from .place import cell, coordinates
 from .register import Enrolled, RegisteredKey, RegisteredSite
 from .remembered import Place
 from .state import Admission, Effect, State
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def admit_party(record: Party, issuer: Issuer, state: State) -> Admission:
@@ -76,7 +78,7 @@ def admit_revocation(record: Revocation, issuer: Issuer, state: State) -> Admiss
     since = None
     if record.compromised_at is not None:
         issuer.event_at(record.compromised_at, "/record/compromisedAt")
-        since = math.floor(record.compromised_at.timestamp())
+        since = (record.compromised_at - _EPOCH) // timedelta(seconds=1)
     if registered.revoked_at is not None and not _reaches_further(registered, since):
         raise Problem(
             "key-revoked",

@@ -27,9 +27,10 @@ ASSAY = "assay"
 class Touched(msgspec.Struct, frozen=True):
     """Ids to load before admission; parties, keys, accreditations and perfect runs aside, which are few.
 
-    A batch brings its root, and a shipment its batches and its site. A statement brings its batches, those that it drew from, the
-    shipment that it made or closed and the year of a site in which its output counts. A site brings its
-    output in `years`, and its averaging; an assay the statement that has used it.
+    A batch brings its root, and a shipment its batches and its site. A statement brings its batches, those
+    that it drew from, the shipment that it made or closed, the year of a site in which its output counts, and
+    the attestation, grant or ownership that it is. A site brings its output in `years`, and its averaging; an
+    assay the statement that has used it.
     """
 
     batches: tuple[str, ...] = ()

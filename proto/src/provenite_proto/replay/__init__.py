@@ -1,5 +1,6 @@
 """Replay: from statements in order to the state of a ledger and the content of every batch, late facts included."""
 
+from .digest import digest, tables_of
 from .facts import Facts, Making, disowned, making_of, standing
 from .reach import Reach, reach
 from .replaying import Change, Replay
@@ -10,8 +11,10 @@ __all__ = [
     "Making",
     "Reach",
     "Replay",
+    "digest",
     "disowned",
     "making_of",
     "reach",
     "standing",
+    "tables_of",
 ]

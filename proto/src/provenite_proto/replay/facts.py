@@ -44,12 +44,14 @@ class Facts(msgspec.Struct, frozen=True):
     accreditations: Iterable[Accredited]
     ownerships: Iterable[Owned]
 
+    def owned_up(self, statement: str) -> bool:
+        """Whether a statement was not disowned."""
+        recorded = self.statements[statement]
+        return not disowned(recorded.recorded_at, self.keys[recorded.key_id])
+
     def stands(self, statement: str) -> bool:
         """Whether a statement was neither retracted nor disowned."""
-        recorded = self.statements[statement]
-        return recorded.retracted_by is None and not disowned(
-            recorded.recorded_at, self.keys[recorded.key_id]
-        )
+        return self.statements[statement].retracted_by is None and self.owned_up(statement)
 
 
 def disowned(recorded_at: int, key: RegisteredKey) -> bool:
@@ -74,7 +76,8 @@ def standing(making: Making, facts: Facts) -> Standing:
     """Whether the statement is void, whether it is attested, and who controlled its issuer.
 
     It is attested when somebody accredited found that it conforms, and nobody accredited that it does not.
-    A proxy stays one until the supplier has countersigned that it conforms.
+    A proxy stays one until the supplier has countersigned that it conforms; who controls the supplier is
+    not known.
     """
     about = [
         each
@@ -93,8 +96,9 @@ def _attested(proxy: bool, about: list[Attested], facts: Facts) -> AttestedLabel
         return "proxy"
     vouching = [each for each in about if not each.countersigns]
     attesters = {each.attester for each in vouching}
+    # One that was withdrawn later held when the attestation was recorded.
     accreditations = [
-        each for each in facts.accreditations if each.party in attesters and facts.stands(each.id)
+        each for each in facts.accreditations if each.party in attesters and facts.owned_up(each.id)
     ]
     outcomes = {
         each.conforms
@@ -121,6 +125,9 @@ def covers(attestation: Attested, making: Making) -> bool:
 
 
 def _controllers(making: Making, facts: Facts) -> tuple[str, ...]:
+    if making.proxy:
+        # The supplier had the matter in hand, and nobody says here who controls it.
+        return (UNKNOWN,)
     newest = max(
         (
             each

@@ -11,6 +11,7 @@ from ..content import (
     Contribution,
     Lens,
     Made,
+    Run,
     Shares,
     Standing,
     Step,
@@ -112,6 +113,10 @@ class Replay:
     def shares(self, root: str) -> Shares:
         """The content of a batch that was first made."""
         return self.contents[root]
+
+    def run(self, statement: str) -> Run | None:
+        """What later rolling averages need of a statement that made batches, when it is one and stands."""
+        return self._made[statement].run
 
     def anew(self) -> dict[str, Shares]:
         """All content in one pass with the facts of now; what was computed as they came is the same."""

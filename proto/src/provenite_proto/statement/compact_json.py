@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from .wording import in_words
+
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
@@ -27,7 +29,7 @@ def pointer(error: msgspec.ValidationError, prefix: str = "") -> tuple[str, str]
     sentence, _, place = str(error).partition(" - at `")
     place = place.removesuffix("`").removeprefix("key` in `").removeprefix("$")
     path = place.replace("[...]", "").replace("[", "/").replace("]", "").replace(".", "/")
-    return prefix + path, sentence
+    return prefix + path, in_words(sentence)
 
 
 def _holds_null(value: Any) -> bool:

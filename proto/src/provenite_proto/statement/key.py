@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 
 from ..problem import Problem
 from ..record import Jwk
-from . import base64url
+from . import base64url, edwards25519
 
 _ES256 = ec.ECDSA(hashes.SHA256())
 
@@ -27,7 +27,7 @@ class PublicKey:
     __slots__ = ("_native", "algorithm", "jwk", "key_id")
 
     def __init__(self, jwk: Jwk) -> None:
-        """Raise `Problem` `key-malformed` unless `jwk` is a P-256 point or an Ed25519 key."""
+        """Raise `Problem` `key-malformed` unless `jwk` is a P-256 point or an Ed25519 point of large order."""
         self.jwk = jwk
         self._native: ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
         try:
@@ -40,7 +40,9 @@ class PublicKey:
                 self.algorithm = "ES256"
                 canonical = f'{{"crv":"P-256","kty":"EC","x":"{jwk.x}","y":"{jwk.y}"}}'
             elif jwk.kty == "OKP" and jwk.crv == "Ed25519" and jwk.y is None:
-                self._native = ed25519.Ed25519PublicKey.from_public_bytes(base64url.decode(jwk.x))
+                encoded = base64url.decode(jwk.x)
+                edwards25519.check(encoded)
+                self._native = ed25519.Ed25519PublicKey.from_public_bytes(encoded)
                 self.algorithm = "Ed25519"
                 canonical = f'{{"crv":"Ed25519","kty":"OKP","x":"{jwk.x}"}}'
             else:

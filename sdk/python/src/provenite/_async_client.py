@@ -58,15 +58,15 @@ class AsyncClient:
     ) -> None:
         """For the ledger at `url`, as the firm whose key `signer` holds.
 
-        `origin` is the ledger's name in statements; by default the ledger is asked for it once. `timeout` is
-        in seconds. An `http_client` of your own (for a proxy, say) keeps its settings and is yours to close.
+        `origin` is the ledger's name in statements, when it is not the origin of `url` (`OriginMismatch`).
+        `timeout` is in seconds. An `http_client` of your own (for a proxy, say) keeps its settings and is yours to close.
         """
         self._url = transport.address(url)
         self._http = http_client or httpx.AsyncClient(timeout=timeout)
         self._owns_http = http_client is None
         # httpx's own queue for a connection grows slower with each request that waits in it.
         self._gate = asyncio.Semaphore(transport.IN_FLIGHT)
-        self._exchange = Exchange(signer, origin, retry or Retry())
+        self._exchange = Exchange(signer, self._url, origin, retry or Retry())
 
     async def __aenter__(self) -> Self:
         """The client itself."""

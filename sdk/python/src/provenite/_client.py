@@ -58,13 +58,13 @@ class Client:
     ) -> None:
         """For the ledger at `url`, as the firm whose key `signer` holds.
 
-        `origin` is the ledger's name in statements; by default the ledger is asked for it once. `timeout` is
-        in seconds. An `http_client` of your own (for a proxy, say) keeps its settings and is yours to close.
+        `origin` is the ledger's name in statements, when it is not the origin of `url` (`OriginMismatch`).
+        `timeout` is in seconds. An `http_client` of your own (for a proxy, say) keeps its settings and is yours to close.
         """
         self._url = transport.address(url)
         self._http = http_client or httpx.Client(timeout=timeout)
         self._owns_http = http_client is None
-        self._exchange = Exchange(signer, origin, retry or Retry())
+        self._exchange = Exchange(signer, self._url, origin, retry or Retry())
 
     def __enter__(self) -> Self:
         """The client itself."""

@@ -5,6 +5,7 @@
         ConnectionFailed
         TimedOut
       AnswerError             an answer that is not the ledger's kind of answer
+        OriginMismatch        the ledger says that it is another one than was asked
       RefusedError            the ledger says no: RFC 9457 problem details
         Invalid               400, 415, 422: the statement or the question is wrong
         NotAuthenticated      401
@@ -43,6 +44,19 @@ class TimedOut(TransportError):
 
 class AnswerError(ProveniteError):
     """The answer is not one that a ledger gives: another service, or a proxy in between."""
+
+
+class OriginMismatch(AnswerError):
+    """The ledger at the URL has another origin than the URL: nothing is signed for it unless it was meant."""
+
+    def __init__(self, url: str, origin: str) -> None:
+        """Of the ledger's URL and the origin that it answers."""
+        super().__init__(
+            f"the ledger at {url} says that it is {origin!r}, for which nothing is signed: whoever answers "
+            "there could use it at that ledger. Use that address; or, if this is another way to the ledger "
+            f"that you mean, say so with origin={origin!r} (command: --origin or PROVENITE_ORIGIN)"
+        )
+        self.origin = origin
 
 
 class KeyFileError(ProveniteError):

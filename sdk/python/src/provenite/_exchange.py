@@ -22,12 +22,20 @@ from provenite_proto.answers import (
     ProblemAnswer,
     Submitted,
 )
+from provenite_proto.origin import names_ledger_at
 from provenite_proto.record import AnyRecord, Jwk
 from provenite_proto.statement import Signs, issue
-from provenite_proto.token import MAX_LIFETIME
+from provenite_proto.token import MAX_LIFETIME, PROOF_TYP, TYP
 
 from . import _operations as operations
-from ._errors import AnswerError, ConnectionFailed, NoSigner, TimedOut, refused
+from ._errors import (
+    AnswerError,
+    ConnectionFailed,
+    NoSigner,
+    OriginMismatch,
+    TimedOut,
+    refused,
+)
 from ._operations import Call
 from ._retry import RETRIED, Retry, seconds_asked
 
@@ -79,19 +87,24 @@ Flow: TypeAlias = Generator[Request | Pause, Event, T]
 
 
 class Exchange:
-    """What a client knows: its signer, and its ledger's origin once it has asked."""
+    """What a client knows: its signer, its ledger's URL, and the ledger's origin once it has asked."""
 
     def __init__(
         self,
         signer: Signs | None,
+        url: str,
         origin: str | None,
         retry: Retry,
         *,
         clock: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """Sign with `signer` for `origin`; `clock` gives seconds since 1970, `chance` the jitter in [0, 1)."""
+        """Sign with `signer` for `origin`, or for the origin of `url` when that is `None`.
+
+        `clock` gives seconds since 1970, `chance` the jitter in [0, 1).
+        """
         self._signer = signer
+        self._url = url
         self._origin = origin
         self._retry = retry
         self._clock = clock
@@ -119,9 +132,16 @@ class Exchange:
             yield Pause(pause)
 
     def origin(self) -> Flow[str]:
-        """The ledger's origin; asked for once when it was not given."""
+        """The ledger's origin; asked for once when it was not given.
+
+        Raises `OriginMismatch` when the answer is not the origin of the ledger's URL: what is signed for another
+        ledger could be used there.
+        """
         if self._origin is None:
-            self._origin = (yield from self.ask(operations.ledger())).origin
+            answered = (yield from self.ask(operations.ledger())).origin
+            if not names_ledger_at(answered, self._url):
+                raise OriginMismatch(self._url, answered)
+            self._origin = answered
         return self._origin
 
     def sign(self, record: AnyRecord) -> Flow[str]:
@@ -153,7 +173,8 @@ class Exchange:
         jwk = public_jwk or getattr(self._key(), "public_jwk", None)
         if jwk is None:
             raise TypeError("this signer does not know its public key: give public_jwk")
-        request = EnrolmentRequest(code=code, key=jwk, proof=(yield from self._token(MAX_LIFETIME)))
+        proof = yield from self._token(MAX_LIFETIME, PROOF_TYP)
+        request = EnrolmentRequest(code=code, key=jwk, proof=proof)
         return (yield from self.ask(operations.enrol(request)))
 
     @staticmethod
@@ -178,7 +199,7 @@ class Exchange:
             salt=lambda: secrets.token_bytes(16),
         )
 
-    def _token(self, lifetime: int = 60) -> Flow[str]:
+    def _token(self, lifetime: int = 60, typ: str = TYP) -> Flow[str]:
         audience = yield from self.origin()
         return token.issue(
             key=self._key(),
@@ -186,6 +207,7 @@ class Exchange:
             now=int(self._clock()),
             jti=secrets.token_urlsafe(16),
             lifetime=lifetime,
+            typ=typ,
         )
 
     def _key(self) -> Signs:

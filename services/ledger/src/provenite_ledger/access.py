@@ -1,4 +1,4 @@
-"""Who sees what. Every answer asks here; nothing else decides.
+"""Who sees what. Every answer asks here; nothing else decides. SPEC.md section 10 has this module as one table.
 
 Any enrolled party may read the open part of a statement, batch, party or site whose id it knows: ids are
 digests, which cannot be guessed. The sealed sections of a statement are for its issuer and for the other party
@@ -11,9 +11,8 @@ party what is its own. Parties are known here by the index of their statement, a
 A party's name is for the registrar and for those who know the party: a sender addresses whom it likes, so the
 receiver learns the sender's name at once, and the sender the receiver's when a transfer of his is accepted.
 
-A finding is for those who see the section that it points to. One that tells of another party's sealed sections
-is for the registrar alone, and one that weighs a statement against sections of other statements for the parties
-of the statement, whatever is granted.
+Findings that tell of another party's sealed sections are for the registrar alone; those that weigh a statement
+against others are for the two parties, and not for whom a section is granted.
 """
 
 from collections.abc import Collection
@@ -70,6 +69,19 @@ def sees_finding(reader: Reader, concerned: Concerned, slug: str, pointer: str) 
         return reader.index in (concerned.issuer, concerned.counterparty)
     section = pointer.removeprefix("/record/").partition("/")[0]
     return section not in SECTIONS or sees(reader, concerned, section)
+
+
+def sees_progress(reader: Reader, concerned: Concerned) -> bool:
+    """Whether the reader sees how many statements a late one reaches.
+
+    Of a site's attestation they are those made at the site, and where a statement was made is sealed.
+    """
+    return reader.index in (concerned.issuer, concerned.counterparty)
+
+
+def sees_shipment(reader: Reader, sender: int, receiver: int) -> bool:
+    """Whether the reader sees a shipment with both sides' figures: its two sides do."""
+    return reader.index in (sender, receiver)
 
 
 def sees_remaining(reader: Reader, holder: int) -> bool:

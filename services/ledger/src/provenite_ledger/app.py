@@ -1,5 +1,6 @@
 """The application: the one place where the ledger's parts are joined."""
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -13,7 +14,9 @@ from .enrolment import Enrolment, take_origin
 from .follower import Follower
 from .http import openapi, problems, routes
 from .http.authentication import Authentication, UsedTokens
+from .http.fast import Room
 from .http.parts import Parts
+from .http.submitting import MAX_BATCHES_BYTES
 from .postgres import EmbeddedPostgres
 from .revising import Revising
 from .sequencer import Sequencer
@@ -31,7 +34,7 @@ def create_app(parts: Parts) -> Litestar:
         openapi_config=openapi.config(),
         logging_config=None,
         debug=False,
-        state=State({"parts": parts}),
+        state=State({"parts": parts, "room": Room(MAX_BATCHES_BYTES)}),
     )
 
 
@@ -72,6 +75,9 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         )
         sequencer = await stack.enter_async_context(Sequencer(store, origin))
         enrolment = Enrolment(pool, sequencer, keys.registrar(settings.data), origin)
+        if sequencer.size > 0:
+            # Tokens say the second in which they were issued: those of the last one may have been used.
+            await asyncio.sleep(1 - time.time() % 1)
         await enrolment.found(settings.country)
         revising = Revising(pool)
         follower = await stack.enter_async_context(Follower(pool, sequencer, revising))

@@ -1,6 +1,7 @@
 """The command `provenite-ledger`."""
 
 import asyncio
+import errno
 import os
 import sys
 from typing import Annotated, NoReturn
@@ -9,13 +10,12 @@ import asyncpg
 import typer
 import uvloop
 
-from provenite_proto.answers import InvitationRequest
-from provenite_proto.record import Role
-
 from . import __version__, inviting, logs, serving
 from .app import database
 from .enrolment import OriginChanged
+from .inviting import ROLES
 from .postgres import PostgresUnavailable
+from .replaying import cli as replaying
 from .settings import Settings, SettingsError, read
 from .store import migrate as migrations
 from .store.locked import AnotherLedger
@@ -32,10 +32,31 @@ _FAILURES = (
 )
 """What the operator can put right: said in a line, without a traceback."""
 
+_EPILOG = """\b
+Examples:
+  provenite-ledger serve
+  PROVENITE_PORT=8081 provenite-ledger serve
+  provenite-ledger invite --name "Sierra Mining" --country US --roles miner
+
+It needs no settings: by default it serves this machine from its own PostgreSQL.
+
+\b
+PROVENITE_ORIGIN   the ledger's public address, fixed by the first start
+PROVENITE_COUNTRY  the operator's country, fixed likewise  [US]
+PROVENITE_HOST     IP address or name to listen on  [127.0.0.1]
+PROVENITE_PORT     TCP port to listen on; 0 takes any free one  [8080]
+PROVENITE_DATA     folder of the registrar's key and of the ledger's own
+                   database  [provenite-data]
+DATABASE_URL       a PostgreSQL 15 or later to use instead
+DATABASE_URL_FILE  a file that holds that URL
+PROVENITE_POSTGRES_BIN, PROVENITE_LOG_LEVEL, PROVENITE_READ_CONNECTIONS,
+PROVENITE_READ_SECONDS, PROVENITE_TRACE_NODES: see deploy/README.md
+"""
+
 main = typer.Typer(
     name="provenite-ledger",
     help="Run a Provenite ledger: it checks, orders, stores and serves signed batch statements.",
-    epilog="The environment configures it; without any, the ledger serves this machine from its own PostgreSQL.",
+    epilog=_EPILOG,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -43,9 +64,27 @@ main = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"provenite-ledger {__version__}")
+        raise typer.Exit
+
+
+@main.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="The version.")
+    ] = False,
+) -> None:
+    """Nothing but the version: the environment has the settings."""
+
+
 @main.command()
 def serve() -> None:
-    """Run the ledger until SIGTERM or Ctrl-C; its URL is printed when it is ready."""
+    """Run the ledger until SIGTERM or Ctrl-C.
+
+    Its URL is printed when it is ready.
+    """
     settings = _settings()
     logs.configure(settings.log_level)
 
@@ -55,44 +94,68 @@ def serve() -> None:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serving.serve(settings, announce))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            _fail(
+                f"port {settings.port} of {settings.host} is in use: "
+                "stop what listens there, or set PROVENITE_PORT to another port"
+            )
+        _fail(error)
     except _FAILURES as error:
         _fail(error)
 
 
 @main.command()
 def invite(
-    name: Annotated[str, typer.Option(help="The firm's name, as it will be recorded.")],
-    country: Annotated[str, typer.Option(help="Its country, ISO 3166-1 alpha-2.")],
-    roles: Annotated[
-        str, typer.Option(help=f"Its roles, separated by commas, of: {', '.join(Role)}.")
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="The firm's name, as it will be recorded.")
     ],
-    days: Annotated[int, typer.Option(help="How long it can be used.", min=1, max=30)] = 7,
+    country: Annotated[
+        str, typer.Option(metavar="CODE", help="Its country, ISO 3166-1 alpha-2, such as US.")
+    ],
+    roles: Annotated[
+        str,
+        typer.Option(
+            metavar="ROLES", help=f"Its roles, separated by commas, of: {', '.join(ROLES)}."
+        ),
+    ],
+    days: Annotated[
+        int, typer.Option(metavar="DAYS", help="How long it can be used.", min=1, max=30)
+    ] = 7,
     ledger: Annotated[
-        str | None, typer.Option(help="The ledger's URL, if not the one that the settings give.")
+        str | None,
+        typer.Option(
+            metavar="URL", help="The ledger's URL, if not the one that the settings give."
+        ),
     ] = None,
 ) -> None:
-    """Print a one-time code with which a firm can join the running ledger."""
+    """Print a one-time code with which a firm can join.
+
+    The ledger must be running.
+    """
     settings = _settings()
     try:
         answer = inviting.invite(
             (ledger or settings.address).rstrip("/"),
+            settings.origin,
             settings.data,
-            InvitationRequest(
-                name=name,
-                country=country,
-                roles=tuple(Role(role.strip()) for role in roles.split(",")),
-                lifetime=days * 24 * 3600,
-            ),
+            inviting.request(name, country, roles.split(","), days),
         )
     except _FAILURES as error:
         _fail(error)
     print(answer.code)
-    print(f"Can be used once, until {answer.expires_at.isoformat()}.", file=sys.stderr)
+    print(
+        f"Can be used once, until {answer.expires_at.isoformat(timespec='seconds')}.",
+        file=sys.stderr,
+    )
 
 
 @main.command()
 def migrate() -> None:
-    """Bring the database's tables up to date, as `serve` does when it starts."""
+    """Bring the database's tables up to date.
+
+    `serve` does it too, when it starts.
+    """
     settings = _settings()
     try:
         applied = asyncio.run(_migrate(settings))
@@ -101,6 +164,30 @@ def migrate() -> None:
     for name in applied:
         print(name)
     print("The tables are up to date.", file=sys.stderr)
+
+
+@main.command(
+    epilog="Examples:  `provenite-ledger replay`  what the log comes to;  `provenite-ledger replay --compare`  "
+    "whether the tables hold the same;  `provenite-ledger replay --compare --json`  for programs.  "
+    "Exits with 0, with 1 for a difference, with 3 when it could not be done."
+)
+def replay(
+    compare: Annotated[
+        bool,
+        typer.Option("--compare", help="Compare with the tables, and print the first difference."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Replay the whole log and compare it with the tables.
+
+    The ledger may be running: it reads one snapshot and writes nothing. A difference may quote what firms have sealed.
+    """
+    settings = _settings(replaying.NOT_DONE)
+    try:
+        code = asyncio.run(replaying.run(settings, compare=compare, as_json=as_json))
+    except _FAILURES as error:
+        _fail(error, replaying.NOT_DONE)
+    raise typer.Exit(code)
 
 
 async def _migrate(settings: Settings) -> tuple[str, ...]:
@@ -112,13 +199,13 @@ async def _migrate(settings: Settings) -> tuple[str, ...]:
             await connection.close()
 
 
-def _settings() -> Settings:
+def _settings(failure: int = 1) -> Settings:
     try:
         return read(os.environ)
     except SettingsError as error:
-        _fail(error)
+        _fail(error, failure)
 
 
-def _fail(error: Exception) -> NoReturn:
-    print(f"provenite-ledger: {error or type(error).__name__}", file=sys.stderr)
-    raise typer.Exit(1)
+def _fail(error: Exception | str, code: int = 1) -> NoReturn:
+    print(f"provenite-ledger: {str(error) or type(error).__name__}", file=sys.stderr)
+    raise typer.Exit(code)

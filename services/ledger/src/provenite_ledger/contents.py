@@ -34,6 +34,7 @@ from provenite_proto.statement import parse
 from .sequencer import LedgerUnavailable
 from .store.facts import standings
 from .store.named import load
+from .store.packing import unpacked
 from .store.rows import OUTPUTS, Row
 from .store.shares import decode, drawn, elements_of, encode, ranges
 from .turns import Turns
@@ -167,7 +168,14 @@ async def compute(
             _decode_run(runs[each["member"]]) for each in averaged[index] if each["member"] in runs
         ]
         found = await _of_statement(
-            row["compact"], draws[index], outputs, stand[index], shares, earlier, lensed, turns
+            unpacked(row["compact"]),
+            draws[index],
+            outputs,
+            stand[index],
+            shares,
+            earlier,
+            lensed,
+            turns,
         )
         if found.run is not None:
             runs[index] = result.runs[index] = encode(found.run)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+import msgspec
 
 from provenite_proto import token
 from provenite_proto.answers import (
@@ -86,9 +87,11 @@ class Enrolment:
             raise Problem(
                 "country-unknown", f"{request.country} is not an ISO 3166 code.", pointer="/country"
             )
-        if not request.roles or Role.REGISTRAR in request.roles:
+        if not 1 <= len(request.roles) <= len(Role) or Role.REGISTRAR in request.roles:
             raise Problem(
-                "role-not-allowed", "Give one role or more, not registrar.", pointer="/roles"
+                "role-not-allowed",
+                f"Give 1 to {len(Role)} roles, not registrar.",
+                pointer="/roles",
             )
         if not 0 < request.lifetime <= MAX_LIFETIME:
             raise Problem(
@@ -97,8 +100,15 @@ class Enrolment:
                 pointer="/lifetime",
                 figures={"lifetime": str(request.lifetime), "limit": str(MAX_LIFETIME)},
             )
-        if not 0 < len(request.name) <= 256:
-            raise Problem("invitation-invalid", "A name has 1 to 256 characters.", pointer="/name")
+        try:
+            # What cannot be recorded when the firm joins is not written down now.
+            msgspec.convert({"name": request.name}, PartyIdentities)
+        except msgspec.ValidationError as error:
+            raise Problem(
+                "invitation-invalid",
+                "A name has 1 to 256 characters, none of them a control character.",
+                pointer="/name",
+            ) from error
         code = secrets.token_urlsafe(24)
         expires_at = self._clock() + timedelta(seconds=request.lifetime)
         await self._pool.execute(
@@ -118,7 +128,7 @@ class Enrolment:
         `token-invalid`, `invitation-invalid` or `key-taken` otherwise, which leave the invitation as it was.
         """
         key = PublicKey(request.key)
-        token.parse(request.proof).check(
+        token.parse(request.proof, token.PROOF_TYP).check(
             key, audience=self._origin, now=int(self._clock().timestamp())
         )
         async with self._joining:

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Iterable
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
@@ -16,27 +17,62 @@ from provenite_proto.answers import (
     LedgerAnswer,
     ProblemAnswer,
 )
+from provenite_proto.origin import names_ledger_at
+from provenite_proto.record import Country, PartyIdentities, Role, is_country
 
 from . import keys
 
 TIMEOUT_SECONDS = 10
+ROLES = tuple(role for role in Role if role != Role.REGISTRAR)
+"""What a firm can be; the registrar is the operator."""
 
 
 class NotInvited(Exception):
     """The ledger did not invite the firm; the message says why."""
 
 
-def invite(address: str, data: Path, request: InvitationRequest) -> InvitationAnswer:
+def request(name: str, country: str, roles: Iterable[str], days: int) -> InvitationRequest:
+    """What to ask the ledger for; `NotInvited` when no party could be recorded so."""
+    try:
+        msgspec.convert({"name": name}, PartyIdentities)
+    except msgspec.ValidationError as error:
+        raise NotInvited(
+            "--name: a name has 1 to 256 characters, none of them a control character"
+        ) from error
+    try:
+        known = is_country(msgspec.convert(country, Country))
+    except msgspec.ValidationError:
+        known = False
+    if not known:
+        raise NotInvited(
+            f"--country: {country!r} is not a country: give its two capital letters (ISO 3166-1), such as US"
+        )
+    wanted = [role.strip() for role in roles]
+    if unknown := [role for role in wanted if role not in ROLES]:
+        raise NotInvited(
+            f"--roles: {', '.join(map(repr, unknown))}: a firm's roles are of: {', '.join(ROLES)}"
+        )
+    return InvitationRequest(
+        name=name,
+        country=country,
+        roles=tuple(Role(role) for role in dict.fromkeys(wanted)),
+        lifetime=days * 24 * 3600,
+    )
+
+
+def invite(
+    address: str, origin: str | None, data: Path, request: InvitationRequest
+) -> InvitationAnswer:
     """Ask the ledger at `address` for an invitation, with the registrar's key in the folder `data`.
 
-    Raises `NotInvited` when the ledger cannot be reached or refuses, `ValueError` for an unusable key.
+    `origin` is the ledger's, when that is not the address. Raises `NotInvited` when the ledger cannot be reached or refuses, `ValueError` for an unusable key.
     """
     if not (data / "registrar.pem").exists():
         raise NotInvited(
             f"{data} holds no registrar.pem: set PROVENITE_DATA to the ledger's folder"
         )
     key = keys.registrar(data)
-    origin = msgspec.json.decode(_send(Request(address + paths.LEDGER)), type=LedgerAnswer).origin  # noqa: S310 - the operator's own ledger
+    origin = origin or _origin(address)
     bearer = token.issue(
         key=key, audience=origin, now=int(time.time()), jti=secrets.token_urlsafe(16)
     )
@@ -50,6 +86,17 @@ def invite(address: str, data: Path, request: InvitationRequest) -> InvitationAn
     return msgspec.json.decode(answer, type=InvitationAnswer)
 
 
+def _origin(address: str) -> str:
+    answered = msgspec.json.decode(_send(Request(address + paths.LEDGER)), type=LedgerAnswer).origin  # noqa: S310 - the operator's own ledger
+    if not names_ledger_at(answered, address):
+        # A token of the registrar's, signed for whatever origin is answered, could be used at another ledger.
+        raise NotInvited(
+            f"the ledger at {address} says that it is {answered!r}: "
+            f"if it is this ledger, set PROVENITE_ORIGIN to {answered!r}"
+        )
+    return answered
+
+
 def _send(request: Request) -> bytes:
     try:
         with urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - the operator's own ledger
@@ -59,7 +106,8 @@ def _send(request: Request) -> bytes:
         with error:
             raise NotInvited(_said(error.read(), error.code)) from error
     except (OSError, HTTPException, ValueError) as error:
-        raise NotInvited(f"no ledger answers at {request.full_url}: {error}") from error
+        reason = getattr(error, "reason", error)
+        raise NotInvited(f"no ledger answers at {request.full_url}: {reason}") from error
 
 
 def _said(body: bytes, status: int) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import msgspec
 import uvicorn
 
 from .app import create_app, running
+from .http.connection import Connection, Limits, within
 from .settings import Settings
 
 BACKLOG = 2048
@@ -19,6 +21,8 @@ KEEP_ALIVE_SECONDS = 75
 """How long an idle connection is kept: longer than clients keep theirs, so that none is closed in mid-request."""
 SHUTDOWN_SECONDS = 10
 """How long open requests have to finish."""
+OWN_FILES = 64
+"""File descriptors that are not for clients' connections: the database's, the log's, a child's."""
 
 _log = logging.getLogger(__name__)
 
@@ -33,10 +37,10 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         with _listening(settings) as listener:
             here = msgspec.structs.replace(settings, port=listener.getsockname()[1])
             async with running(here) as parts:
-                server = _Server(
+                server = Server(
                     uvicorn.Config(
                         create_app(parts),
-                        http="httptools",
+                        http=within(Limits(connections=connections(Limits().connections))),
                         ws="none",
                         lifespan="off",
                         access_log=False,
@@ -60,19 +64,30 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             raise
 
 
-class _Server(uvicorn.Server):
-    """A server that says when it serves, and leaves signals to `_Stop`."""
+class Server(uvicorn.Server):
+    """A server that says when it serves, keeps connections within time limits, and leaves signals to `_Stop`."""
 
     def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
         super().__init__(config)
         self._announce = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
         await super().startup(sockets)
         self._announce()
 
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second; whether to stop."""
+        if counter % 10 == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in tuple(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.check(now)
+        return await super().on_tick(counter)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Leave them alone."""
         yield
 
 
@@ -94,6 +109,16 @@ class _Stop:
         elif self._task is not None and not self.before_start:
             self.before_start = True
             self._task.cancel()
+
+
+def connections(wanted: int) -> int:
+    """As many connections as the process may have files open, at most `wanted`; `OSError` when that is too few."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return wanted
+    if files < 2 * OWN_FILES:
+        raise OSError(f"a ledger needs {2 * OWN_FILES} open files or more: ulimit -n is {files}")
+    return min(wanted, files - OWN_FILES)
 
 
 def _listening(settings: Settings) -> socket.socket:

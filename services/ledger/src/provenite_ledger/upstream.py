@@ -16,6 +16,7 @@ from .contents import Lensed
 from .store import rows
 from .store.facts import standings
 from .store.named import load
+from .store.packing import unpacked
 from .store.rows import OUTPUTS, Row
 from .store.shares import decode, drawn, elements_of
 
@@ -80,7 +81,7 @@ async def _read(
     averaged = _grouped(await connection.fetch(_SQL["averaged_named"], makers), "consumer")
     standing = await standings(connection, makers, before)
     for row in await connection.fetch(_SQL["statements"], makers):
-        statement = parse(row["compact"])
+        statement = parse(unpacked(row["compact"]))
         record = statement.record
         if not isinstance(record, Extraction | Collection | Transformation):
             raise TypeError(f"statement {row['index']} makes no batch with content of its own")

@@ -1,6 +1,7 @@
 """The command `provenite`: keys, joining, submitting and asking from a shell.
 
-Exit codes: 0 done, 1 refused, 2 used wrongly, 3 the ledger cannot be reached or cannot answer now.
+Exit codes: 0 done, 1 refused, 2 used wrongly, 3 the ledger cannot be reached or cannot answer now,
+130 interrupted by Ctrl-C.
 """
 
 from importlib.metadata import version
@@ -12,8 +13,12 @@ import typer
 from .asking import batches, content, trace
 from .connecting import Connection
 from .examples import examples
+from .explaining import consequences, contributions, lenses
 from .keys import enrol, keygen, whoami
+from .neighbours import parties, sites
 from .placing import AnyPlace
+from .shipping import shipments
+from .standing import grant, retract, rotate
 from .submitting import submit
 
 main = typer.Typer(
@@ -21,7 +26,7 @@ main = typer.Typer(
     cls=AnyPlace,
     help="Sign and submit batch statements, and ask a Provenite ledger about batches.",
     epilog="\b\nExit codes: 0 done, 1 refused, 2 used wrongly,\n"
-    "3 the ledger cannot be reached or cannot answer now.",
+    "3 the ledger cannot be reached or cannot answer now,\n130 interrupted by Ctrl-C.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -39,22 +44,32 @@ def _print_version(wanted: bool) -> None:
 def _options(
     context: typer.Context,
     ledger: Annotated[
-        str | None, typer.Option(envvar="PROVENITE_LEDGER", help="The ledger's URL.")
+        str | None,
+        typer.Option(metavar="URL", envvar="PROVENITE_LEDGER", help="The ledger's URL."),
+    ] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PROVENITE_ORIGIN",
+            help="The ledger's own name, if that is not its URL: you reach it by another way.",
+        ),
     ] = None,
     key: Annotated[
-        Path | None, typer.Option(envvar="PROVENITE_KEY", help="Your key: a PEM file.")
+        Path | None,
+        typer.Option(metavar="FILE", envvar="PROVENITE_KEY", help="Your key: a PEM file."),
     ] = None,
     passphrase_file: Annotated[
         Path | None,
         typer.Option(
-            help="A file with the key's passphrase, if not in PROVENITE_KEY_PASSPHRASE or asked for."
+            metavar="FILE",
+            help="A file with the key's passphrase, if not in PROVENITE_KEY_PASSPHRASE or asked for.",
         ),
     ] = None,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="The version.")
     ] = False,
 ) -> None:
-    context.obj = Connection(ledger, key, passphrase_file)
+    context.obj = Connection(ledger, origin, key, passphrase_file)
 
 
 main.command(epilog=examples("provenite keygen firm.pem", "provenite keygen firm.pem --encrypt"))(
@@ -64,8 +79,8 @@ main.command(epilog=examples("provenite enrol Zk3…w --ledger URL --key firm.pe
 main.command(epilog=examples("provenite whoami", "provenite whoami --json"))(whoami)
 main.command(
     epilog=examples(
-        "provenite submit extraction.json --ledger URL --key firm.pem",
         "provenite submit march.jsonl --results march.results.jsonl",
+        "provenite submit signed.txt --ledger URL",
         "provenite submit - --json",
     )
 )(submit)
@@ -87,3 +102,37 @@ main.command(
         "provenite content Xq…8.0 --element Nd --lens origin --lens stage/separation",
     )
 )(content)
+main.command(epilog=examples("provenite parties", "provenite parties --json"))(parties)
+main.command(epilog=examples("provenite sites", "provenite sites --json"))(sites)
+main.command(
+    epilog=examples("provenite shipments --addressed --overdue", "provenite shipments --json")
+)(shipments)
+main.command(
+    epilog=examples(
+        "provenite contributions Xq…8.0 --element Nd --label CN",
+        "provenite contributions Xq…8.0 --element Nd --lens source --label post_consumer",
+    )
+)(contributions)
+main.command(epilog=examples("provenite consequences Xq…8", "provenite consequences Xq…8 --json"))(
+    consequences
+)
+main.command(epilog=examples("provenite lenses", "provenite lenses --add mined-in-CN.toml"))(lenses)
+main.command(
+    epilog=examples(
+        "provenite retract Xq…8 --reason incorrect_data",
+        "provenite retract Xq…8 --reason incorrect_data --replacement Yr…0",
+        "provenite retract Xq…8 --reason withdrawn",
+    )
+)(retract)
+main.command(
+    epilog=examples(
+        "provenite grant quantities documents --to Zs…4 --until 2027-01-01",
+        "provenite grant identities --statement Xq…8",
+    )
+)(grant)
+main.command(
+    epilog=examples(
+        "provenite rotate new.pem --key old.pem",
+        "provenite rotate new.pem --key old.pem --compromised-at 2026-11-03T08:00:00",
+    )
+)(rotate)

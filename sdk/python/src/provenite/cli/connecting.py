@@ -1,6 +1,7 @@
 """Which ledger and which key: from options and the environment."""
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +9,11 @@ from pathlib import Path
 import typer
 
 from .. import Client, KeyFileError, Signer
+from .failing import misused
 
 PASSPHRASE = "PROVENITE_KEY_PASSPHRASE"  # noqa: S105 # the variable's name, not a passphrase
+_PAGE = re.compile(r"(https?://.*?)/(?:schema|v1)(?:/.*)?")
+"""An address within a ledger, such as that of its API's description, and the ledger's own."""
 
 
 @dataclass(frozen=True)
@@ -17,23 +21,26 @@ class Connection:
     """What the options say; commands ask it for what they need."""
 
     ledger: str | None
+    origin: str | None
     key: Path | None
     passphrase_file: Path | None
 
     def signer(self) -> Signer:
         """The signer of the key file; `KeyFileError` when it cannot be used."""
         if self.key is None:
-            raise typer.BadParameter("say which key: --key FILE or PROVENITE_KEY")
+            misused("say which key: --key FILE or PROVENITE_KEY")
         return Signer.load(self.key, self._passphrase_of_key)
 
     def client(self, signer: Signer | None = None) -> Client:
         """A client for the ledger."""
         if self.ledger is None:
-            raise typer.BadParameter("say which ledger: --ledger URL or PROVENITE_LEDGER")
+            misused("say which ledger: --ledger URL or PROVENITE_LEDGER")
+        if page := _PAGE.fullmatch(self.ledger):
+            misused(f"{self.ledger} is a page of the ledger: its own address is {page[1]}")
         try:
-            return Client(self.ledger, signer)
+            return Client(self.ledger, signer, origin=self.origin)
         except ValueError as error:
-            raise typer.BadParameter(str(error)) from error
+            misused(str(error))
 
     def passphrase(self) -> str | None:
         """The passphrase that the file or the environment has."""
@@ -41,8 +48,10 @@ class Connection:
             return os.environ.get(PASSPHRASE)
         try:
             return self.passphrase_file.read_text("utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise typer.BadParameter(f"{self.passphrase_file}: {error}") from error
+        except OSError as error:
+            misused(f"{self.passphrase_file}: {error.strerror}")
+        except UnicodeDecodeError:
+            misused(f"{self.passphrase_file}: not text in UTF-8")
 
     def _passphrase_of_key(self) -> str:
         given = self.passphrase()

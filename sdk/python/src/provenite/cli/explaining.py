@@ -10,7 +10,8 @@ from .. import Consequences
 from .asking import BatchArgument
 from .connecting import Connection
 from .failing import failures, misused, say
-from .showing import AsJson, console, facts, print_json, print_json_lines, share_text
+from .showing import AsJson, facts, print_json, print_json_lines, share_text
+from .terminal import console
 
 
 def contributions(
@@ -48,10 +49,10 @@ def consequences(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Show what a retraction, attestation or other late statement has changed.
+    """Show what a late statement has changed.
 
-    The batches that you see whose content is another one since, before and after. With --json one document
-    a page.
+    A retraction, an attestation, an ownership: the batches that you see whose content is another one since,
+    before and after. With --json one document a page.
     """
     connection: Connection = context.obj
     with failures(as_json), connection.client(connection.signer()) as client:
@@ -65,7 +66,9 @@ def consequences(
         return
     first = pages[0]
     if not first.settled:
-        say(f"Being worked out: {first.revised} of {first.total or '?'} statements.")
+        known = first.revised is not None
+        progress = f": {first.revised} of {first.total or '?'} statements" if known else ""
+        say(f"Being worked out{progress}.")
     for each in pages:
         _changes(each)
     if not any(each.items for each in pages) and first.settled:

@@ -1,12 +1,11 @@
 """What went wrong, for people on stderr, and as an exit code for programs."""
 
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-import msgspec
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from .. import (
@@ -18,6 +17,7 @@ from .. import (
     RefusedError,
     TransportError,
 )
+from .terminal import console, in_line, json_text
 
 REFUSED, MISUSED, UNREACHED, INTERRUPTED = 1, 2, 3, 130
 
@@ -29,13 +29,16 @@ def failures(as_json: bool) -> Iterator[None]:
         yield
     except RefusedError as error:
         if as_json:
-            typer.echo(msgspec.json.encode(error.problem), err=True)
+            typer.echo(json_text(error.problem), err=True)
         else:
             say(problem_text(error.problem))
         raise typer.Exit(
             REFUSED if error.status < 500 and error.status != 429 else UNREACHED
         ) from error
-    except (TransportError, AnswerError) as error:
+    except TransportError as error:
+        say(f"provenite: {_unreached(str(error))}")
+        raise typer.Exit(UNREACHED) from error
+    except AnswerError as error:
         say(f"provenite: {error}")
         raise typer.Exit(UNREACHED) from error
     except (KeyFileError, NoSigner) as error:
@@ -50,19 +53,63 @@ def misused(sentence: str) -> NoReturn:
 
 
 def say(text: Text | str) -> None:
-    """Print on stderr, plain unless it is a terminal."""
-    Console(stderr=True, highlight=False, markup=False, emoji=False).print(text)
+    """Print on stderr, plain unless it is a terminal. Lines of a `str` are wrapped."""
+    out = console(stderr=True)
+    if isinstance(text, str):
+        text = "\n".join(_wrapped(line, out.width) for line in text.split("\n"))
+    out.print(text, overflow="ignore", crop=False)
 
 
-def problem_answer(problem: Problem) -> ProblemAnswer:
-    """A problem found here, in the form in which the ledger would answer it."""
+def _wrapped(line: str, width: int, begin: str = "") -> str:
+    """A line in as many as it needs; paths and ids stay whole, so that they can be copied."""
+    return textwrap.fill(
+        line,
+        width,
+        initial_indent=begin,
+        # Deeper than any line begins: what a value says never looks like a line of its own.
+        subsequent_indent=" " * max(len(begin), 4 if begin else 0),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _unreached(reason: str) -> str:
+    """What a transport's error means for somebody who typed a URL."""
+    url, _, said = reason.partition(": ")
+    for marks, sentence in _REASONS:
+        if any(mark in said for mark in marks):
+            return sentence.format(url=url)
+    return f"the ledger at {url} cannot be reached: {said}"
+
+
+_REASONS = (
+    (("Connection refused",), "nothing answers at {url}: is the ledger running there?"),
+    (
+        ("CERTIFICATE_VERIFY_FAILED",),
+        "the certificate of {url} is not one that this machine trusts: is it the right address? "
+        "SSL_CERT_FILE can name the operator's own authority",
+    ),
+    (
+        ("WRONG_VERSION_NUMBER", "wrong version number", "record layer failure"),
+        "{url} does not speak TLS: should it be http://?",
+    ),
+    (
+        ("Name or service not known", "name resolution", "nodename nor servname", "No address"),
+        "there is no host of this name: {url}",
+    ),
+)
+"""What the system or TLS says, and what it means."""
+
+
+def problem_answer(problem: Problem, pointer: str) -> ProblemAnswer:
+    """A problem found here in a record, in the form in which the ledger would answer it."""
     return ProblemAnswer(
         type=f"urn:provenite:problem:{problem.slug}",
         title=problem.kind.title,
         status=400,
         detail=problem.detail,
         remedy=problem.kind.remedy,
-        pointer=problem.pointer,
+        pointer=pointer,
         figures=problem.figures,
     )
 
@@ -75,9 +122,16 @@ def problem_text(problem: ProblemAnswer, place: str = "provenite") -> Text:
         ("", problem.detail),
         ("where", problem.pointer),
         ("figures", figures),
-        ("remedy", problem.remedy),
+        ("remedy", _remedy(problem)),
         ("request", problem.request_id),
     ):
         if value:
-            text.append(f"\n  {name:<8} {value}" if name else f"\n  {value}")
+            begin = f"  {name:<8} " if name else "  "
+            text.append("\n" + _wrapped(in_line(value), console(stderr=True).width, begin))
     return text
+
+
+def _remedy(problem: ProblemAnswer) -> str:
+    if problem.slug == "token-invalid" and problem.detail.endswith("is registered."):
+        return "This key is not enrolled here: `provenite enrol`, or another --key."
+    return problem.remedy

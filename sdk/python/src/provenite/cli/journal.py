@@ -2,9 +2,11 @@
 
 A JSON document a line: `{"ledger": origin}`, then for each record `{"name", "record", "statement"}` when it
 is signed and `{"name", "record", "result"}` when it is answered. A statement without a result may have
-been recorded: a later run sends the very same bytes, which the ledger records at most once.
+been recorded: a later run sends the very same bytes, which the ledger records at most once. One run at a time
+has the file: two would sign the same record twice.
 """
 
+import fcntl
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,7 +20,7 @@ from .records import Entry
 
 
 class JournalError(Exception):
-    """The file is not a journal of this ledger, or cannot be written."""
+    """The file is not a journal of this ledger, is in use, or cannot be written."""
 
 
 class _Row(Struct, frozen=True, omit_defaults=True):
@@ -33,7 +35,7 @@ class Journal:
     """Kept in a file, or only in memory without one. A context manager."""
 
     def __init__(self, path: Path | None, origin: str) -> None:
-        """Go on with the file, if there is one; `JournalError` when it belongs to another ledger."""
+        """Go on with the file, if there is one; `JournalError` when it is another ledger's or run's."""
         self._results: dict[str, Line] = {}
         self._statements: dict[str, str] = {}
         self._file: int | None = None
@@ -41,9 +43,20 @@ class Journal:
             return
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._load(path, path.read_bytes(), origin)
+        except BlockingIOError as error:
+            self._close()
+            raise JournalError(
+                f"{path} is in use by another `provenite submit`: wait until that is done, "
+                "or name another file for other records"
+            ) from error
         except OSError as error:
+            self._close()
             raise JournalError(f"{path}: {error.strerror}") from error
+        except JournalError:
+            self._close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -54,9 +67,7 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        self._close()
 
     def recorded(self, entry: Entry) -> Line | None:
         """The result of an entry that an earlier run had recorded."""
@@ -79,6 +90,12 @@ class Journal:
     def answered(self, entry: Entry, result: Line) -> None:
         """Write down what became of an entry."""
         self._write([_Row(name=entry.name, record=entry.number, result=result)])
+
+    def _close(self) -> None:
+        """Which also lets go of the lock."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
     def _write(self, rows: Iterable[_Row]) -> None:
         text = memoryview(b"".join(json.encode(row) + b"\n" for row in rows))

@@ -1,5 +1,6 @@
 """Commands about keys: make one, join with it, see whose it is."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,8 +8,8 @@ import msgspec
 import typer
 
 from .. import Signer
-from .connecting import Connection
-from .failing import failures
+from .connecting import PASSPHRASE, Connection
+from .failing import failures, misused
 from .showing import AsJson, facts, print_json
 
 
@@ -30,6 +31,11 @@ def keygen(
     connection: Connection = context.obj
     passphrase = connection.passphrase()
     if encrypt and passphrase is None:
+        if not sys.stdin.isatty():
+            misused(
+                "--encrypt asks for a passphrase at a terminal: here, give it in "
+                f"{PASSPHRASE} or --passphrase-file"
+            )
         passphrase = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
     with failures(as_json):
         signer = Signer.generate(algorithm)
@@ -48,7 +54,10 @@ def keygen(
 
 def enrol(
     context: typer.Context,
-    code: Annotated[str, typer.Argument(help="The invitation's code, from the ledger's operator.")],
+    code: Annotated[
+        str,
+        typer.Argument(metavar="CODE", help="The invitation's code, from the ledger's operator."),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Join a ledger by invitation.
@@ -58,10 +67,19 @@ def enrol(
     connection: Connection = context.obj
     with failures(as_json), connection.client(connection.signer()) as client:
         enrolled = client.enrol(code)
-    if as_json:
-        print_json(enrolled)
-    else:
-        facts({"party": enrolled.party, "key": enrolled.key_id})
+        if as_json:
+            print_json(enrolled)
+            return
+        party = client.party(enrolled.party)
+    facts(
+        {
+            "name": party.name or "withheld",
+            "party": party.id,
+            "country": party.country,
+            "roles": ", ".join(party.roles),
+            "key": enrolled.key_id,
+        }
+    )
 
 
 def whoami(context: typer.Context, as_json: AsJson = False) -> None:

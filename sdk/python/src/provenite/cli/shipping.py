@@ -9,7 +9,8 @@ from rich.text import Text
 from .. import ShipmentAnswer, ShippedBatch
 from .connecting import Connection
 from .failing import failures, say
-from .showing import AsJson, console, day, print_json_lines
+from .showing import AsJson, day, print_json_lines
+from .terminal import console
 
 
 def shipments(

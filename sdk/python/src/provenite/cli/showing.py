@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Any
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +13,7 @@ from rich.text import Text
 from provenite_proto.content import UNKNOWN
 
 from .. import BatchAnswer, ContentAnswer, LensShares
+from .terminal import console, in_line, json_text
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -21,27 +21,22 @@ _NO_STEP = "none"
 _PERCENT = Decimal("0.01")
 
 
-def console() -> Console:
-    """Stdout, plain unless it is a terminal."""
-    return Console(highlight=False, markup=False, emoji=False)
-
-
 def print_json(answer: Any) -> None:
     """An answer as one indented document."""
-    typer.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2))
+    typer.echo(json_text(answer, indent=2))
 
 
 def print_json_lines(answers: Iterable[Any]) -> None:
     """Answers as they come, one a line."""
     for answer in answers:
-        typer.echo(msgspec.json.encode(answer))
+        typer.echo(json_text(answer))
 
 
 def facts(rows: Mapping[str, str]) -> None:
     """Names and values, one a line; values are never wrapped, so that ids can be copied."""
     width = max(map(len, rows))
     for name, value in rows.items():
-        console().print(f"{name:<{width}}  {value}", soft_wrap=True)
+        console().print(f"{name:<{width}}  {in_line(value)}", soft_wrap=True)
 
 
 def day(time: datetime) -> str:
@@ -63,7 +58,7 @@ def content_tables(out: Console, answer: ContentAnswer, *, everything: bool) -> 
 
     Those are stages through which nothing is known to have gone, unless `everything` is wanted.
     """
-    out.print(f"{answer.batch}\nas of statement {answer.size}", soft_wrap=True)
+    out.print(f"{answer.batch}\nas of {answer.size} statements", soft_wrap=True)
     left_out = set()
     for element in answer.elements:
         shown = [lens for lens in element.lenses if everything or not _empty_stage(lens)]
@@ -92,8 +87,8 @@ def _batch(batch: BatchAnswer) -> Text:
     elif batch.remaining not in (None, batch.mass):
         mass += f", {batch.remaining} kg left"
     made = " ".join(part for part in (batch.stage or batch.type, batch.country) if part)
-    names = [f"lot {batch.lot}"] if batch.lot else []
-    names += [f"product {batch.product}"] if batch.product else []
+    names = [f"lot {in_line(batch.lot)}"] if batch.lot else []
+    names += [f"product {in_line(batch.product)}"] if batch.product else []
     return Text.assemble(
         (batch.material, "bold"),
         f"  {mass}  {status}\n",

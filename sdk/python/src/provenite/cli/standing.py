@@ -14,10 +14,10 @@ from .. import (
     Signer,
     Submitted,
     further_key,
-    grant,
     retraction,
     revocation,
 )
+from .. import grant as grant_of
 from .connecting import Connection
 from .failing import failures, misused
 from .showing import AsJson, facts, print_json
@@ -45,7 +45,7 @@ def retract(
     _shown(submitted, as_json)
 
 
-def share(
+def grant(
     context: typer.Context,
     sections: Annotated[
         list[str],
@@ -69,7 +69,7 @@ def share(
     Of all your statements, later ones too, unless some are named. `provenite retract` with the reason
     withdrawn ends it.
     """
-    record = grant(
+    record = grant_of(
         sections,
         to=to,
         statements=statement or (),
@@ -93,9 +93,10 @@ def rotate(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Register a new key for your firm, and revoke the one that you sign with.
+    """Replace the key that you sign with.
 
-    What the old key has signed stays valid, unless it was compromised.
+    The new key is registered, then the old one revoked. What it has signed stays valid, unless it was
+    compromised.
     """
     connection: Connection = context.obj
     with failures(as_json):

@@ -8,25 +8,25 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from .. import Client, Line, Problem, ProveniteError, Signer, read_record
 from .connecting import Connection
 from .failing import (
     INTERRUPTED,
-    MISUSED,
     REFUSED,
     UNREACHED,
     failures,
+    misused,
     problem_answer,
     problem_text,
     say,
 )
 from .journal import Journal, JournalError
+from .locating import pointer
 from .records import Entry, entries
 from .showing import AsJson
+from .terminal import console, in_line, json_text
 
 _AT_A_TIME = 100
 _LISTED = 20
@@ -41,6 +41,7 @@ def submit(
     results: Annotated[
         Path | None,
         typer.Option(
+            metavar="FILE",
             help="Write down here what is signed and what became of it. An interrupted run goes on when "
             "it is started again with the same file, and records nothing twice. It holds sealed sections: "
             "only you can read it.",
@@ -50,7 +51,7 @@ def submit(
 ) -> None:
     """Sign and submit records, or statements signed already.
 
-    FILE holds a JSON record, an array of them, or one a line; or signed statements, one a line. With --json the result of each is printed on a line. Exit code 1 when any was refused.
+    FILE holds a JSON record, an array of them, or one a line; or signed statements, one a line. A record is signed anew each time it is submitted, so submitting it again records it again; with --results it is recorded once. With --json the result of each is printed on a line. Exit code 1 when any was refused.
     """
     connection: Connection = context.obj
     found = _read(path)
@@ -75,14 +76,15 @@ def submit(
 
 
 def _read(path: str) -> list[Entry]:
+    name = "stdin" if path == "-" else path
     try:
         found = entries(sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes())
     except OSError as error:
-        raise typer.BadParameter(f"{path}: {error.strerror}", param_hint="FILE") from error
+        misused(f"{name}: {error.strerror}")
     except ValueError as error:
-        raise typer.BadParameter(f"{path}: {error}", param_hint="FILE") from error
+        misused(f"{name}: {error}.")
     if not found:
-        raise typer.BadParameter(f"{path}: nothing to submit", param_hint="FILE")
+        misused(f"{name}: nothing to submit")
     return found
 
 
@@ -94,8 +96,7 @@ def _journal(path: Path | None, origin: str) -> Journal:
     try:
         return Journal(path, origin)
     except JournalError as error:
-        typer.echo(f"provenite: {error}", err=True)
-        raise typer.Exit(MISUSED) from error
+        misused(str(error))
 
 
 def _results(
@@ -112,7 +113,8 @@ def _results(
             try:
                 statements.append((entry, _statement(client, journal, entry)))
             except Problem as problem:
-                known[entry.number] = Line(status=400, problem=problem_answer(problem))
+                answer = problem_answer(problem, pointer(entry.raw, problem))
+                known[entry.number] = Line(status=400, problem=answer)
         journal.sending(statements)
         sent = client.submit_many([statement for _, statement in statements])
         for entry in part:
@@ -142,7 +144,7 @@ class _Run:
 
     def progress(self, total: int) -> Progress:
         """A bar on stderr, if that is a terminal."""
-        errors = Console(stderr=True, highlight=False)
+        errors = console(stderr=True)
         self._progress = Progress(
             TextColumn("submitting"),
             BarColumn(),
@@ -170,16 +172,19 @@ class _Run:
             self.recorded += 1
         if self.as_json:
             row = {"record": entry.number, **msgspec.to_builtins(result)}
-            typer.echo(msgspec.json.encode(row))
+            typer.echo(json_text(row))
         elif result.problem is not None:
-            errors = self._progress.console
-            errors.print(problem_text(result.problem, f"record {entry.number}"))
+            self._progress.console.print(
+                problem_text(result.problem, f"record {entry.number}"),
+                overflow="ignore",
+                crop=False,
+            )
         elif self.listed and result.submitted is not None:
             submitted = result.submitted
             lines = [f"record {entry.number}: statement {submitted.digest}"]
             lines += [f"  batch {batch}" for batch in submitted.batches]
             lines += [f"  doubt {each.slug}: {each.detail}" for each in submitted.findings]
-            typer.echo("\n".join(lines))
+            typer.echo("\n".join(map(in_line, lines)))
 
     def summarize(self, total: int, results: Path | None) -> None:
         """The sum, and when not all are through, how to go on."""
@@ -192,9 +197,9 @@ class _Run:
         ):
             if number:
                 parts.append(f"{number} {what}")
-        text = Text(f"{total} {'record' if total == 1 else 'records'}: {', '.join(parts)}.")
+        text = f"{total} {'record' if total == 1 else 'records'}: {', '.join(parts)}."
         if self.unresolved or self.count < total:
-            text.append(
+            text += (
                 f"\nTo go on, run the same command again: {results} knows what was sent."
                 if results
                 else "\nSome may be recorded although no answer came; only with --results can a run go on."

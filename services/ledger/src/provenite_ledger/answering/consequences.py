@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from provenite_proto.answers import ChangedBatch, Consequences, LensChange
 from provenite_proto.content import Shares, part_of
 
-from ..access import Reader, sees
+from ..access import Reader, sees, sees_progress
 from ..store import rows
 from ..store.rows import OUTPUTS, Row
 from ..store.shares import decode, ranges
@@ -28,11 +28,12 @@ def consequences(
     """
     settled = late["done"] is not False
     revised, total = working or (late["revised"] or 0, (late["total"] or 0) if settled else None)
+    progress = sees_progress(reader, concerned(late))
     return Consequences(
         statement=digest,
         settled=settled,
-        revised=revised,
-        total=total,
+        revised=revised if progress else None,
+        total=total if progress else None,
         items=tuple(
             found
             for row in changed

@@ -10,6 +10,7 @@ from provenite_proto.statement import parse
 
 from ..access import Concerned, Reader, sees
 from ..store import rows
+from ..store.packing import unpacked
 from ..store.rows import Row
 
 
@@ -21,7 +22,7 @@ def party(
     controllers: tuple[str, ...] | None = None,
 ) -> PartyAnswer:
     """A party with its keys; with `named` its name."""
-    record = parse(row["compact"]).record
+    record = parse(unpacked(row["compact"])).record
     identities = record.identities if named and isinstance(record, Party) else None
     return PartyAnswer(
         id=rows.text(row["digest"]),
@@ -44,7 +45,7 @@ def party(
 
 def site(row: Row, owner: str, reader: Reader, opened: frozenset[str] = frozenset()) -> SiteAnswer:
     """A site of the party `owner`; its name and place for those who see its statement's sections."""
-    record = parse(row["compact"]).record
+    record = parse(unpacked(row["compact"])).record
     if not isinstance(record, Site):
         raise TypeError(f"statement {row['index']} is no site")
     concerned = Concerned("site", row["party"], opened=opened)

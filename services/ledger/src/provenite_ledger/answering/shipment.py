@@ -9,6 +9,7 @@ from provenite_proto.record import Receipt, ReceivedQuantity, Transfer
 from provenite_proto.statement import parse
 
 from ..store import rows
+from ..store.packing import unpacked
 from ..store.rows import Row
 from .share import share
 
@@ -17,8 +18,8 @@ def shipment(
     row: Row, brought: Sequence[Row], sender: str, receiver: str, now: datetime
 ) -> ShipmentAnswer:
     """A shipment with its batches; `row` has the texts of its transfer and of its receipt."""
-    record = parse(row["compact"]).record
-    closing = parse(row["receipt_compact"]).record if row["receipt_compact"] else None
+    record = parse(unpacked(row["compact"])).record
+    closing = parse(unpacked(row["receipt_compact"])).record if row["receipt_compact"] else None
     receipt = closing if isinstance(closing, Receipt) else None
     found = receipt.quantities.inputs if receipt and receipt.quantities else ()
     identities = record.identities if isinstance(record, Transfer) else None

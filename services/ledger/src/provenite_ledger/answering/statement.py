@@ -37,7 +37,7 @@ def statement(
         recorded_at=row["recorded_at"],
         type=row["kind"],
         issuer=issuer,
-        statement=redact(parsed, kept) if withheld else row["compact"],
+        statement=redact(parsed, kept) if withheld else parsed.compact,
         withheld=withheld,
         findings=tuple(
             each for each in findings if sees_finding(reader, concerned, each.slug, each.pointer)

@@ -18,13 +18,14 @@ from provenite_proto.statement import parse
 from ..access import Reader, sees
 from ..store import rows
 from ..store.graph import Direction, Walk
+from ..store.packing import opened
 from ..store.rows import Row
 from .batch import concerned
 
 
 def node(row: Row, depth: int, issuer: str) -> TraceNode:
     """A statement on the path, from its open part."""
-    record = parse(row["opened"], complete=False).record
+    record = parse(opened(row["compact"]), complete=False).record
     occurred_at, country = _when_and_where(record)
     return TraceNode(
         statement=rows.text(row["digest"]),

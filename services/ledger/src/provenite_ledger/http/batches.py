@@ -20,7 +20,7 @@ from ..access import Reader
 from ..answering import batch as batches
 from ..store import reading
 from ..store.rows import OUTPUTS, Row
-from .documenting import BATCH_ID, BY_TOKEN, CURSOR, LIMIT, SITE_ID, WITH_TOKEN, refusals
+from .documenting import BATCH_ID, BY_TOKEN, CURSOR, LIMIT, MATERIAL, SITE_ID, WITH_TOKEN, refusals
 from .entitlement import concerning
 from .paging import cut, linked
 from .parts import AnyRequest, found, parts, reader
@@ -91,9 +91,7 @@ async def list_batches(
             "another holds is not shown, and such a batch listed either way.)"
         ),
     ] = False,
-    material: Annotated[
-        str | None, QueryParameter(description="Only batches of this material.", max_length=64)
-    ] = None,
+    material: Annotated[str | None, MATERIAL] = None,
     status: Annotated[
         Literal["held", "in_transit", "retracted"] | None,
         QueryParameter(description="Only batches in this status."),

@@ -45,7 +45,9 @@ stage = ["refining"]
 label = "mined-in-CN-refined-in-{country}"
 """
 
-_DIGEST = r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"
+_END = r"$(?!\n)"
+"""The end of the text, which `$` alone is not: it matches before a last line feed too."""
+_DIGEST = r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
 _EXAMPLE = (
     "eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiIsInR5cCI6InByb3Zlbml0ZStzZC1qd3QifQ"
     ".eyJpYXQiOjE3NjcyMjU2MDAsImF1ZCI6Imh0dHBzOi8vbGVkZ2VyLmV4YW1wbGUiLCJyZWNvcmQiOnt9LCJfc2RfYWxnIjoic2hhLTI1NiJ9"
@@ -56,20 +58,24 @@ _EXAMPLE = (
 def identifier(what: str) -> Any:
     """A path parameter: the digest that is the id of `what`."""
     return PathParameter(
-        pattern=_DIGEST, description=f"{what}: SHA-256 in base64url, 43 characters."
+        pattern=_DIGEST + _END, description=f"{what}: SHA-256 in base64url, 43 characters."
     )
 
 
 BATCH_ID = PathParameter(
-    pattern=_DIGEST[:-1] + r"\.(0|[1-9][0-9]{0,2}|10[01][0-9]|102[0-3])$",
+    pattern=_DIGEST + r"\.(0|[1-9][0-9]{0,2}|10[01][0-9]|102[0-3])" + _END,
     description="A batch: the digest of the statement that made it, a dot, and the output's index.",
 )
+MATERIAL = QueryParameter(
+    pattern=r"^[a-z0-9-]{1,64}" + _END, description="Only batches of this material."
+)
 SITE_ID = QueryParameter(
-    pattern=_DIGEST,
+    pattern=_DIGEST + _END,
     description="Only batches that the reader itself made at this site, by the id that their statements name.",
 )
 CURSOR = QueryParameter(
-    pattern=r"^[0-9]{1,18}$", description="`next` of the page before; absent for the first page."
+    pattern=r"^[0-9]{1,18}" + _END,
+    description="`next` of the page before; absent for the first page.",
 )
 LIMIT = QueryParameter(ge=1, le=1000, description="Items on a page, at the most.")
 

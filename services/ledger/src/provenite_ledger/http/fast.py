@@ -1,8 +1,11 @@
-"""The shortest way in and out of a handler, for the route that must be fast.
+"""The shortest way in and out of a handler, for the routes that must be fast or take much.
 
 Litestar's own reading of the body and headers and its response objects cost about as much as verifying a
 signature; these two say and do the same in a few steps.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
@@ -34,8 +37,41 @@ class Reply(ASGIResponse):
         await send({"type": "http.response.body", "body": self._body, "more_body": False})
 
 
-async def body(request: AnyRequest, limit: int) -> bytes:
-    """The request's body; `Problem` `body-too-large` beyond `limit` bytes."""
+class Room:
+    """Bytes of bodies that may be in memory at a time, all requests together."""
+
+    def __init__(self, size: int) -> None:
+        self.free = size
+
+    @contextmanager
+    def share(self) -> Iterator["Share"]:
+        """One request's share, given back at the end."""
+        share = Share(self)
+        try:
+            yield share
+        finally:
+            self.free += share.size
+
+
+class Share:
+    """What one request has taken of a `Room`."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self.size = 0
+
+    def take(self, size: int) -> None:
+        """Take more; `Problem` `ledger-busy` when there is no more."""
+        if size > self._room.free:
+            raise Problem(
+                "ledger-busy", "Other requests' bodies take all the memory there is for them."
+            )
+        self._room.free -= size
+        self.size += size
+
+
+async def body(request: AnyRequest, limit: int, share: Share | None = None) -> bytes:
+    """The request's body; `Problem` `body-too-large` beyond `limit` bytes, `ledger-busy` beyond the share."""
     received: list[bytes] = []
     room = limit
     while True:
@@ -50,6 +86,8 @@ async def body(request: AnyRequest, limit: int) -> bytes:
                 f"More than {limit} bytes.",
                 figures={"limit": str(limit)},
             )
+        if share is not None:
+            share.take(len(part))
         received.append(part)
         if not event.get("more_body", False):
             return received[0] if len(received) == 1 else b"".join(received)

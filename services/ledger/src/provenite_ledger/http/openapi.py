@@ -5,7 +5,8 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from litestar import Request
+from litestar import Request, Response, Router
+from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
@@ -92,9 +93,18 @@ def config() -> OpenAPIConfig:
             Tag("Joining", "From an invitation to an enrolled firm."),
             Tag("Ledger", "The service itself."),
         ],
-        path="/schema",
+        # Litestar's own page for what is not below /schema is HTML.
+        openapi_router=Router(
+            "/schema", route_handlers=[], include_in_schema=False, after_request=_found
+        ),
         render_plugins=[_Document(path="/openapi.json")],
     )
+
+
+def _found(response: Response[Any]) -> Response[Any]:
+    if response.status_code == 404:
+        raise NotFoundException
+    return response
 
 
 def _components(document: dict[str, Any]) -> dict[str, Any]:

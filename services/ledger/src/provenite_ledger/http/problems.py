@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 
 from provenite_proto.answers import ProblemAnswer
 from provenite_proto.problem import KINDS, Kind, Problem
@@ -166,6 +166,12 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
                 "Use a method that the Allow header names.",
             ),
             (
+                "request-too-slow",
+                408,
+                "The request did not arrive in time",
+                "Send the headers within 10 seconds and the body within 120, without pauses of 30 seconds.",
+            ),
+            (
                 "body-too-large",
                 413,
                 "The request's body is larger than allowed",
@@ -194,6 +200,12 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
                 503,
                 "A later statement is being worked into the content",
                 "Ask again after the seconds that Retry-After says.",
+            ),
+            (
+                "head-too-large",
+                431,
+                "The address and the headers are larger than allowed",
+                "Send at most 64 KiB of them.",
             ),
             (
                 "internal-error",
@@ -225,6 +237,8 @@ _BY_STATUS = {
     413: "body-too-large",
     415: "unsupported-media-type",
 }
+_LEFT = "client disconnected prematurely"
+"""What Litestar says of a client that left."""
 
 
 def answer(problem: Problem, request_id: str = "") -> ProblemAnswer:
@@ -285,6 +299,11 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Problem:
         return Problem("ledger-unavailable", "The database does not answer at present.")
     if isinstance(error, ValidationException):
         return _validation(error)
+    if isinstance(error, RecursionError):
+        # JSON in JSON in JSON: msgspec's decoder stops, and Litestar lets that pass.
+        return Problem("bad-request", "The body is nested too deeply.")
+    if isinstance(error, InternalServerException) and error.detail == _LEFT:
+        return Problem("bad-request", "The connection was closed before the body had arrived.")
     if isinstance(error, HTTPException) and error.status_code < 500:
         slug = _BY_STATUS.get(error.status_code, "bad-request")
         return Problem(slug, f"{request.method} {request.url.path}: {error.detail or slug}.")

@@ -33,7 +33,7 @@ async def as_of(ledger: Parts, index: int, work: Callable[[int], Awaitable[T]]) 
             continue
         if not await revisions.overtaken(ledger.pool, size):
             return size, found
-    raise _pending(ledger)
+    raise _pending()
 
 
 async def _settled(ledger: Parts, index: int) -> int:
@@ -44,17 +44,20 @@ async def _settled(ledger: Parts, index: int) -> int:
             while (size := ledger.sequencer.size) <= index:  # noqa: ASYNC110 # it is a matter of milliseconds
                 await asyncio.sleep(0.001)
             # Shielded: whoever asks next finds it further on.
-            await asyncio.shield(asyncio.ensure_future(ledger.revising.settle(size)))
+            work = asyncio.ensure_future(ledger.revising.settle(size))
+            work.add_done_callback(_seen)
+            await asyncio.shield(work)
     except TimeoutError:
-        raise _pending(ledger) from None
+        raise _pending() from None
     return size
 
 
-def _pending(ledger: Parts) -> Problem:
-    progress = ledger.revising.progress
-    figures = {}
-    if progress is not None and progress.total is not None:
-        figures = {"revised": str(progress.done), "total": str(progress.total)}
-    return Problem(
-        "content-pending", "What a later statement changes is being computed.", figures=figures
-    )
+def _seen(work: "asyncio.Future[None]") -> None:
+    """Whoever waited may have gone away: the follower meets the same failure, and says so."""
+    if not work.cancelled():
+        work.exception()
+
+
+def _pending() -> Problem:
+    # Not how far it is: how many statements are changed is for those whom the later one concerns.
+    return Problem("content-pending", "What a later statement changes is being computed.")

@@ -10,6 +10,7 @@ from provenite_proto import paths
 from provenite_proto.answers import Page, ShipmentAnswer
 from provenite_proto.problem import Problem
 
+from ..access import sees_shipment
 from ..answering.shipment import shipment as answered
 from ..store import shipping
 from ..store.rows import Row
@@ -77,7 +78,7 @@ async def shipment(
     """A shipment with what was sent and what was found, for its sender and its receiver."""
     who, ledger = reader(request), parts(request)
     row = found(await shipping.shipment(ledger.pool, transfer), "transfer", transfer)
-    if who.index not in (row["sender"], row["receiver"]):
+    if not sees_shipment(who, row["sender"], row["receiver"]):
         raise Problem("not-entitled", "A shipment is for its sender and its receiver.")
     brought = await shipping.brought(ledger.pool, [row["index"]])
     return _answered(ledger, row, brought[row["index"]], datetime.now(UTC))

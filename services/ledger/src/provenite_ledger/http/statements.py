@@ -12,6 +12,7 @@ from provenite_proto.statement import parse
 
 from ..answering import statement as statements
 from ..store import reading
+from ..store.packing import unpacked
 from .documenting import BY_TOKEN, WITH_TOKEN, identifier, refusals
 from .entitlement import concerning, knows
 from .parts import AnyRequest, found, parts, reader
@@ -38,7 +39,7 @@ async def statement(
     """
     who, ledger = reader(request), parts(request)
     row = found(await reading.statement(ledger.pool, digest), "statement", digest)
-    parsed = parse(row["compact"])
+    parsed = parse(unpacked(row["compact"]))
     concerned = await concerning(ledger, who, row)
     named = isinstance(parsed.record, Party) and await knows(ledger, who, row["index"])
     issuer = ledger.sequencer.party_at(row["issuer"])

@@ -14,7 +14,6 @@ from provenite_proto.problem import Problem
 from provenite_proto.statement import MAX_BYTES, PublicKey, Statement, parse
 
 from ..admitting import Admitted
-from ..sequencer import Sequencer
 from .documenting import (
     OF_STATEMENTS,
     OPEN,
@@ -24,14 +23,17 @@ from .documenting import (
     SubmitsOne,
     refusals,
 )
-from .fast import Reply, body, sent_as
-from .parts import AnyRequest, parts
+from .fast import Reply, Room, body, sent_as
+from .parts import AnyRequest, Parts, parts
 from .problems import answer, request_id
+from .signed import Signers
 
 MAX_LINES = 1000
 MAX_BATCH_BYTES = 32 * 1024 * 1024
-_CHUNK = 25
-"""Statements verified (some 2 ms) before others get their turn on the event loop."""
+MAX_BATCHES_BYTES = 256 * 1024 * 1024
+"""Bytes of all bulk requests under way. Single statements are bounded by the number of connections."""
+_CHUNK_BYTES = 64 * 1024
+"""Bytes of statements read and verified (some 3 ms) before others get their turn on the event loop."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -57,10 +59,11 @@ async def submit(request: AnyRequest) -> Reply:
     Submitting it again is safe: the answer is the same, with status 200 instead of 201.
     """
     sent_as(request, STATEMENT_TYPE.encode())
-    sequencer = parts(request).sequencer
+    ledger = parts(request)
     # One byte more is read, so that the refusal is the protocol's own.
     statement = parse(await body(request, MAX_BYTES + 1))
-    (result,) = await sequencer.submit([statement], verified=[_verified(statement, sequencer)])
+    key = Signers(ledger.sequencer, ledger.origin).verified(statement)
+    (result,) = await ledger.sequencer.submit([statement], verified=[key])
     if isinstance(result, Problem):
         raise result
     return Reply(
@@ -101,24 +104,28 @@ async def submit_many(
     Each line has its own result. Recorded lines are durable when the answer comes.
     """
     sent_as(request, STATEMENTS_TYPE.encode())
-    lines = _lines(await body(request, MAX_BATCH_BYTES))
-    results = await _submitted(lines, parts(request).sequencer, atomic)
+    room: Room = request.app.state.room
+    with room.share() as share:
+        lines = _lines(await body(request, MAX_BATCH_BYTES, share))
+        results = await _submitted(lines, parts(request), atomic)
     name = request_id(request)
     return Reply(200, _encode(Lines(lines=tuple(_line(result, name) for result in results))))
 
 
-async def _submitted(
-    lines: list[bytes], sequencer: Sequencer, atomic: bool
-) -> list[Admitted | Problem]:
+async def _submitted(lines: list[bytes], ledger: Parts, atomic: bool) -> list[Admitted | Problem]:
     results: list[Admitted | Problem | None] = []
     statements: list[Statement] = []
-    verified: list[PublicKey | None] = []
-    for number, line in enumerate(lines):
-        if number % _CHUNK == 0:
+    verified: list[PublicKey] = []
+    signers = Signers(ledger.sequencer, ledger.origin)
+    size = 0
+    for line in lines:
+        size += len(line)
+        if size > _CHUNK_BYTES:
             await asyncio.sleep(0)
+            size = 0
         try:
             statement = parse(line)
-            key = _verified(statement, sequencer)
+            key = signers.verified(statement)
         except Problem as problem:
             results.append(problem)
         else:
@@ -129,19 +136,9 @@ async def _submitted(
         kept_out = Problem("not-submitted", "Another statement of the submission was refused.")
         return [result or kept_out for result in results]
     if not statements:
-        # Nothing waits its turn, so the queue may be full and the database away.
-        return [result for result in results if result is not None]
-    admitted = iter(await sequencer.submit(statements, verified=verified, atomic=atomic))
+        return [result for result in results if result]
+    admitted = iter(await ledger.sequencer.submit(statements, verified=verified, atomic=atomic))
     return [result or next(admitted) for result in results]
-
-
-def _verified(statement: Statement, sequencer: Sequencer) -> PublicKey | None:
-    """The key that signed the statement; `None` when it is not registered (yet: an earlier line may do it)."""
-    registered = sequencer.key(statement.key_id)
-    if registered is None:
-        return None
-    statement.verify(registered.key)
-    return registered.key
 
 
 def _lines(text: bytes) -> list[bytes]:

@@ -14,6 +14,7 @@ As root the server runs as uid 65534, so its folder must be one that this uid ca
 """
 
 from provenite_ledger.postgres.account import SERVER_UID, reachable_by
+from provenite_ledger.postgres.attaching import running_server
 from provenite_ledger.postgres.binaries import PostgresUnavailable, find_binaries
 from provenite_ledger.postgres.server import EmbeddedPostgres
 
@@ -23,4 +24,5 @@ __all__ = [
     "PostgresUnavailable",
     "find_binaries",
     "reachable_by",
+    "running_server",
 ]

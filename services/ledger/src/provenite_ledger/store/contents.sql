@@ -150,7 +150,7 @@ select index, reach from late where not done order by index limit 1
 
 -- name: late
 -- How far what a statement changes is worked out; null when it can change nothing.
-select s.index, l.total, l.revised, l.done
+select s.index, s.kind, s.issuer, s.counterparty, l.total, l.revised, l.done
 from statement s left join late l on l.index = s.index
 where s.digest = $1
 

@@ -24,6 +24,7 @@ from provenite_proto.statement import PublicKey, parse
 from . import recalling, rows
 from .loaded import Loaded
 from .named import load
+from .packing import unpacked
 
 _SQL = load("sequencing.sql")
 _REGISTER = load("register.sql")
@@ -40,7 +41,7 @@ async def registry(connection: asyncpg.Connection) -> Loaded:
                 party,
                 row["country"],
                 tuple(Role(role) for role in row["roles"]),
-                _names(row["compact"]),
+                _names(unpacked(row["compact"])),
             )
         )
         loaded.index[party] = row["index"]

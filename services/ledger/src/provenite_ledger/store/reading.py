@@ -7,6 +7,7 @@ import asyncpg
 
 from . import rows
 from .named import load
+from .packing import unpacked
 from .rows import Row
 
 _SQL = load("reads.sql")
@@ -21,7 +22,7 @@ async def statement(pool: asyncpg.Pool, digest: str) -> Row | None:
 async def texts(pool: asyncpg.Pool, indices: Collection[int]) -> dict[int, str]:
     """The statements as received, with every section, by index."""
     found = await pool.fetch(_SQL["texts"], list(indices))
-    return {row["index"]: row["compact"] for row in found}
+    return {row["index"]: unpacked(row["compact"]) for row in found}
 
 
 async def batch(pool: asyncpg.Pool, batch_id: str) -> Row | None:

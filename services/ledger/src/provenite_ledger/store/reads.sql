@@ -32,13 +32,13 @@ order by b.key
 with own as (
     (
         select index from statement
-        where issuer = $1 and index >= $2 / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer', 'receipt', 'retraction')
+        where issuer = $1 and index >= $2::bigint / 1024 and kind in ('extraction', 'collection', 'transformation', 'transfer', 'receipt', 'retraction')
         order by index limit $3 + 1
     )
     union all
     (
         select index from shipment
-        where receiver = $1 and index >= $2 / 1024
+        where receiver = $1 and index >= $2::bigint / 1024
         order by index limit $3 + 1
     )
     order by index
@@ -91,9 +91,9 @@ order by d.consumer, d.position
 limit $3
 
 -- name: trace_nodes
--- The open parts of statements (what stands before the first disclosure), with the materials they made.
+-- Statements, with the materials they made.
 select s.index, s.digest, s.kind, s.issuer, s.counterparty, s.retracted_by is not null as retracted,
-       split_part(s.compact, '~', 1) || '~' as opened,
+       s.compact,
        array(select b.material from batch b
              where b.key >= s.index * 1024 and b.key < (s.index + 1) * 1024
              order by b.key) as materials

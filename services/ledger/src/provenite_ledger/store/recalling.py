@@ -27,6 +27,7 @@ from provenite_proto.statement import parse
 from . import rows
 from .loaded import Loaded
 from .named import load
+from .packing import unpacked
 from .rows import Row
 
 _SQL = load("register.sql")
@@ -112,7 +113,7 @@ async def _site_years(
 
 def _recorded(row: Row, draws: Sequence[Row], loaded: Loaded) -> Recorded:
     digest = rows.text(row["digest"])
-    record = parse(row["compact"]).record if row["compact"] else None
+    record = parse(unpacked(row["compact"])).record if row["compact"] else None
     return Recorded(
         id=digest,
         kind=row["kind"],

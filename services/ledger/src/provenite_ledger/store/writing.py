@@ -13,6 +13,7 @@ from . import rows
 from .filing import file
 from .loaded import Entry, Loaded
 from .named import load
+from .packing import packed
 
 _SQL = load("sequencing.sql")
 _REGISTER = load("register.sql")
@@ -135,7 +136,7 @@ def _statement(entry: Entry, loaded: Loaded) -> tuple[object, ...]:
     return (
         entry.index,
         rows.raw(statement.digest),
-        statement.compact,
+        packed(statement.compact),
         statement.record.__struct_config__.tag,
         loaded.index[admission.issuer],
         admission.counterparty and loaded.index[admission.counterparty],

@@ -9,8 +9,8 @@ create table ledger (
 create table statement (
     index bigint primary key check (index >= 0),
     digest bytea not null unique check (length(digest) = 32),
-    -- The SD-JWT as received, with every section.
-    compact text not null,
+    -- The SD-JWT as received, with every section: the bytes that its base64url spells (`packing.py`).
+    compact bytea not null,
     kind text not null,
     issuer bigint not null,
     -- The other party that it concerns: to whom it is open.

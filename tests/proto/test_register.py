@@ -1,0 +1,183 @@
+"""The register: who counts at which time of the log, who controls a firm, how far places are from each other."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenite_proto.ledger import Accredited, Owned, RegisteredKey, RegisteredSite
+from provenite_proto.ledger.control import controllers
+from provenite_proto.ledger.place import kilometres, microdegrees
+from provenite_proto.ledger.vouching import accredited, owned, valid_keys, within
+from provenite_proto.problem import Problem
+from provenite_proto.record import OwnershipLink, SiteDetails
+from provenite_proto.statement import PublicKey
+from tests.proto.making.keys import TestKey
+
+TIME = datetime(2026, 1, 5, tzinfo=UTC)
+SECONDS = int(TIME.timestamp())
+
+
+def test_a_key_counts_from_its_recording_until_its_revocation() -> None:
+    key = RegisteredKey(
+        key=PublicKey(TestKey("miner").jwk),
+        party="miner",
+        valid_from=0,
+        recorded_at=100,
+        signed_with="registrar",
+        revoked_at=200,
+    )
+    for time, counts in ((99, False), (100, True), (199, True), (200, False)):
+        assert valid_keys([key], time) == ((key,) if counts else ())
+    standing = msgspec.structs.replace(key, revoked_at=None)
+    assert valid_keys([standing], 10**9) == (standing,)
+
+
+def accreditation(index: int, **members: object) -> Accredited:
+    record = Accredited(
+        id=str(index),
+        index=index,
+        recorded_at=SECONDS + index,
+        party="auditor",
+        scheme="copper-mark",
+        valid_from=TIME,
+        valid_until=None,
+    )
+    return msgspec.structs.replace(record, **members)
+
+
+def test_the_newest_accreditation_counts_as_of_a_time_of_the_log() -> None:
+    first = accreditation(1, retracted_at=SECONDS + 40)
+    ended = accreditation(10, valid_until=TIME + timedelta(seconds=20), retracted_at=SECONDS + 30)
+
+    def at(seconds: int, scheme: str = "copper-mark") -> bool:
+        return accredited([first, ended], "auditor", scheme, SECONDS + seconds)
+
+    # Recorded at 1; superseded at 10 by one that ends at 20 and is withdrawn at 30; withdrawn at 40.
+    expected = {0: False, 1: True, 10: True, 19: True, 20: False, 29: False, 30: True, 40: False}
+    assert {seconds: at(seconds) for seconds in expected} == expected
+    assert not at(5, "irma")
+
+
+def test_ownership_is_that_of_a_day_as_it_was_known_on_another() -> None:
+    def said(index: int, start: int, end: int | None, country: str) -> Owned:
+        return Owned(
+            id=str(index),
+            index=index,
+            recorded_at=SECONDS + index,
+            party="refiner",
+            valid_from=TIME + timedelta(days=start),
+            valid_until=None if end is None else TIME + timedelta(days=end),
+            controllers=(country,),
+        )
+
+    first, sold = said(1, 0, None, "DE"), said(2, 10, 20, "CN")
+
+    def at(days: int, recorded: int) -> str | None:
+        found = owned([first, sold], "refiner", TIME + timedelta(days=days), SECONDS + recorded)
+        return found.controllers[0] if found else None
+
+    assert [at(-1, 2), at(0, 0), at(0, 1), at(10, 1), at(10, 2), at(20, 2)] == [
+        None,
+        None,
+        "DE",
+        "DE",
+        "CN",
+        "DE",
+    ]
+    withdrawn = msgspec.structs.replace(sold, retracted_at=SECONDS + 3)
+    late = owned([first, withdrawn], "refiner", TIME + timedelta(days=10), SECONDS + 3)
+    assert late == first
+
+
+def test_a_period_holds_its_beginning_and_not_its_end() -> None:
+    end = TIME + timedelta(days=1)
+    assert within(TIME, TIME, end)
+    assert not within(end, TIME, end)
+    assert within(TIME, None, None)
+
+
+def link(
+    holder: str, share: str, country: str | None = None, held: str | None = None
+) -> OwnershipLink:
+    return OwnershipLink(
+        holder=holder, held=held, country=country, board=share, votes=share, equity=share
+    )
+
+
+def test_a_firms_own_country_hides_no_holder_of_it() -> None:
+    links = [link("GmbH", "1", "DE"), link("State", "0.3", "CN", "GmbH")]
+    # Nobody says who holds the other 70 %.
+    assert controllers(links) == ("CN", "DE", "unknown")
+
+
+def test_two_halves_do_not_make_more_than_the_whole() -> None:
+    links = [
+        link("Holding", "0.2", "LU"),
+        link("Stiftung", "0.8", "DE"),
+        link("One", "0.5", "CN", "Holding"),
+        link("Two", "0.5", "CN", "Holding"),
+    ]
+    assert controllers(links) == ("DE",)
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=4))
+def test_direct_holdings_control_from_a_quarter_on(quarters: list[int]) -> None:
+    countries = ["CN", "DE", "JP", "US"][: len(quarters)]
+    links = [
+        link(country, f"{share / 4:.2f}" if share < 4 else "1", country)
+        for country, share in zip(countries, quarters, strict=True)
+    ]
+    if sum(quarters) > 4:
+        with pytest.raises(Problem, match="ownership-impossible"):
+            controllers(links)
+        return
+    holding = tuple(c for c, share in zip(countries, quarters, strict=True) if share)
+    assert controllers(links) == holding + (("unknown",) if sum(quarters) < 4 else ())
+
+
+def site(latitude: int, longitude: int) -> RegisteredSite:
+    return RegisteredSite("site", "party", "CL", latitude, longitude)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (site(0, 0), site(0, 90_000_000), 10007),
+        (site(90_000_000, 0), site(-90_000_000, 77_000_000), 20015),
+        (site(0, 179_500_000), site(0, -179_500_000), 111),
+        (site(12_345_678, 1), site(12_345_678, 1), 0),
+    ],
+)
+def test_distances(one: RegisteredSite, other: RegisteredSite, expected: int) -> None:
+    assert kilometres(one, other) == kilometres(other, one) == expected
+    assert kilometres(one, msgspec.structs.replace(other, latitude=None)) is None
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"),
+    [
+        ("90.000001", "0"),
+        ("91", "0"),
+        ("0", "180.000001"),
+        ("0", "181"),
+        ("01", "0"),
+        ("0", "1.0000001"),
+    ],
+)
+def test_no_place_lies_beyond_the_earth(latitude: str, longitude: str) -> None:
+    raw = {"name": "Mina 7", "latitude": latitude, "longitude": longitude}
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(raw, SiteDetails)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("90", 90_000_000), ("-90.000000", -90_000_000), ("-0.000001", -1), ("180.0", 180_000_000)],
+)
+def test_microdegrees(text: str, expected: int) -> None:
+    assert microdegrees(text) == expected
+    name = "latitude" if abs(expected) <= 90_000_000 else "longitude"
+    msgspec.convert({"name": "Mina 7", name: text}, SiteDetails)
