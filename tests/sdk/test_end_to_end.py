@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -187,6 +187,12 @@ def test_keys_and_parties_are_read(mine: Client) -> None:
     registrar = mine.ledger().registrar
     (key_id,) = mine.party(registrar).keys
     assert mine.key(key_id).party == registrar
+    now = datetime.now(UTC)
+    assert mine.party(registrar, as_of=now).keys == (key_id,)
+    with pytest.raises(provenite.NotFound):
+        mine.party(registrar, as_of=now - timedelta(days=1))
+    with pytest.raises(ValueError, match="no time zone"):
+        mine.party(registrar, as_of=now.replace(tzinfo=None))
 
 
 def test_a_client_of_ones_own_stays_open(ledger: Ledger) -> None:
