@@ -119,12 +119,18 @@ async def test_an_answer_has_the_content_of_its_size(dsn: str) -> None:
         (mined,) = await recorded(sequencer, *miner.mined())
         (batch,) = mined.submitted.batches
         told: list[tuple[int, str]] = []
+        heard = asyncio.Event()
 
         async def reading() -> None:
             while True:
                 answer = await ask(client, miner, paths.content(batch), lens="attested")
                 (label,) = labels(answer)
                 told.append((answer.json()["size"], label))
+                heard.set()
+
+        async def another_answer() -> None:
+            heard.clear()
+            await heard.wait()
 
         readers = [asyncio.create_task(reading()) for _ in range(3)]
         turns = {}
@@ -133,11 +139,11 @@ async def test_an_answer_has_the_content_of_its_size(dsn: str) -> None:
             word = auditor.sign(attesting(mined.submitted.digest, valid_from=day(-number)))
             (made,) = await recorded(sequencer, word)
             turns[made.submitted.index] = "attested"
-            await asyncio.sleep(0.02 * (number % 3))
+            await another_answer()
             withdrawn = retraction_of(auditor, made.submitted.digest)
             (gone,) = await recorded(sequencer, withdrawn)
             turns[gone.submitted.index] = "not_attested"
-            await asyncio.sleep(0.02 * (number % 4))
+            await another_answer()
         for reader in readers:
             reader.cancel()
         await asyncio.wait(readers)
