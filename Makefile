@@ -1,7 +1,8 @@
 # One Python environment in .venv, installed from requirements.lock; everything below runs in it.
 
 PY := .venv/bin/python
-PYTEST_ARGS ?=
+# Two workers, a file at a time each: what the smallest machine has cores for.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 UV ?= uv
 LOCK_ARGS ?=
 
