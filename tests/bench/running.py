@@ -5,9 +5,11 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -22,7 +24,7 @@ from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.store.locked import LockedStore
 from provenite_ledger.store.migrate import migrate
 from provenite_ledger.store.packing import unpacked
-from provenite_proto import token
+from provenite_proto import paths, token
 from provenite_proto.answers import EnrolmentRequest, InvitationRequest
 from provenite_proto.record import Role
 from provenite_proto.statement import SigningKey
@@ -156,6 +158,30 @@ async def storage(dsn: str) -> float:
     finally:
         await connection.close()
     return float(stored) / sum(len(unpacked(row["compact"])) for row in texts)
+
+
+def start() -> float:
+    """Seconds until an empty ledger with its own PostgreSQL, started as an operator would, is ready."""
+    folder = Path(tempfile.mkdtemp(prefix="provenite-bench-"))
+    folder.chmod(0o711)
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "provenite_ledger", "serve"],
+        env={"PATH": os.environ["PATH"], "PROVENITE_PORT": "0", "PROVENITE_DATA": f"{folder}/data"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        # The line that says the URL comes once requests are taken.
+        url = process.stdout.readline().split()[-1]
+        httpx.get(url + paths.READY).raise_for_status()
+        return time.perf_counter() - began
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait(url: str, running: "subprocess.Popen[bytes]", log: Path) -> None:

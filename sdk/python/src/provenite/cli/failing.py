@@ -134,4 +134,6 @@ def problem_text(problem: ProblemAnswer, place: str = "provenite") -> Text:
 def _remedy(problem: ProblemAnswer) -> str:
     if problem.slug == "token-invalid" and problem.detail.endswith("is registered."):
         return "This key is not enrolled here: `provenite enrol`, or another --key."
+    if problem.slug == "token-invalid" and problem.detail.endswith("has been revoked."):
+        return "Use another key of your firm: --key FILE."
     return problem.remedy
