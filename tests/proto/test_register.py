@@ -12,12 +12,22 @@ from provenite_proto.ledger.control import controllers
 from provenite_proto.ledger.place import kilometres, microdegrees
 from provenite_proto.ledger.vouching import accredited, owned, valid_keys, within
 from provenite_proto.problem import Problem
-from provenite_proto.record import OwnershipLink, SiteDetails
+from provenite_proto.record import COUNTRIES, OwnershipLink, SiteDetails
 from provenite_proto.statement import PublicKey
 from tests.proto.making.keys import TestKey
 
 TIME = datetime(2026, 1, 5, tzinfo=UTC)
 SECONDS = int(TIME.timestamp())
+
+
+def test_a_cap_table_as_large_as_can_be_costs_little() -> None:
+    """Of 64 links: firms held by firms held by holders of many countries, counted once each."""
+    countries = sorted(COUNTRIES)[:22]
+    links = [link(f"F{n}", "0.047") for n in range(21)]
+    links += [link("G", "1", held=f"F{n}") for n in range(21)]
+    links += [link(code, "0.045", code, "G") for code in countries]
+    assert len(links) == 64
+    assert controllers(links) == ()
 
 
 def test_a_key_counts_from_its_recording_until_its_revocation() -> None:

@@ -200,7 +200,7 @@ def _attesting_wrongly() -> Iterator[tuple[str, Case]]:
     )
     statement = attested(firms, SubjectKind.STATEMENT, mined)
     found = ("role-not-allowed", "/record/scheme")
-    yield "attestation-by-a-refiner", case("refiner", statement, *found)
+    yield "attestation-by-a-refiner", case("refiner", statement, *found, roles="refiner")
     found = ("role-not-allowed", "/record/type")
     yield "attestation-by-the-registrar", case("registrar", statement, *found)
     start = firms.time()

@@ -95,6 +95,16 @@ def _owning() -> Iterator[tuple[str, Case]]:
             link("Others", "0.5", "LU", "Holding"),
         ),
     )
+    yield (
+        "ownership-through-a-majority-in-two-links",
+        owned(
+            link("Holding", "0.3", "LU"),
+            link("Holding", "0.3", "LU"),
+            link("Stiftung", "0.4", "DE"),
+            link("Fund", "0.3", "CN", "Holding"),
+            link("Others", "0.7", "LU", "Holding"),
+        ),
+    )
     chain = [link(str(each + 1), "1", held=str(each)) for each in range(7)]
     yield (
         "ownership-through-eight-firms",

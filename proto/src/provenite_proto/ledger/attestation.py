@@ -26,11 +26,14 @@ def admit(record: Attestation, issuer: Issuer, state: State) -> Admission:
     countersigns = record.scheme == COUNTERSIGNATURE
     if countersigns:
         _check_supplier(record, statement, issuer.party)
-    elif Role.AUDITOR not in issuer.party.roles:
+    elif set(issuer.party.roles) != {Role.AUDITOR}:
+        # Whoever also trades would vouch for what it has bought, or sold through others.
         raise Problem(
             "role-not-allowed",
-            f"Attestations under a scheme other than {COUNTERSIGNATURE} need the role auditor.",
+            f"Attestations under a scheme other than {COUNTERSIGNATURE} are those of a party "
+            "that is an auditor and nothing else.",
             pointer="/record/scheme",
+            figures={"roles": ", ".join(issuer.party.roles)},
         )
     return Admission(
         digest=issuer.digest,

@@ -39,37 +39,44 @@ def controllers(links: Sequence[OwnershipLink]) -> tuple[str, ...]:
             known_country(link.country, f"/record/parties/links/{number}/country")
         held[link.held].append(link)
     _check(held, links)
-    countries = sorted({link.country[:2] for link in links if link.country})
-    return tuple(
-        country or UNKNOWN
-        for country in (*countries, None)
-        if any(_part(country, measure, held) >= THRESHOLD for measure in MEASURES)
-    )
+    found: set[str] = set()
+    for measure in MEASURES:
+        found |= {name for name, part in _parts(measure, held).items() if part >= THRESHOLD}
+    # Not known comes last, whatever the letters say.
+    return (*sorted(found - {UNKNOWN}), *((UNKNOWN,) if UNKNOWN in found else ()))
 
 
-def _part(country: str | None, measure: str, held: _Links) -> Fraction:
-    """The part of a measure of the issuer that `country` holds, or with `None` that nobody says who holds.
+def _parts(measure: str, held: _Links) -> Mapping[str, Fraction]:
+    """The part of a measure of the issuer that each country holds, and what nobody says who holds.
 
-    Passing a majority through whole may count a part twice, so that it is cut at the whole.
+    Passing a majority through whole may count a part twice, so that each is cut at the whole.
     """
 
     @cache
-    def of(firm: str | None) -> Fraction:
-        whole, disclosed = Fraction(0), Fraction(0)
-        for link in held[firm]:
-            share = Fraction(parts(getattr(link, measure)), FRACTION_ONE)
+    def of(firm: str | None) -> Mapping[str, Fraction]:
+        whole: dict[str, Fraction] = defaultdict(Fraction)
+        disclosed = Fraction(0)
+        for holder, of_holder in _by_holder(held[firm]).items():
+            # A holding that is split over several links is one holding.
+            share = Fraction(sum(parts(getattr(link, measure)) for link in of_holder), FRACTION_ONE)
             disclosed += share
             through = Fraction(1) if share >= MAJORITY else share
-            if link.holder in held:
-                beyond = of(link.holder)
-            else:
-                beyond = Fraction(country is None and link.country is None)
-            # A firm belongs to its own country and to those of its holders: listing one hides no other.
-            own = country is not None and link.country is not None and link.country[:2] == country
-            whole += through * max(beyond, Fraction(own))
-        return min(Fraction(1), whole + (1 - disclosed if country is None else 0))
+            own = {link.country[:2] for link in of_holder if link.country is not None}
+            beyond = of(holder) if holder in held else {} if own else {UNKNOWN: Fraction(1)}
+            for name in beyond.keys() | own:
+                # A firm belongs to its own country and to those of its holders: listing one hides no other.
+                whole[name] += through * (Fraction(1) if name in own else beyond[name])
+        whole[UNKNOWN] += 1 - disclosed
+        return {name: min(Fraction(1), part) for name, part in whole.items()}
 
     return of(None)
+
+
+def _by_holder(links: Sequence[OwnershipLink]) -> Mapping[str, Sequence[OwnershipLink]]:
+    by_holder: dict[str, list[OwnershipLink]] = defaultdict(list)
+    for link in links:
+        by_holder[link.holder].append(link)
+    return by_holder
 
 
 def _check(held: _Links, links: Sequence[OwnershipLink]) -> None:

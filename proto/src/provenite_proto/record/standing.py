@@ -66,7 +66,7 @@ class OwnershipLink(Form, frozen=True, kw_only=True):
 class OwnershipParties(Form, frozen=True, kw_only=True):
     """The sealed section `parties` of an ownership: who holds what."""
 
-    links: Annotated[tuple[OwnershipLink, ...], Meta(max_length=256)]
+    links: Annotated[tuple[OwnershipLink, ...], Meta(max_length=64)]
 
 
 class Ownership(Record, frozen=True, kw_only=True, tag="ownership"):
