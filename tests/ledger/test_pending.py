@@ -16,6 +16,7 @@ from provenite_ledger.contents import SHIPPED, Lensed, compute, content, keep, p
 from provenite_ledger.http import settling
 from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
+from provenite_ledger.store.named import load
 from provenite_proto import paths, token
 from provenite_proto.content.own import read_own
 from provenite_proto.record import Accreditation, Retraction, RetractionReason, Role
@@ -201,7 +202,7 @@ async def test_what_was_computed_before_is_not_kept_afterwards(dsn: str) -> None
         async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
             await settled(sequencer, Revising(pool), retraction_of(miner, mined.submitted.digest))
         for computed, lensed in slow:
-            await keep(connection, computed, before, lensed)
+            assert not await keep(connection, computed, before, lensed)
         assert await connection.fetchval("select count(*) from content where lens = 1") == 0
         for lensed, name in ((SHIPPED, "origin"), (own, lens.id)):
             _, shares = await content(connection, index * 1024, sequencer.size, lensed)
@@ -209,6 +210,40 @@ async def test_what_was_computed_before_is_not_kept_afterwards(dsn: str) -> None
         with pytest.raises(LedgerUnavailable):
             await connection.execute("delete from content where lens = 1")
             await content(connection, index * 1024, before, own)
+
+
+@asynccontextmanager
+async def kept_alone(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """Another ledger works a late statement in: nobody else keeps content until it has done so."""
+    async with connected(dsn) as connection, connection.transaction():
+        await connection.execute(load("contents.sql")["keep_alone"])
+        yield connection
+
+
+async def test_what_cannot_be_kept_now_is_kept_later(dsn: str) -> None:
+    async with (
+        at_work(dsn) as sequencer,
+        connected(dsn) as connection,
+        asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool,
+    ):
+        _, miner = await found(sequencer, Role.MINER)
+        (mined,) = await recorded(sequencer, *miner.mined())
+        late = retraction_of(miner, mined.submitted.digest)
+        revising = Revising(pool)
+        async with kept_alone(dsn):
+            working = asyncio.create_task(settled(sequencer, revising, late))
+            await asyncio.sleep(0.3)
+            assert not working.done()
+        async with asyncio.timeout(10):
+            await working
+        _, shares = await content(connection, mined.submitted.index * 1024, sequencer.size)
+        assert shares["Cu"]["origin"].keys() == {"unknown"}
+        (ahead,) = await recorded(sequencer, *miner.mined())
+        async with kept_alone(dsn):
+            assert not await revising.kept.advance(sequencer.size)
+            assert revising.kept.next <= ahead.submitted.index
+        assert await revising.kept.advance(sequencer.size)
+        assert revising.kept.next == sequencer.size
 
 
 async def test_other_lenses_mean_working_late_statements_out_anew(dsn: str) -> None:

@@ -80,7 +80,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             await asyncio.sleep(1 - time.time() % 1)
         await enrolment.found(settings.country)
         revising = Revising(pool)
-        follower = await stack.enter_async_context(Follower(pool, sequencer, revising))
+        follower = await stack.enter_async_context(Follower(sequencer, revising))
         yield Parts(
             settings=settings,
             origin=origin,

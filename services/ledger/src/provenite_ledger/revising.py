@@ -15,15 +15,14 @@ import msgspec
 from provenite_proto.replay.reach import Reach
 from provenite_proto.statement import base64url
 
-from .contents import CHUNK, SHIPPED, Computed, chunks, compute, keep
+from .contents import SHIPPED, Computed, chunks, compute
+from .keeping import RETRY_SECONDS, Kept
 from .store.facts import evidence
 from .store.named import load
 from .store.rows import Row
 
 _SQL = load("contents.sql")
 _decode_reach = msgspec.json.Decoder(Reach).decode
-WINDOW = 10_000
-"""Indices searched by one query for statements whose content is missing."""
 
 
 class Progress(msgspec.Struct):
@@ -41,8 +40,8 @@ class Revising:
         """On the database of the pool."""
         self._pool = pool
         self._lock = asyncio.Lock()
-        # Up to here the content of everything is kept: it is revised, never dropped.
-        self._kept = 0
+        self.kept = Kept(pool)
+        """How far there is content that can be revised."""
         self.progress: Progress | None = None
         """Of the one at work, if there is one."""
 
@@ -53,8 +52,10 @@ class Revising:
         async with self._lock:
             while (row := await self._next(size)) is not None:
                 with self._at_work(row["index"]) as progress:
-                    await self._before(row["index"])
-                    await self._revise(row, progress)
+                    if self.kept.next >= row["index"]:
+                        await self._revise(row, progress)
+                    elif not await self.kept.advance(row["index"]):
+                        await asyncio.sleep(RETRY_SECONDS)
 
     async def _next(self, size: int) -> Row | None:
         row: Row | None = await self._pool.fetchrow(_SQL["next_late"])
@@ -67,17 +68,6 @@ class Revising:
             yield progress
         finally:
             self.progress = None
-
-    async def _before(self, end: int) -> None:
-        """Have the content of everything that was made before an index."""
-        while self._kept < end:
-            window = min(self._kept + WINDOW, end)
-            async with self._pool.acquire() as connection:
-                rows = await connection.fetch(_SQL["makers"], self._kept, window, CHUNK)
-                for chunk in chunks(rows):
-                    computed = await compute(connection, chunk, end, SHIPPED)
-                    await keep(connection, computed, end, SHIPPED)
-            self._kept = window if len(rows) < CHUNK else rows[-1]["index"] + 1
 
     async def _revise(self, row: Row, progress: Progress) -> None:
         index = row["index"]

@@ -123,6 +123,10 @@ select $1, * from unnest($2::bigint[], $3::bytea[])
 where $1 > 0 or exists (select from ledger where catalogue = $4)
 on conflict (lens, statement) do nothing
 
+-- name: may_be_kept
+-- Whether the lenses that content was computed with are still the database's.
+select $1::integer > 0 or exists (select from ledger where catalogue = $2)
+
 -- name: makers
 -- Statements in a range of indices that make batches with content of their own which is not kept yet, and how
 -- many inputs and outputs each has. The content of a statement's batches is kept all at once.
