@@ -246,6 +246,35 @@ async def test_what_cannot_be_kept_now_is_kept_later(dsn: str) -> None:
         assert revising.kept.next == sequencer.size
 
 
+async def test_what_another_ledger_has_worked_out_is_not_worked_out_again(dsn: str) -> None:
+    async with (
+        at_work(dsn) as sequencer,
+        connected(dsn) as watching,
+        asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool,
+    ):
+        _, miner = await found(sequencer, Role.MINER)
+        (mined,) = await recorded(sequencer, *miner.mined())
+        revising = Revising(pool)
+        assert await revising.kept.advance(sequencer.size)
+        before = await watching.fetch("select * from content")
+        late = retraction_of(miner, mined.submitted.digest)
+        async with kept_alone(dsn) as other:
+            working = asyncio.create_task(settled(sequencer, revising, late))
+            async with asyncio.timeout(10):
+                while not await watching.fetchval(ALONE):  # noqa: ASYNC110 # nobody tells of it
+                    await asyncio.sleep(0.01)
+            await other.execute("update late set done = true")
+        async with asyncio.timeout(10):
+            await working
+        assert await watching.fetch("select * from content") == before
+        assert await watching.fetchval("select count(*) from revision") == 0
+
+
+ALONE = """
+select exists (select from pg_locks where locktype = 'advisory' and not granted)
+"""
+
+
 async def test_other_lenses_mean_working_late_statements_out_anew(dsn: str) -> None:
     async with at_work(dsn) as sequencer, connected(dsn) as connection:
         _, miner = await found(sequencer, Role.MINER)

@@ -73,6 +73,9 @@ class Revising:
         index = row["index"]
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_SQL["keep_alone"])
+            if not await connection.fetchval(_SQL["still_late"], index):
+                # Another ledger was quicker; content may be that of later statements by now.
+                return
             reach = _decode_reach(row["reach"])
             if reach.keys or reach.accredited:
                 reach = reach.widened(await evidence(connection, reach, index + 1))

@@ -152,6 +152,10 @@ update late set done = false, total = null, revised = 0
 -- The first statement from which content is still to be revised.
 select index, reach from late where not done order by index limit 1
 
+-- name: still_late
+-- Whether content is still to be revised from a statement; if so, nobody else does until the transaction ends.
+select true from late where index = $1 and not done for update
+
 -- name: late
 -- How far what a statement changes is worked out; null when it can change nothing.
 select s.index, s.kind, s.issuer, s.counterparty, l.total, l.revised, l.done
