@@ -19,7 +19,7 @@ from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
 from provenite_ledger.store.named import load
 from provenite_proto import paths, token
 from provenite_proto.content.own import read_own
-from provenite_proto.record import Accreditation, Retraction, RetractionReason, Role
+from provenite_proto.record import Accreditation, Retraction, RetractionReason, Role, SubjectKind
 from provenite_proto.statement import Statement
 from tests.ledger import running
 from tests.ledger.inside import ORIGIN, Firm, at_rest, at_work, connected, found, recorded, served
@@ -273,6 +273,34 @@ async def test_what_another_ledger_has_worked_out_is_not_worked_out_again(dsn: s
 ALONE = """
 select exists (select from pg_locks where locktype = 'advisory' and not granted)
 """
+
+
+async def test_only_what_stands_otherwise_is_computed_anew(dsn: str) -> None:
+    """Nobody holds up the content of others by saying something of them that changes nothing."""
+    async with (
+        at_work(dsn) as sequencer,
+        connected(dsn) as connection,
+        asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool,
+    ):
+        registrar, miner, auditor = await found(sequencer, Role.MINER, Role.AUDITOR)
+        (mined,) = await recorded(sequencer, *miner.mined())
+        await recorded(sequencer, *miner.mined(count=3))
+        revising = Revising(pool)
+        recognised = Accreditation(party=auditor.id, scheme="rmap", valid_from=day(0))
+        totals = []
+        for statement in (
+            auditor.sign(attesting(miner.id, SubjectKind.PARTY)),
+            auditor.sign(attesting(mined.submitted.digest)),
+            registrar.sign(recognised),
+            auditor.sign(attesting(mined.submitted.digest, valid_from=day(-1))),
+            auditor.sign(attesting(miner.id, SubjectKind.PARTY, valid_from=day(-1))),
+        ):
+            await settled(sequencer, revising, statement)
+            totals.append(
+                await connection.fetchval("select total from late order by index desc limit 1")
+            )
+        # Before it is accredited nothing that it says counts, then all that it has said; repeating it changes nothing.
+        assert totals == [0, 0, 4, 0, 0]
 
 
 async def test_other_lenses_mean_working_late_statements_out_anew(dsn: str) -> None:

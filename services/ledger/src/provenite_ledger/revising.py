@@ -2,7 +2,8 @@
 
 A retraction, an attestation, an accreditation, an ownership or the revocation of a compromised key may change
 how earlier statements stand. They are taken in the order of the log: first all content before one is computed
-as the log had it until then, then what it reaches is computed anew, and what differs is kept beside what it was.
+as the log had it until then, then what now stands otherwise and all that is made from it is computed anew, and
+what differs is kept beside what it was.
 """
 
 import asyncio
@@ -15,9 +16,9 @@ import msgspec
 from provenite_proto.replay.reach import Reach
 from provenite_proto.statement import base64url
 
-from .contents import SHIPPED, Computed, chunks, compute
+from .contents import CHUNK, SHIPPED, Computed, chunks, compute
 from .keeping import RETRY_SECONDS, Kept
-from .store.facts import evidence
+from .store.facts import evidence, standings
 from .store.named import load
 from .store.rows import Row
 
@@ -79,21 +80,35 @@ class Revising:
             reach = _decode_reach(row["reach"])
             if reach.keys or reach.accredited:
                 reach = reach.widened(await evidence(connection, reach, index + 1))
-            reached = await connection.fetch(
-                _SQL["reached"],
+            touched = await connection.fetch(
+                _SQL["touched"],
                 index,
                 _raw(reach.statements),
                 _raw(reach.sites),
                 _raw(reach.parties),
                 _raw(reach.keys),
             )
+            altered = await _altered(connection, [each["index"] for each in touched], index)
+            reached = await connection.fetch(_SQL["reached"], index, altered) if altered else []
             progress.total = len(reached)
             for chunk in chunks(reached):
                 found = await compute(connection, chunk, index + 1, SHIPPED)
                 await _replace(connection, index, chunk, found)
                 progress.done += len(chunk)
-            await connection.execute(_SQL["forget_own"], [each["index"] for each in reached])
+            if reached:
+                await connection.execute(_SQL["forget_own"], [each["index"] for each in reached])
             await connection.execute(_SQL["finish_late"], index, len(reached))
+
+
+async def _altered(connection: asyncpg.Connection, touched: list[int], late: int) -> list[int]:
+    """Those of the statements that the late one makes stand otherwise."""
+    altered: list[int] = []
+    for first in range(0, len(touched), CHUNK):
+        some = touched[first : first + CHUNK]
+        before = await standings(connection, some, late)
+        after = await standings(connection, some, late + 1)
+        altered += [each for each in some if before[each] != after[each]]
+    return altered
 
 
 async def _replace(

@@ -162,18 +162,22 @@ select s.index, s.kind, s.issuer, s.counterparty, l.total, l.revised, l.done
 from statement s left join late l on l.index = s.index
 where s.digest = $1
 
+-- name: touched
+-- The statements before an index that make matter and that a late one names, by digest, site, issuer or key.
+select m.index
+from making m
+join statement s on s.index = m.index
+left join statement t on t.index = m.site
+where m.index < $1
+  and (s.digest = any ($2::bytea[]) or s.key_id = any ($5::bytea[])
+       or s.issuer = any (select p.index from statement p where p.digest = any ($4::bytea[]))
+       or m.site = any (select t.index from statement t where t.digest = any ($3::bytea[])))
+order by m.index
+
 -- name: reached
--- The statements before an index that make matter and that a late one reaches, by digest, site, issuer or key,
--- and all that is made from what they made, in the order of the log.
+-- Statements that make matter, and all before an index that is made from what they made, in the order of the log.
 with recursive reached (index) as (
-    select m.index
-    from making m
-    join statement s on s.index = m.index
-    left join statement t on t.index = m.site
-    where m.index < $1
-      and (s.digest = any ($2::bytea[]) or s.key_id = any ($5::bytea[])
-           or s.issuer = any (select p.index from statement p where p.digest = any ($4::bytea[]))
-           or m.site = any (select t.index from statement t where t.digest = any ($3::bytea[])))
+    select unnest($2::bigint[])
     union
     select later.index
     from reached r cross join lateral (
