@@ -164,15 +164,25 @@ where s.digest = $1
 
 -- name: touched
 -- The statements before an index that make matter and that a late one names, by digest, site, issuer or key.
+-- Each by its own index: together they would read the whole log.
 select m.index
-from making m
-join statement s on s.index = m.index
-left join statement t on t.index = m.site
-where m.index < $1
-  and (s.digest = any ($2::bytea[]) or s.key_id = any ($5::bytea[])
-       or s.issuer = any (select p.index from statement p where p.digest = any ($4::bytea[]))
-       or m.site = any (select t.index from statement t where t.digest = any ($3::bytea[])))
-order by m.index
+from statement s join making m on m.index = s.index
+where s.digest = any ($2::bytea[]) and m.index < $1
+union
+select m.index
+from statement t join making m on m.site = t.index
+where t.digest = any ($3::bytea[]) and m.index < $1
+union
+select m.index
+from statement p
+join statement s on s.issuer = p.index and s.kind in ('extraction', 'collection', 'transformation')
+join making m on m.index = s.index
+where p.digest = any ($4::bytea[]) and s.index < $1
+union
+select m.index
+from statement s join making m on m.index = s.index
+where s.key_id = any ($5::bytea[]) and s.index < $1
+order by index
 
 -- name: reached
 -- Statements that make matter, and all before an index that is made from what they made, in the order of the log.
@@ -217,7 +227,8 @@ select $1, * from unnest($2::bigint[], $3::bytea[], $4::bytea[])
 -- name: forget_own
 -- Content through firms' own lenses that is to be computed anew.
 with forgotten as (delete from run where lens > 0 and statement = any ($1::bigint[]))
-delete from content where lens > 0 and batch / 1024 = any ($1::bigint[])
+delete from content c using unnest($1::bigint[]) as made (index)
+where c.lens > 0 and c.batch >= made.index * 1024 and c.batch < (made.index + 1) * 1024
 
 -- name: finish_late
 -- All that a late statement changes is worked out.
