@@ -165,7 +165,7 @@ async def at_rest(
 ) -> AsyncIterator[Follower]:
     """A follower that has not been started, with a pool of its own."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
-        yield Follower(pool, sequencer, revising(pool))
+        yield Follower(sequencer, revising(pool))
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
-from provenite_ledger import contents
+from provenite_ledger import contents, keeping
 from provenite_ledger import follower as following
 from provenite_ledger.contents import SHIPPED, catalogue, chunks, compute, content, keep, prepare
 from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
@@ -117,7 +117,7 @@ async def test_others_get_their_turn_within_one_statement(dsn: str) -> None:
         _, firm = await found(sequencer, BOTH)
         lot = await blended(sequencer, firm, 300)
         ores = await compute(connection, range(2, 302), sequencer.size, SHIPPED)
-        await keep(connection, ores, sequencer.size, SHIPPED)
+        assert await keep(connection, ores, sequencer.size, SHIPPED)
         counting = asyncio.create_task(others())
         await compute(connection, [lot // 1024], sequencer.size, SHIPPED)
         counting.cancel()
@@ -135,6 +135,8 @@ async def test_content_is_kept_for_the_lenses_of_the_catalogue_only(dsn: str) ->
         with pytest.raises(LedgerUnavailable):
             await content(connection, 2 * 1024, sequencer.size)
         assert await connection.fetchval("select count(*) from content") == 0
+        again = await compute(connection, [2], sequencer.size, SHIPPED)
+        assert not await keep(connection, again, sequencer.size, SHIPPED)
         await connection.execute("insert into content values (0, 2048, 'of other lenses')")
         await prepare(connection)
         assert await connection.fetchval("select catalogue from ledger") == catalogue()
@@ -202,7 +204,7 @@ def swift(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "IDLE_SECONDS", 0.01)
     monkeypatch.setattr(following, "MIN_PAUSE_SECONDS", 0.02)
     monkeypatch.setattr(following, "MAX_PAUSE_SECONDS", 0.1)
-    monkeypatch.setattr(following, "WINDOW", 2)
+    monkeypatch.setattr(keeping, "WINDOW", 2)
 
 
 async def kept(connection: asyncpg.Connection, batches: int) -> None:

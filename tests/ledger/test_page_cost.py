@@ -1,5 +1,6 @@
-"""A page costs what it holds: the rows that PostgreSQL reads for one, of a party that has made very much."""
+"""A question costs what it is about, however long the log: the rows that PostgreSQL reads to answer it."""
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -15,6 +16,8 @@ from provenite_ledger.store.migrate import migrate
 from provenite_ledger.store.named import load
 
 SQL = load("reads.sql")
+CONTENTS = load("contents.sql")
+FACTS = load("facts.sql")
 LIMIT = 101
 STATEMENTS = 60_000
 
@@ -22,15 +25,21 @@ FILL = f"""
 insert into statement (index, digest, compact, kind, issuer, key_id, recorded_at)
 select n, sha256(n::text::bytea), '', case
          when n % 3 = 0 then 'receipt' when n % 3 = 1 then 'extraction' else 'transfer' end,
-       n % 4, sha256('key'), now()
+       case when n % 1000 = 1 then 4 else n % 4 end, sha256(('key' || n / 10)::bytea), now()
 from generate_series(0, {STATEMENTS - 1}) n;
-insert into party select n, 'US', '{{trader}}' from generate_series(0, 3) n;
+insert into party select n, 'US', '{{trader}}' from generate_series(0, 4) n;
 insert into shipment
 select index, issuer, (issuer + 1) % 4, 'accepted', now(), 'sea', null, now() from statement where kind = 'transfer';
 insert into batch
 select index * 1024 + output, 'copper-concentrate', issuer, 'held', 1, case when index % 50 < 2 then 1 else 0 end,
        '{{Cu}}', '{{1}}', 0, now(), index * 1024 + output, '{{0}}'
 from statement, generate_series(0, 1) output where kind <> 'receipt';
+insert into making select index, index / 1000, now(), false from statement where kind = 'extraction';
+insert into attestation
+select index, index % 4, 'site', index::text, 'scheme ' || index % 1000, true, now(), null, false, null
+from statement where kind = 'receipt';
+insert into content select lens, index * 1024, '' from making, generate_series(0, 1) lens;
+insert into run select lens, index, '' from making, generate_series(0, 1) lens;
 """
 
 
@@ -59,11 +68,48 @@ async def test_a_page_reads_what_it_holds(
     assert 0 < len(found) <= LIMIT
     keys = [row["key"] for row in found]
     assert keys == sorted(keys)
-    explained = await connection.fetchval(
-        f"explain (analyze, format json) {SQL[query]}", 1, after, LIMIT
-    )
-    read = sum(rows(json.loads(explained)[0]["Plan"]))
-    assert read <= 20 * LIMIT, explained
+    assert await cost(connection, SQL[query], 1, after, LIMIT) <= 20 * LIMIT
+
+
+@pytest.mark.parametrize("by", ["digest", "site", "party", "key"])
+async def test_what_a_late_statement_names_is_not_sought_in_the_whole_log(
+    connection: asyncpg.Connection, by: str
+) -> None:
+    named = {
+        "digest": [hashlib.sha256(each).digest() for each in (b"20002", b"20008")],
+        "site": [hashlib.sha256(b"20").digest()],
+        "party": [hashlib.sha256(b"4").digest()],
+        "key": [hashlib.sha256(b"key2000").digest()],
+    }
+    arguments = [named[each] if each == by else [] for each in named]
+    found = await connection.fetch(CONTENTS["touched"], STATEMENTS, *arguments)
+    assert 0 < len(found) <= STATEMENTS / 100
+    assert await cost(connection, CONTENTS["touched"], STATEMENTS, *arguments) <= 30 * len(found)
+
+
+async def test_what_is_said_under_a_scheme_is_not_sought_in_the_whole_log(
+    connection: asyncpg.Connection,
+) -> None:
+    arguments = ([3], [hashlib.sha256(b"2").digest()], ["scheme 6"], STATEMENTS)
+    found = await connection.fetch(FACTS["attestations_through"], *arguments)
+    assert 1 < len(found) <= STATEMENTS / 1000
+    assert await cost(connection, FACTS["attestations_through"], *arguments) <= 20 * len(found)
+
+
+async def test_own_content_of_a_statement_is_not_sought_in_all_of_it(
+    connection: asyncpg.Connection,
+) -> None:
+    made = [20002, 20008]
+    count = "select count(*) from content where lens > 0"
+    before = await connection.fetchval(count)
+    assert await cost(connection, CONTENTS["forget_own"], made) <= 20 * len(made)
+    assert await connection.fetchval(count) == before - len(made)
+
+
+async def cost(connection: asyncpg.Connection, query: str, *arguments: object) -> float:
+    """The rows that are read to answer a query."""
+    explained = await connection.fetchval(f"explain (analyze, format json) {query}", *arguments)
+    return sum(rows(json.loads(explained)[0]["Plan"]))
 
 
 def rows(plan: dict[str, Any]) -> Iterator[float]:

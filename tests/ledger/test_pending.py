@@ -16,9 +16,10 @@ from provenite_ledger.contents import SHIPPED, Lensed, compute, content, keep, p
 from provenite_ledger.http import settling
 from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
+from provenite_ledger.store.named import load
 from provenite_proto import paths, token
 from provenite_proto.content.own import read_own
-from provenite_proto.record import Accreditation, Retraction, RetractionReason, Role
+from provenite_proto.record import Accreditation, Retraction, RetractionReason, Role, SubjectKind
 from provenite_proto.statement import Statement
 from tests.ledger import running
 from tests.ledger.inside import ORIGIN, Firm, at_rest, at_work, connected, found, recorded, served
@@ -201,7 +202,7 @@ async def test_what_was_computed_before_is_not_kept_afterwards(dsn: str) -> None
         async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
             await settled(sequencer, Revising(pool), retraction_of(miner, mined.submitted.digest))
         for computed, lensed in slow:
-            await keep(connection, computed, before, lensed)
+            assert not await keep(connection, computed, before, lensed)
         assert await connection.fetchval("select count(*) from content where lens = 1") == 0
         for lensed, name in ((SHIPPED, "origin"), (own, lens.id)):
             _, shares = await content(connection, index * 1024, sequencer.size, lensed)
@@ -209,6 +210,97 @@ async def test_what_was_computed_before_is_not_kept_afterwards(dsn: str) -> None
         with pytest.raises(LedgerUnavailable):
             await connection.execute("delete from content where lens = 1")
             await content(connection, index * 1024, before, own)
+
+
+@asynccontextmanager
+async def kept_alone(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """Another ledger works a late statement in: nobody else keeps content until it has done so."""
+    async with connected(dsn) as connection, connection.transaction():
+        await connection.execute(load("contents.sql")["keep_alone"])
+        yield connection
+
+
+async def test_what_cannot_be_kept_now_is_kept_later(dsn: str) -> None:
+    async with (
+        at_work(dsn) as sequencer,
+        connected(dsn) as connection,
+        asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool,
+    ):
+        _, miner = await found(sequencer, Role.MINER)
+        (mined,) = await recorded(sequencer, *miner.mined())
+        late = retraction_of(miner, mined.submitted.digest)
+        revising = Revising(pool)
+        async with kept_alone(dsn):
+            working = asyncio.create_task(settled(sequencer, revising, late))
+            await asyncio.sleep(0.3)
+            assert not working.done()
+        async with asyncio.timeout(10):
+            await working
+        _, shares = await content(connection, mined.submitted.index * 1024, sequencer.size)
+        assert shares["Cu"]["origin"].keys() == {"unknown"}
+        (ahead,) = await recorded(sequencer, *miner.mined())
+        async with kept_alone(dsn):
+            assert not await revising.kept.advance(sequencer.size)
+            assert revising.kept.next <= ahead.submitted.index
+        assert await revising.kept.advance(sequencer.size)
+        assert revising.kept.next == sequencer.size
+
+
+async def test_what_another_ledger_has_worked_out_is_not_worked_out_again(dsn: str) -> None:
+    async with (
+        at_work(dsn) as sequencer,
+        connected(dsn) as watching,
+        asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool,
+    ):
+        _, miner = await found(sequencer, Role.MINER)
+        (mined,) = await recorded(sequencer, *miner.mined())
+        revising = Revising(pool)
+        assert await revising.kept.advance(sequencer.size)
+        before = await watching.fetch("select * from content")
+        late = retraction_of(miner, mined.submitted.digest)
+        async with kept_alone(dsn) as other:
+            working = asyncio.create_task(settled(sequencer, revising, late))
+            async with asyncio.timeout(10):
+                while not await watching.fetchval(ALONE):  # noqa: ASYNC110 # nobody tells of it
+                    await asyncio.sleep(0.01)
+            await other.execute("update late set done = true")
+        async with asyncio.timeout(10):
+            await working
+        assert await watching.fetch("select * from content") == before
+        assert await watching.fetchval("select count(*) from revision") == 0
+
+
+ALONE = """
+select exists (select from pg_locks where locktype = 'advisory' and not granted)
+"""
+
+
+async def test_only_what_stands_otherwise_is_computed_anew(dsn: str) -> None:
+    """Nobody holds up the content of others by saying something of them that changes nothing."""
+    async with (
+        at_work(dsn) as sequencer,
+        connected(dsn) as connection,
+        asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool,
+    ):
+        registrar, miner, auditor = await found(sequencer, Role.MINER, Role.AUDITOR)
+        (mined,) = await recorded(sequencer, *miner.mined())
+        await recorded(sequencer, *miner.mined(count=3))
+        revising = Revising(pool)
+        recognised = Accreditation(party=auditor.id, scheme="rmap", valid_from=day(0))
+        totals = []
+        for statement in (
+            auditor.sign(attesting(miner.id, SubjectKind.PARTY)),
+            auditor.sign(attesting(mined.submitted.digest)),
+            registrar.sign(recognised),
+            auditor.sign(attesting(mined.submitted.digest, valid_from=day(-1))),
+            auditor.sign(attesting(miner.id, SubjectKind.PARTY, valid_from=day(-1))),
+        ):
+            await settled(sequencer, revising, statement)
+            totals.append(
+                await connection.fetchval("select total from late order by index desc limit 1")
+            )
+        # Before it is accredited nothing that it says counts, then all that it has said; repeating it changes nothing.
+        assert totals == [0, 0, 4, 0, 0]
 
 
 async def test_other_lenses_mean_working_late_statements_out_anew(dsn: str) -> None:

@@ -25,6 +25,9 @@ from .store import reading
 from .store.locked import LockedStore
 from .store.migrate import migrate
 
+WORKING_CONNECTIONS = 3
+"""Database connections for content: one each for what is new and what is late, and one to see what there is."""
+
 
 def create_app(parts: Parts) -> Litestar:
     """The ASGI application that serves a running ledger."""
@@ -79,8 +82,12 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             # Tokens say the second in which they were issued: those of the last one may have been used.
             await asyncio.sleep(1 - time.time() % 1)
         await enrolment.found(settings.country)
-        revising = Revising(pool)
-        follower = await stack.enter_async_context(Follower(pool, sequencer, revising))
+        # Long work is no outage: what it asks may take as long as it takes.
+        working = await stack.enter_async_context(
+            asyncpg.create_pool(dsn, min_size=1, max_size=WORKING_CONNECTIONS)
+        )
+        revising = Revising(working)
+        follower = await stack.enter_async_context(Follower(sequencer, revising))
         yield Parts(
             settings=settings,
             origin=origin,

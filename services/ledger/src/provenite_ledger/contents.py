@@ -121,22 +121,24 @@ def chunks(rows: Iterable[Row]) -> Iterator[list[int]]:
 
 async def keep(
     connection: asyncpg.Connection, computed: Computed, before: int, lensed: Lensed
-) -> None:
+) -> bool:
     """Keep what was computed as the log's statements before `before` have it.
 
-    Nothing when a later statement is being worked in or has been, or when the database has meanwhile been
-    prepared for other lenses: what is kept then is not this.
+    False, and nothing is kept, when a later statement is being worked in or has been, or when the database has
+    meanwhile been prepared for other lenses: what is kept then is not this.
     """
     async with connection.transaction():
         if not await connection.fetchval(_SQL["let_keep"]):
-            return
+            return False
         if await connection.fetchval(_SQL["overtaken"], before):
-            return
+            return False
         for query, found in (("keep", computed.shares), ("keep_runs", computed.runs)):
             if found:
                 await connection.execute(
                     _SQL[query], lensed.number, list(found), list(found.values()), catalogue()
                 )
+        kept: bool = await connection.fetchval(_SQL["may_be_kept"], lensed.number, catalogue())
+        return kept
 
 
 async def compute(

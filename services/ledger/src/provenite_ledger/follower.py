@@ -5,15 +5,11 @@ import logging
 from types import TracebackType
 from typing import Self
 
-import asyncpg
-
-from .contents import CHUNK, SHIPPED, chunks, compute, keep
-from .revising import WINDOW, Revising
+from .keeping import RETRY_SECONDS
+from .revising import Revising
 from .sequencer import Sequencer
-from .store.named import load
 from .store.outage import is_outage
 
-_SQL = load("contents.sql")
 _log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
@@ -29,12 +25,10 @@ class Follower:
     It gives up for nothing: whoever asks for content that it has not computed computes it for himself.
     """
 
-    def __init__(self, pool: asyncpg.Pool, sequencer: Sequencer, revising: Revising) -> None:
+    def __init__(self, sequencer: Sequencer, revising: Revising) -> None:
         """Follow the log that `sequencer` writes; what is late is worked out by `revising`."""
-        self._pool = pool
         self.revising = revising
         self._sequencer = sequencer
-        self._next = 0
         self._failing = False
         self._task: asyncio.Task[None] | None = None
 
@@ -67,7 +61,7 @@ class Follower:
             await committed.wait()
             committed.clear()
             await asyncio.sleep(IDLE_SECONDS)
-            while self._next < self._sequencer.size and not committed.is_set():
+            while self._behind and not committed.is_set():
                 try:
                     await self._step()
                 except Exception as error:
@@ -76,7 +70,8 @@ class Follower:
                     else:
                         self._failing = True
                         _log.exception(
-                            "content from statement %d on cannot be computed", self._next
+                            "content from statement %d on cannot be computed",
+                            self.revising.kept.next,
                         )
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, MAX_PAUSE_SECONDS)
@@ -84,17 +79,13 @@ class Follower:
                     self._failing = False
                     pause = MIN_PAUSE_SECONDS
 
+    @property
+    def _behind(self) -> bool:
+        return self.revising.kept.next < self._sequencer.size
+
     async def _step(self) -> None:
-        """Compute the next chunk that is missing, or pass over a window where nothing is."""
+        """Work out what is late, then keep the next chunk."""
         size = self._sequencer.size
         await self.revising.settle(size)
-        end = min(self._next + WINDOW, size)
-        async with self._pool.acquire() as connection:
-            rows = await connection.fetch(_SQL["makers"], self._next, end, CHUNK)
-            chunk = next(chunks(rows), [])
-            if chunk:
-                await keep(
-                    connection, await compute(connection, chunk, size, SHIPPED), size, SHIPPED
-                )
-        all_of_window = len(chunk) == len(rows) < CHUNK
-        self._next = end if all_of_window else chunk[-1] + 1
+        if not await self.revising.kept.advance(size):
+            await asyncio.sleep(RETRY_SECONDS)

@@ -2,7 +2,8 @@
 
 A retraction, an attestation, an accreditation, an ownership or the revocation of a compromised key may change
 how earlier statements stand. They are taken in the order of the log: first all content before one is computed
-as the log had it until then, then what it reaches is computed anew, and what differs is kept beside what it was.
+as the log had it until then, then what now stands otherwise and all that is made from it is computed anew, and
+what differs is kept beside what it was.
 """
 
 import asyncio
@@ -15,15 +16,14 @@ import msgspec
 from provenite_proto.replay.reach import Reach
 from provenite_proto.statement import base64url
 
-from .contents import CHUNK, SHIPPED, Computed, chunks, compute, keep
-from .store.facts import evidence
+from .contents import CHUNK, SHIPPED, Computed, chunks, compute
+from .keeping import RETRY_SECONDS, Kept
+from .store.facts import evidence, standings
 from .store.named import load
 from .store.rows import Row
 
 _SQL = load("contents.sql")
 _decode_reach = msgspec.json.Decoder(Reach).decode
-WINDOW = 10_000
-"""Indices searched by one query for statements whose content is missing."""
 
 
 class Progress(msgspec.Struct):
@@ -41,8 +41,8 @@ class Revising:
         """On the database of the pool."""
         self._pool = pool
         self._lock = asyncio.Lock()
-        # Up to here the content of everything is kept: it is revised, never dropped.
-        self._kept = 0
+        self.kept = Kept(pool)
+        """How far there is content that can be revised."""
         self.progress: Progress | None = None
         """Of the one at work, if there is one."""
 
@@ -53,8 +53,10 @@ class Revising:
         async with self._lock:
             while (row := await self._next(size)) is not None:
                 with self._at_work(row["index"]) as progress:
-                    await self._before(row["index"])
-                    await self._revise(row, progress)
+                    if self.kept.next >= row["index"]:
+                        await self._revise(row, progress)
+                    elif not await self.kept.advance(row["index"]):
+                        await asyncio.sleep(RETRY_SECONDS)
 
     async def _next(self, size: int) -> Row | None:
         row: Row | None = await self._pool.fetchrow(_SQL["next_late"])
@@ -68,39 +70,45 @@ class Revising:
         finally:
             self.progress = None
 
-    async def _before(self, end: int) -> None:
-        """Have the content of everything that was made before an index."""
-        while self._kept < end:
-            window = min(self._kept + WINDOW, end)
-            async with self._pool.acquire() as connection:
-                rows = await connection.fetch(_SQL["makers"], self._kept, window, CHUNK)
-                for chunk in chunks(rows):
-                    computed = await compute(connection, chunk, end, SHIPPED)
-                    await keep(connection, computed, end, SHIPPED)
-            self._kept = window if len(rows) < CHUNK else rows[-1]["index"] + 1
-
     async def _revise(self, row: Row, progress: Progress) -> None:
         index = row["index"]
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_SQL["keep_alone"])
+            if not await connection.fetchval(_SQL["still_late"], index):
+                # Another ledger was quicker; content may be that of later statements by now.
+                return
             reach = _decode_reach(row["reach"])
             if reach.keys or reach.accredited:
                 reach = reach.widened(await evidence(connection, reach, index + 1))
-            reached = await connection.fetch(
-                _SQL["reached"],
+            touched = await connection.fetch(
+                _SQL["touched"],
                 index,
                 _raw(reach.statements),
                 _raw(reach.sites),
                 _raw(reach.parties),
                 _raw(reach.keys),
             )
+            altered = await _altered(connection, [each["index"] for each in touched], index)
+            reached = await connection.fetch(_SQL["reached"], index, altered) if altered else []
             progress.total = len(reached)
             for chunk in chunks(reached):
                 found = await compute(connection, chunk, index + 1, SHIPPED)
                 await _replace(connection, index, chunk, found)
                 progress.done += len(chunk)
-            await connection.execute(_SQL["forget_own"], [each["index"] for each in reached])
+            if reached:
+                await connection.execute(_SQL["forget_own"], [each["index"] for each in reached])
             await connection.execute(_SQL["finish_late"], index, len(reached))
+
+
+async def _altered(connection: asyncpg.Connection, touched: list[int], late: int) -> list[int]:
+    """Those of the statements that the late one makes stand otherwise."""
+    altered: list[int] = []
+    for first in range(0, len(touched), CHUNK):
+        some = touched[first : first + CHUNK]
+        before = await standings(connection, some, late)
+        after = await standings(connection, some, late + 1)
+        altered += [each for each in some if before[each] != after[each]]
+    return altered
 
 
 async def _replace(

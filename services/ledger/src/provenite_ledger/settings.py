@@ -51,7 +51,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """`PROVENITE_LOG_LEVEL`: the least serious messages to log: `debug`, `info`, `warning` or `error`."""
 
     read_connections: int = 8
-    """`PROVENITE_READ_CONNECTIONS`: database connections for reading; the sequencer has one of its own."""
+    """`PROVENITE_READ_CONNECTIONS`: database connections for reading; the sequencer has one of its own, content three."""
 
     read_seconds: int = 10
     """`PROVENITE_READ_SECONDS`: how long a query for a reader may take."""

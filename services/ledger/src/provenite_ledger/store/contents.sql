@@ -123,6 +123,10 @@ select $1, * from unnest($2::bigint[], $3::bytea[])
 where $1 > 0 or exists (select from ledger where catalogue = $4)
 on conflict (lens, statement) do nothing
 
+-- name: may_be_kept
+-- Whether the lenses that content was computed with are still the database's.
+select $1::integer > 0 or exists (select from ledger where catalogue = $2)
+
 -- name: makers
 -- Statements in a range of indices that make batches with content of their own which is not kept yet, and how
 -- many inputs and outputs each has. The content of a statement's batches is kept all at once.
@@ -148,24 +152,42 @@ update late set done = false, total = null, revised = 0
 -- The first statement from which content is still to be revised.
 select index, reach from late where not done order by index limit 1
 
+-- name: still_late
+-- Whether content is still to be revised from a statement; if so, nobody else does until the transaction ends.
+select true from late where index = $1 and not done for update
+
 -- name: late
 -- How far what a statement changes is worked out; null when it can change nothing.
 select s.index, s.kind, s.issuer, s.counterparty, l.total, l.revised, l.done
 from statement s left join late l on l.index = s.index
 where s.digest = $1
 
+-- name: touched
+-- The statements before an index that make matter and that a late one names, by digest, site, issuer or key.
+-- Each by its own index: together they would read the whole log.
+select m.index
+from statement s join making m on m.index = s.index
+where s.digest = any ($2::bytea[]) and m.index < $1
+union
+select m.index
+from statement t join making m on m.site = t.index
+where t.digest = any ($3::bytea[]) and m.index < $1
+union
+select m.index
+from statement p
+join statement s on s.issuer = p.index and s.kind in ('extraction', 'collection', 'transformation')
+join making m on m.index = s.index
+where p.digest = any ($4::bytea[]) and s.index < $1
+union
+select m.index
+from statement s join making m on m.index = s.index
+where s.key_id = any ($5::bytea[]) and s.index < $1
+order by index
+
 -- name: reached
--- The statements before an index that make matter and that a late one reaches, by digest, site, issuer or key,
--- and all that is made from what they made, in the order of the log.
+-- Statements that make matter, and all before an index that is made from what they made, in the order of the log.
 with recursive reached (index) as (
-    select m.index
-    from making m
-    join statement s on s.index = m.index
-    left join statement t on t.index = m.site
-    where m.index < $1
-      and (s.digest = any ($2::bytea[]) or s.key_id = any ($5::bytea[])
-           or s.issuer = any (select p.index from statement p where p.digest = any ($4::bytea[]))
-           or m.site = any (select t.index from statement t where t.digest = any ($3::bytea[])))
+    select unnest($2::bigint[])
     union
     select later.index
     from reached r cross join lateral (
@@ -205,7 +227,8 @@ select $1, * from unnest($2::bigint[], $3::bytea[], $4::bytea[])
 -- name: forget_own
 -- Content through firms' own lenses that is to be computed anew.
 with forgotten as (delete from run where lens > 0 and statement = any ($1::bigint[]))
-delete from content where lens > 0 and batch / 1024 = any ($1::bigint[])
+delete from content c using unnest($1::bigint[]) as made (index)
+where c.lens > 0 and c.batch >= made.index * 1024 and c.batch < (made.index + 1) * 1024
 
 -- name: finish_late
 -- All that a late statement changes is worked out.

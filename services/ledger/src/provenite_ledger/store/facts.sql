@@ -75,10 +75,15 @@ where o.index = any ($1::bigint[])
 -- name: attestations_through
 -- Attestations by index ($1), and those that attesters ($2) made under schemes ($3).
 select s.digest, s.recorded_at, p.digest as attester_id, a.*
-from attestation a
+from (
+    select index from attestation where index = any ($1::bigint[])
+    union
+    select a.index
+    from unnest($2::bytea[], $3::text[]) as under (party, scheme)
+    join statement p on p.digest = under.party
+    join attestation a on a.attester = p.index and a.scheme = under.scheme
+) said
+join attestation a on a.index = said.index
 join statement s on s.index = a.index
 join statement p on p.index = a.attester
 where a.index < $4
-  and (a.index = any ($1::bigint[])
-       or exists (select from unnest($2::bytea[], $3::text[]) as under (party, scheme)
-                  where under.party = p.digest and under.scheme = a.scheme))

@@ -245,6 +245,7 @@ create table content (
     shares bytea not null,
     primary key (lens, batch)
 );
+create index content_own on content (batch) where lens > 0;
 
 create table run (
     -- What later rolling averages need of a transformation under that model: MessagePack.
@@ -253,6 +254,7 @@ create table run (
     run bytea not null,
     primary key (lens, statement)
 );
+create index run_own on run (statement) where lens > 0;
 
 create table key_compromise (
     -- A revocation that says from when on, in seconds since 1970, what a key signed is disowned.
