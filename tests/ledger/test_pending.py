@@ -16,7 +16,9 @@ from provenite_ledger.contents import SHIPPED, Lensed, compute, content, keep, p
 from provenite_ledger.http import settling
 from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
+from provenite_ledger.store import revisions
 from provenite_ledger.store.named import load
+from provenite_ledger.store.revisions import reaches
 from provenite_proto import paths, token
 from provenite_proto.content.own import read_own
 from provenite_proto.record import Accreditation, Retraction, RetractionReason, Role, SubjectKind
@@ -65,6 +67,31 @@ def labels_of(answer: dict[str, Any]) -> list[dict[str, str]]:
     (lens,) = answer["elements"][0]["lenses"]
     found: list[dict[str, str]] = lens["labels"]
     return found
+
+
+async def test_what_a_late_statement_cannot_reach_is_answered_meanwhile(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "PATIENCE_SECONDS", 0.2)
+    async with (
+        at_work(dsn) as sequencer,
+        at_rest(dsn, sequencer) as follower,
+        served(dsn, sequencer, follower) as client,
+    ):
+        _, miner, other = await found(sequencer, Role.MINER, Role.MINER)
+        (mined,) = await recorded(sequencer, *miner.mined())
+        (apart,) = await recorded(sequencer, *other.mined())
+        for firm, made in ((miner, mined), (other, apart)):
+            (batch,) = made.submitted.batches
+            assert labels(await ask(client, firm, paths.content(batch), lens="origin")) == ["CL"]
+        await recorded(sequencer, retraction_of(miner, mined.submitted.digest))
+        async with held_up(dsn):
+            (batch,) = mined.submitted.batches
+            assert (await ask(client, miner, paths.content(batch))).status_code == 503
+            (batch,) = apart.submitted.batches
+            answer = await ask(client, other, paths.content(batch), lens="origin")
+            assert labels(answer) == ["CL"]
+            assert answer.json()["size"] == sequencer.size
 
 
 async def test_an_answer_is_put_off_while_it_takes_long(
@@ -157,20 +184,29 @@ async def test_an_answer_has_the_content_of_its_size(dsn: str) -> None:
         assert label == (turns[max(before)] if before else "not_attested")
 
 
-async def test_an_answer_that_is_overtaken_is_begun_anew(dsn: str) -> None:
+async def test_an_answer_that_is_overtaken_is_begun_anew(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A late statement comes and is worked out just when an answer has found that there is none."""
     late: list[Statement] = []
+    at_hand: list[Revising] = []
 
-    class Overtaking(Revising):
-        async def settle(self, size: int) -> None:
-            await super().settle(size)
-            while late:
-                await recorded(sequencer, late.pop())
-                await super().settle(sequencer.size)
+    class Noted(Revising):
+        def __init__(self, pool: asyncpg.Pool) -> None:
+            super().__init__(pool)
+            at_hand.append(self)
 
+    async def overtaken(pool: asyncpg.Pool, root: int, size: int) -> bool:
+        reached = await reaches(pool, root, size)
+        while late:
+            await recorded(sequencer, late.pop())
+            await at_hand[0].settle(sequencer.size)
+        return reached
+
+    monkeypatch.setattr(revisions, "reaches", overtaken)
     async with (
         at_work(dsn) as sequencer,
-        at_rest(dsn, sequencer, Overtaking) as follower,
+        at_rest(dsn, sequencer, Noted) as follower,
         served(dsn, sequencer, follower) as client,
     ):
         _, miner = await found(sequencer, Role.MINER)

@@ -72,6 +72,6 @@ async def content(
                     seen.setdefault(name, {}).update(lenses)
         return elements, seen
 
-    size, (elements, seen) = await as_of(ledger, row["key"] // OUTPUTS, look)
+    size, (elements, seen) = await as_of(ledger, row["key"] // OUTPUTS, row["root"], look)
     names = (*shipped, *(each.id for lensed in own for each in lensed.lenses))
     return answered(batch_id, size, elements, seen, wanted=element, lenses=names)

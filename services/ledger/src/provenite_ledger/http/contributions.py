@@ -65,7 +65,7 @@ async def list_contributions(
             limit = ledger.settings.trace_nodes
             return await upstream(connection, row["root"], size, lensed, limit)
 
-    size, read = await as_of(ledger, row["key"] // OUTPUTS, read_upstream)
+    size, read = await as_of(ledger, row["key"] // OUTPUTS, row["root"], read_upstream)
     root = read.root
     asked = next(each for each in lensed.lenses if each.id == lens)
     items = contributions(root, spans[element], element, asked, label, read)

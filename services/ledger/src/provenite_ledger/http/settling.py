@@ -17,39 +17,56 @@ TRIES = 5
 T = TypeVar("T")
 
 
-async def as_of(ledger: Parts, index: int, work: Callable[[int], Awaitable[T]]) -> tuple[int, T]:
-    """What `work` finds in the content as of a size of the log that holds the statement `index`; and that size.
+async def as_of(
+    ledger: Parts, index: int, root: int, work: Callable[[int], Awaitable[T]]
+) -> tuple[int, T]:
+    """What `work` finds in the content of a part of `root` as of a size of the log; and that size.
 
-    `Problem` `content-pending` when it takes too long to work out late statements; the work goes on all the same.
+    The log of that size holds the statement `index`. Only late statements that may change the batch are waited
+    for: nobody puts off the answers of firms with which it has nothing to do. `Problem` `content-pending` when
+    it takes too long to work them out; the work goes on all the same.
     """
+    apart = True
     for _ in range(TRIES):
-        size = await _settled(ledger, index)
+        size = await _recorded(ledger, index)
+        apart = apart and not await revisions.reaches(ledger.pool, root, size)
+        if not apart:
+            await _settled(ledger, size)
         try:
             found = await work(size)
         except (LookupError, LedgerUnavailable):
-            # What it was reading may have been revised.
-            if ledger.sequencer.size == size:
+            # What it was reading may have been revised, or what it found could not be kept meanwhile.
+            if not apart and ledger.sequencer.size == size:
                 raise
+            apart = False
             continue
         if not await revisions.overtaken(ledger.pool, size):
             return size, found
     raise _pending()
 
 
-async def _settled(ledger: Parts, index: int) -> int:
-    """A size of the log, beyond the statement `index`, to which all late statements are worked out."""
+async def _recorded(ledger: Parts, index: int) -> int:
+    """The size of the log, beyond the statement `index`."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             # A row may be seen in the moment before the sequencer hears that it is committed.
             while (size := ledger.sequencer.size) <= index:  # noqa: ASYNC110 # it is a matter of milliseconds
                 await asyncio.sleep(0.001)
-            # Shielded: whoever asks next finds it further on.
-            work = asyncio.ensure_future(ledger.revising.settle(size))
-            work.add_done_callback(_seen)
-            await asyncio.shield(work)
     except TimeoutError:
         raise _pending() from None
     return size
+
+
+async def _settled(ledger: Parts, size: int) -> None:
+    """Wait until all late statements before `size` are worked out."""
+    # Shielded: whoever asks next finds it further on.
+    work = asyncio.ensure_future(ledger.revising.settle(size))
+    work.add_done_callback(_seen)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await asyncio.shield(work)
+    except TimeoutError:
+        raise _pending() from None
 
 
 def _seen(work: "asyncio.Future[None]") -> None:

@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 
 import asyncpg
+import msgspec
+
+from provenite_proto.replay.reach import Reach
 
 from . import rows
 from .named import load
 from .rows import Row
 
 _SQL = load("contents.sql")
+_MAX_PENDING = 5_000
+_MAX_UPSTREAM = 5_000
+_decode_reach = msgspec.json.Decoder(Reach).decode
 
 
 async def late(pool: asyncpg.Pool, digest: str) -> Row | None:
@@ -21,6 +27,34 @@ async def overtaken(pool: asyncpg.Pool, size: int) -> bool:
     """Whether content is revised already by a statement that is not among the first `size`."""
     found: bool = await pool.fetchval(_SQL["overtaken"], size)
     return found
+
+
+async def reaches(pool: asyncpg.Pool, root: int, size: int) -> bool:
+    """Whether a statement before `size` that is still to be worked in may change what a batch that was made holds.
+
+    It is not looked for among more than so many statements: then one may.
+    """
+    pending = await pool.fetch(_SQL["pending"], size, _MAX_PENDING + 1)
+    if not pending:
+        return False
+    found = await pool.fetch(_SQL["upstream_entries"], root, _MAX_UPSTREAM + 1)
+    if len(pending) > _MAX_PENDING or len(found) > _MAX_UPSTREAM:
+        return True
+    ids = {
+        name: {rows.text(row[name]) for row in found if row[name]}
+        for name in ("digest", "site", "issuer")
+    }
+    for reach in (_decode_reach(row["reach"]) for row in pending):
+        # Through attestations a key or an accreditation reaches what it does not name.
+        if reach.keys or reach.accredited:
+            return True
+        if (
+            not reach.statements.isdisjoint(ids["digest"])
+            or not reach.sites.isdisjoint(ids["site"])
+            or not reach.parties.isdisjoint(ids["issuer"])
+        ):
+            return True
+    return False
 
 
 async def changed(
