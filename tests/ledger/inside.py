@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 import httpx
@@ -24,6 +25,7 @@ from provenite_ledger.settings import Settings
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
 from provenite_ledger.store.migrate import migrate
 from provenite_ledger.store.rows import text
+from provenite_proto import token
 from provenite_proto.problem import Problem
 from provenite_proto.record import AnyRecord, Party, Role
 from provenite_proto.statement import SigningKey, Statement, issue, parse
@@ -187,3 +189,13 @@ async def served(
         transport = httpx.ASGITransport(create_app(parts))  # type: ignore[arg-type] # scopes are typed narrower
         async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
             yield client
+
+
+async def ask(client: httpx.AsyncClient, firm: Firm, path: str, **query: Any) -> httpx.Response:
+    """What a firm is answered."""
+    bearer = token.issue(
+        key=firm.key, audience=ORIGIN, now=int(time.time()), jti=secrets.token_urlsafe(16)
+    )
+    return await client.get(
+        path, params=query or None, headers={"Authorization": f"Bearer {bearer}"}
+    )
