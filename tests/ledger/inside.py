@@ -6,12 +6,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 import httpx
 
 from provenite_ledger.admitting import Admitted
 from provenite_ledger.app import create_app
+from provenite_ledger.computing import Computing
 from provenite_ledger.contents import prepare
 from provenite_ledger.enrolment import Enrolment, take_origin
 from provenite_ledger.follower import Follower
@@ -24,6 +26,7 @@ from provenite_ledger.settings import Settings
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
 from provenite_ledger.store.migrate import migrate
 from provenite_ledger.store.rows import text
+from provenite_proto import token
 from provenite_proto.problem import Problem
 from provenite_proto.record import AnyRecord, Party, Role
 from provenite_proto.statement import SigningKey, Statement, issue, parse
@@ -173,7 +176,7 @@ async def served(
     dsn: str, sequencer: Sequencer, follower: Follower, settings: Settings | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
     """The ledger's HTTP in this process."""
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool:
         parts = Parts(
             settings=settings or Settings(),
             origin=ORIGIN,
@@ -181,9 +184,20 @@ async def served(
             sequencer=sequencer,
             follower=follower,
             revising=follower.revising,
+            computing=Computing(pool, 4),
             enrolment=Enrolment(pool, sequencer, SigningKey.generate(), ORIGIN),
             authentication=Authentication(sequencer, ORIGIN, time.time, UsedTokens()),
         )
         transport = httpx.ASGITransport(create_app(parts))  # type: ignore[arg-type] # scopes are typed narrower
         async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
             yield client
+
+
+async def ask(client: httpx.AsyncClient, firm: Firm, path: str, **query: Any) -> httpx.Response:
+    """What a firm is answered."""
+    bearer = token.issue(
+        key=firm.key, audience=ORIGIN, now=int(time.time()), jti=secrets.token_urlsafe(16)
+    )
+    return await client.get(
+        path, params=query or None, headers={"Authorization": f"Bearer {bearer}"}
+    )

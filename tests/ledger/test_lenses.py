@@ -1,14 +1,19 @@
 """Firms' own lenses over HTTP: registered, listed, looked through by their owner alone, and no more than allowed."""
 
+import asyncio
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
+from provenite_ledger.store import lensing
+from provenite_ledger.store.lensing import MAX_LENSES
 from provenite_proto import paths
 from provenite_proto.content import LENSES
 from provenite_proto.content.own import MAX_BYTES, MAX_RULES, read_own
-from provenite_proto.record import RetractionReason, Stage
+from provenite_proto.record import RetractionReason, Role, Stage
+from tests.ledger.inside import ask, at_rest, at_work, found, served
 from tests.ledger.replaying import Story, content_of
 from tests.ledger.running import Firm, Ledger, extraction, refining
 from tests.ledger.speaking import retracting
@@ -182,3 +187,32 @@ def test_a_firm_has_a_hundred(ledger: Ledger) -> None:
     # One that it has is no further one; and others have their own hundred.
     registered(firm, numbered(0))
     registered(ledger.enrol("miner"), numbered(100))
+
+
+async def test_others_get_their_turn_while_lenses_are_listed(dsn: str) -> None:
+    long = RULE + f"# {'x' * 1000}\n" * 50
+    lapses = 0
+
+    async def others() -> None:
+        nonlocal lapses
+        loop = asyncio.get_running_loop()
+        while True:
+            begun = loop.time()
+            await asyncio.sleep(0)
+            lapses += loop.time() - begun > 0.001
+
+    async with (
+        at_work(dsn) as sequencer,
+        at_rest(dsn, sequencer) as follower,
+        served(dsn, sequencer, follower) as client,
+        asyncpg.create_pool(dsn, min_size=1, max_size=1) as pool,
+    ):
+        _, firm = await found(sequencer, Role.MINER)
+        for number in range(MAX_LENSES):
+            text = f'title = "Question {number}"\n{long}'
+            assert await lensing.register(pool, number.to_bytes(32), text, 1)
+        counting = asyncio.create_task(others())
+        answer = await ask(client, firm, paths.LENSES)
+        counting.cancel()
+    assert len(answer.json()["items"]) == len(LENSES) + MAX_LENSES
+    assert lapses > 15

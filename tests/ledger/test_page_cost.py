@@ -18,6 +18,7 @@ from provenite_ledger.store.named import load
 SQL = load("reads.sql")
 CONTENTS = load("contents.sql")
 FACTS = load("facts.sql")
+LENSES = load("lenses.sql")
 LIMIT = 101
 STATEMENTS = 60_000
 
@@ -40,6 +41,8 @@ select index, index % 4, 'site', index::text, 'scheme ' || index % 1000, true, n
 from statement where kind = 'receipt';
 insert into content select lens, index * 1024, '' from making, generate_series(0, 1) lens;
 insert into run select lens, index, '' from making, generate_series(0, 1) lens;
+insert into lens select n, sha256(n::text::bytea) from generate_series(1, 9000) n;
+insert into lens_user select n, n % 3, 'a definition' from generate_series(1, 9000) n;
 """
 
 
@@ -104,6 +107,15 @@ async def test_own_content_of_a_statement_is_not_sought_in_all_of_it(
     before = await connection.fetchval(count)
     assert await cost(connection, CONTENTS["forget_own"], made) <= 20 * len(made)
     assert await connection.fetchval(count) == before - len(made)
+
+
+async def test_a_lens_is_not_sought_among_all_of_a_firms_own(
+    connection: asyncpg.Connection,
+) -> None:
+    digest = hashlib.sha256(b"100").digest()
+    assert await connection.fetchval(LENSES["own_by_digest"], digest, 1) == 100
+    assert await connection.fetchrow(LENSES["own_by_digest"], digest, 2) is None
+    assert await cost(connection, LENSES["own_by_digest"], digest, 1) <= 10
 
 
 async def cost(connection: asyncpg.Connection, query: str, *arguments: object) -> float:

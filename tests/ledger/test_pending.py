@@ -1,9 +1,7 @@
 """While a late statement is being worked into the content: no answer is stale, and a killed ledger goes on."""
 
 import asyncio
-import secrets
 import signal
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,12 +17,12 @@ from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
 from provenite_ledger.store import revisions
 from provenite_ledger.store.named import load
 from provenite_ledger.store.revisions import reaches
-from provenite_proto import paths, token
+from provenite_proto import paths
 from provenite_proto.content.own import read_own
 from provenite_proto.record import Accreditation, Retraction, RetractionReason, Role, SubjectKind
 from provenite_proto.statement import Statement
 from tests.ledger import running
-from tests.ledger.inside import ORIGIN, Firm, at_rest, at_work, connected, found, recorded, served
+from tests.ledger.inside import Firm, ask, at_rest, at_work, connected, found, recorded, served
 from tests.ledger.running import Ledger, day, extraction, run_ledger, start
 from tests.ledger.speaking import attesting, retracting
 
@@ -34,15 +32,6 @@ title = "Whether it is from Chile"
 country = ["CL"]
 label = "chilean"
 """
-
-
-async def ask(client: httpx.AsyncClient, firm: Firm, path: str, **query: Any) -> httpx.Response:
-    bearer = token.issue(
-        key=firm.key, audience=ORIGIN, now=int(time.time()), jti=secrets.token_urlsafe(16)
-    )
-    return await client.get(
-        path, params=query or None, headers={"Authorization": f"Bearer {bearer}"}
-    )
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from . import contents, keys
+from .computing import Computing
 from .enrolment import Enrolment, take_origin
 from .follower import Follower
 from .http import openapi, problems, routes
@@ -95,6 +96,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             sequencer=sequencer,
             follower=follower,
             revising=revising,
+            computing=Computing(pool, settings.read_connections),
             enrolment=enrolment,
             authentication=Authentication(sequencer, origin, time.time, UsedTokens()),
         )

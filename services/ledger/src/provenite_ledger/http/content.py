@@ -65,7 +65,7 @@ async def content(
 
     async def look(size: int) -> tuple[dict[str, int], Shares]:
         seen: Shares = {}
-        async with ledger.pool.acquire() as connection:
+        async with ledger.computing.connection(who.index) as connection:
             for lensed in looks:
                 elements, shares = await contents.content(connection, row["key"], size, lensed)
                 for name, lenses in shares.items():

@@ -59,7 +59,7 @@ async def list_contributions(
         )
 
     async def read_upstream(size: int) -> Upstream:
-        async with ledger.pool.acquire() as connection:
+        async with ledger.computing.connection(who.index) as connection:
             # Computed first, where it is missing.
             await contents.content(connection, row["key"], size, lensed)
             limit = ledger.settings.trace_nodes

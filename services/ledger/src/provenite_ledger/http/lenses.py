@@ -1,5 +1,7 @@
 """/v1/lenses: the questions that content answers, and those of a firm's own."""
 
+import contextlib
+
 from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 
@@ -13,6 +15,7 @@ from provenite_proto.statement import base64url
 from ..access import Reader
 from ..contents import Lensed
 from ..store import lensing
+from ..turns import Turns
 from .documenting import BY_TOKEN, LENS_TYPE, WITH_TOKEN, SubmitsLens, refusals
 from .fast import body, sent_as
 from .parts import AnyRequest, Parts, parts, reader
@@ -32,13 +35,12 @@ OWN = "own/"
 async def list_lenses(request: AnyRequest) -> Page[LensAnswer]:
     """The lenses that ship with the protocol, then the reader's own."""
     who, ledger = reader(request), parts(request)
-    own = await lensing.own(ledger.pool, who.index)
-    return Page(
-        items=(
-            *(LensAnswer(id=lens.id, title=lens.title) for lens in LENSES.values()),
-            *(_answer(read_own(row["definition"]), row["definition"]) for row in own),
-        )
-    )
+    items = [LensAnswer(id=lens.id, title=lens.title) for lens in LENSES.values()]
+    turns = Turns()
+    for row in await lensing.own(ledger.pool, who.index):
+        await turns.next()
+        items.append(_answer(read_own(row["definition"]), row["definition"]))
+    return Page(items=tuple(items))
 
 
 @post(
@@ -61,7 +63,7 @@ async def register_lens(request: AnyRequest) -> Response[LensAnswer]:
     sent_as(request, LENS_TYPE.encode())
     text = (await body(request, MAX_BYTES)).decode("utf-8", "replace")
     lens = read_own(text)
-    if not await lensing.register(ledger.pool, _digest(lens), text, who.index):
+    if not await lensing.register(ledger.pool, _digest(lens.id), text, who.index):
         raise Problem(
             "too-many",
             f"At most {lensing.MAX_LENSES} lenses can be registered.",
@@ -72,14 +74,18 @@ async def register_lens(request: AnyRequest) -> Response[LensAnswer]:
 
 async def looked_through(ledger: Parts, who: Reader, name: str) -> Lensed:
     """A lens of the reader's own by its id; `Problem` `bad-request` when it has none of that id."""
-    for row in await lensing.own(ledger.pool, who.index):
-        if name == OWN + base64url.encode(row["digest"]):
-            return Lensed(row["number"], (read_own(row["definition"]),))
-    raise Problem("bad-request", f"lens: there is no lens {name[:64]!r}.")
+    digest = None
+    if name.startswith(OWN):
+        with contextlib.suppress(ValueError):
+            digest = _digest(name)
+    row = digest and await lensing.own_by_digest(ledger.pool, digest, who.index)
+    if not row:
+        raise Problem("bad-request", f"lens: there is no lens {name[:64]!r}.")
+    return Lensed(row["number"], (read_own(row["definition"]),))
 
 
-def _digest(lens: Lens) -> bytes:
-    return base64url.decode(lens.id.removeprefix(OWN))
+def _digest(name: str) -> bytes:
+    return base64url.decode(name.removeprefix(OWN))
 
 
 def _answer(lens: Lens, text: str) -> LensAnswer:

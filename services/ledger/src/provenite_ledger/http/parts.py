@@ -9,6 +9,7 @@ from msgspec import Struct
 from provenite_proto.problem import Problem
 
 from ..access import Reader
+from ..computing import Computing
 from ..enrolment import Enrolment
 from ..follower import Follower
 from ..revising import Revising
@@ -29,6 +30,7 @@ class Parts(Struct, frozen=True):
     sequencer: Sequencer
     follower: Follower
     revising: Revising
+    computing: Computing
     enrolment: Enrolment
     authentication: Authentication
 

@@ -26,6 +26,12 @@ from lens_user u join lens l on l.number = u.lens
 where u.party = $1
 order by l.number
 
+-- name: own_by_digest
+-- A lens that a party has registered.
+select l.number, u.definition
+from lens l join lens_user u on u.lens = l.number
+where l.digest = $1 and u.party = $2
+
 -- name: one_at_a_time
 -- The number that a lens gets is the next one.
 lock table lens in share row exclusive mode

@@ -28,3 +28,9 @@ async def own(pool: asyncpg.Pool, party: int) -> Sequence[Row]:
     """The lenses that a party has registered: number, digest and definition."""
     found: Sequence[Row] = await pool.fetch(_SQL["own"], party)
     return found
+
+
+async def own_by_digest(pool: asyncpg.Pool, digest: bytes, party: int) -> Row | None:
+    """The lens of that digest, if the party has registered it: number and definition."""
+    found: Row | None = await pool.fetchrow(_SQL["own_by_digest"], digest, party)
+    return found

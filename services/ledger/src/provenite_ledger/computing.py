@@ -1,0 +1,50 @@
+"""Room for computing content on demand: a few answers at a time, so that all other reads go on beside them."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from provenite_proto.problem import Problem
+
+PATIENCE_SECONDS = 5.0
+"""How long an answer waits for room."""
+
+
+class Computing:
+    """Connections for answers about content: at most half of the readers', and of these half for one party."""
+
+    def __init__(self, pool: asyncpg.Pool, connections: int) -> None:
+        """On the readers' pool, which has so many `connections`."""
+        self._pool = pool
+        self._at_once = max(1, connections // 2)
+        self._for_one = max(1, self._at_once // 2)
+        self._by_party: Counter[int] = Counter()
+        self._room = asyncio.Condition()
+
+    @asynccontextmanager
+    async def connection(self, party: int) -> AsyncIterator[asyncpg.Connection]:
+        """A connection for an answer to a party (the index of its statement).
+
+        `Problem` `ledger-busy` when there is no room for too long.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS), self._room:
+                await self._room.wait_for(lambda: self._has_room(party))
+                self._by_party[party] += 1
+        except TimeoutError:
+            raise Problem("ledger-busy", "Too many answers are being computed.") from None
+        try:
+            async with self._pool.acquire() as connection:
+                yield connection
+        finally:
+            async with self._room:
+                self._by_party[party] -= 1
+                if not self._by_party[party]:
+                    del self._by_party[party]
+                self._room.notify_all()
+
+    def _has_room(self, party: int) -> bool:
+        return self._by_party[party] < self._for_one and self._by_party.total() < self._at_once
