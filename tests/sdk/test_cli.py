@@ -121,6 +121,16 @@ def test_json_is_the_answer(run: Provenite, tmp_path: Path) -> None:
     assert "This key is not enrolled here: `provenite enrol`, or another --key." in said
 
 
+def test_a_doubt_says_what_to_do(run: Provenite) -> None:
+    record = json.loads(extraction("1"))
+    del record["quantities"]["outputs"][0]["moisture"]
+    doubted = run("submit", stdin=json.dumps(record))
+    assert doubted.exit_code == 0, doubted.output
+    doubt, remedy = doubted.stdout.splitlines()[-2:]
+    assert doubt.startswith("  doubt moisture-missing: ")
+    assert remedy == "    Give the moisture of the wet matter; mass and assay are of its dry part."
+
+
 def test_a_refusal_says_what_where_and_what_to_do(run: Provenite) -> None:
     refused = run("submit", stdin=extraction("1", nd="0.9"))
     assert refused.exit_code == 1
