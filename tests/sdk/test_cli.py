@@ -237,6 +237,23 @@ def test_two_runs_at_once_record_nothing_twice(
     assert again.stderr == "1000 records: 0 recorded, 1000 recorded before.\n"
 
 
+def test_credit_is_not_shown_as_physical_content(run: Provenite) -> None:
+    mined = run("submit", stdin=extraction("1000")).stdout.split()[-1]
+    for model, said in (("mass_balance_credit", True), ("segregated", False)):
+        record = provenite.transformation(
+            country="US",
+            occurred_at=datetime(2026, 3, 2, tzinfo=UTC),
+            stage=provenite.Stage.SEPARATION,
+            custody_model=provenite.CustodyModel(model),
+            inputs={mined: "100"},
+            outputs=[BatchOf("nd-oxide", "7", {"Nd": "0.8"})],
+        )
+        made = run("submit", stdin=msgspec.json.encode(record)).stdout.split()[-1]
+        shown = run("content", made, "--lens", "origin")
+        assert shown.exit_code == 0, shown.output
+        assert ("not physically contained" in shown.stdout) == said
+
+
 def test_an_element_that_is_not_in_the_batch_is_said(run: Provenite) -> None:
     batch = run("submit", stdin=extraction("1000")).stdout.split()[-1]
     absent = run("content", batch, "--element", "nd")

@@ -252,10 +252,15 @@ class LensShares(Answer, frozen=True, kw_only=True):
 
 
 class ElementContent(Answer, frozen=True, kw_only=True):
-    """An element's mass in the batch, in kilograms, seen through lenses."""
+    """An element's mass in the batch, in kilograms, seen through lenses.
+
+    `physically_contained` is false when some of it came by mass-balance credit: then origins are claims by
+    book-keeping, and the matter itself may be of others.
+    """
 
     element: str
     mass: str
+    physically_contained: bool = True
     lenses: tuple[LensShares, ...]
 
 
