@@ -1,5 +1,6 @@
 """The register: who counts at which time of the log, who controls a firm, how far places are from each other."""
 
+from collections.abc import ValuesView
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -7,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenite_proto.ledger import Accredited, Owned, RegisteredKey, RegisteredSite
+from provenite_proto.ledger import Accredited, Enrolled, Owned, RegisteredKey, RegisteredSite, State
 from provenite_proto.ledger.control import controllers
+from provenite_proto.ledger.issuer import Issuer
 from provenite_proto.ledger.place import kilometres, microdegrees
+from provenite_proto.ledger.registry import admit_revocation
 from provenite_proto.ledger.vouching import accredited, owned, valid_keys, within
 from provenite_proto.problem import Problem
-from provenite_proto.record import OwnershipLink, SiteDetails
+from provenite_proto.record import OwnershipLink, Revocation, RevocationReason, Role, SiteDetails
 from provenite_proto.statement import PublicKey
 from tests.proto.making.keys import TestKey
 
@@ -33,6 +36,36 @@ def test_a_key_counts_from_its_recording_until_its_revocation() -> None:
         assert valid_keys([key], time) == ((key,) if counts else ())
     standing = msgspec.structs.replace(key, revoked_at=None)
     assert valid_keys([standing], 10**9) == (standing,)
+
+
+class Scanned(dict[str, RegisteredKey]):
+    """Counts how often somebody goes through all keys."""
+
+    scans = 0
+
+    def values(self) -> ValuesView[RegisteredKey]:
+        self.scans += 1
+        return super().values()
+
+
+def test_a_compromise_goes_through_the_register_once_however_many_keys_it_takes() -> None:
+    firm = Enrolled("firm", "CL", (Role.MINER,))
+    state = State()
+    state.put(firm)
+    before = first = PublicKey(TestKey("0", "Ed25519").jwk)
+    for number in range(40):
+        key = PublicKey(TestKey(str(number), "Ed25519").jwk)
+        state.put(RegisteredKey(key, firm.id, 0, SECONDS + number, before.key_id))
+        before = key
+    state.keys = scanned = Scanned(state.keys)
+    issuer = Issuer("revocation", "revocation", first.key_id, SECONDS, SECONDS + 99, firm, TIME)
+    stolen = Revocation(
+        key=first.key_id, reason=RevocationReason.KEY_COMPROMISE, compromised_at=TIME
+    )
+    admission = admit_revocation(stolen, issuer, state)
+    assert [each.id for each in admission.effects] == list(scanned)
+    # Once for the keys that go, and once to see whether the registrar keeps one.
+    assert scanned.scans == 2
 
 
 def accreditation(index: int, **members: object) -> Accredited:
