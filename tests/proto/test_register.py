@@ -13,7 +13,14 @@ from provenite_proto.ledger.control import controllers
 from provenite_proto.ledger.issuer import Issuer
 from provenite_proto.ledger.place import kilometres, microdegrees
 from provenite_proto.ledger.registry import admit_revocation
-from provenite_proto.ledger.vouching import accredited, owned, valid_keys, within
+from provenite_proto.ledger.vouching import (
+    Compromise,
+    accredited,
+    compromised_from,
+    disowned,
+    owned,
+    within,
+)
 from provenite_proto.problem import Problem
 from provenite_proto.record import OwnershipLink, Revocation, RevocationReason, Role, SiteDetails
 from provenite_proto.statement import PublicKey
@@ -23,19 +30,14 @@ TIME = datetime(2026, 1, 5, tzinfo=UTC)
 SECONDS = int(TIME.timestamp())
 
 
-def test_a_key_counts_from_its_recording_until_its_revocation() -> None:
-    key = RegisteredKey(
-        key=PublicKey(TestKey("miner").jwk),
-        party="miner",
-        valid_from=0,
-        recorded_at=100,
-        signed_with="registrar",
-        revoked_at=200,
-    )
-    for time, counts in ((99, False), (100, True), (199, True), (200, False)):
-        assert valid_keys([key], time) == ((key,) if counts else ())
-    standing = msgspec.structs.replace(key, revoked_at=None)
-    assert valid_keys([standing], 10**9) == (standing,)
+def test_a_compromise_is_known_once_it_is_told() -> None:
+    told = [Compromise(compromised_from=150, recorded_at=300), Compromise(50, 400)]
+    known = {time: compromised_from(told, time) for time in (200, 299, 300, 399, 400)}
+    assert known == {200: None, 299: None, 300: 150, 399: 150, 400: 50}
+    assert compromised_from([], 10**9) is None
+    # What was recorded in the second from which on the key is compromised goes with it.
+    assert [disowned(time, 150) for time in (149, 150, 151)] == [False, True, True]
+    assert not disowned(151, None)
 
 
 class Scanned(dict[str, RegisteredKey]):
