@@ -19,6 +19,7 @@ from provenite_proto.ledger.vouching import (
     compromised_from,
     disowned,
     owned,
+    standing,
     within,
 )
 from provenite_proto.problem import Problem
@@ -96,6 +97,12 @@ def test_the_newest_accreditation_counts_as_of_a_time_of_the_log() -> None:
     assert not at(5, "irma")
 
 
+def known(ownerships: list[Owned], days: int, recorded: int) -> Owned | None:
+    """The refiner's ownership after so many days, as known at a time of the log."""
+    time = TIME + timedelta(days=days)
+    return owned(ownerships, "refiner", time, lambda each: standing(each, SECONDS + recorded))
+
+
 def test_ownership_is_that_of_a_day_as_it_was_known_on_another() -> None:
     def said(index: int, start: int, end: int | None, country: str) -> Owned:
         return Owned(
@@ -111,7 +118,7 @@ def test_ownership_is_that_of_a_day_as_it_was_known_on_another() -> None:
     first, sold = said(1, 0, None, "DE"), said(2, 10, 20, "CN")
 
     def at(days: int, recorded: int) -> str | None:
-        found = owned([first, sold], "refiner", TIME + timedelta(days=days), SECONDS + recorded)
+        found = known([first, sold], days, recorded)
         return found.controllers[0] if found else None
 
     assert [at(-1, 2), at(0, 0), at(0, 1), at(10, 1), at(10, 2), at(20, 2)] == [
@@ -123,8 +130,7 @@ def test_ownership_is_that_of_a_day_as_it_was_known_on_another() -> None:
         "DE",
     ]
     withdrawn = msgspec.structs.replace(sold, retracted_at=SECONDS + 3)
-    late = owned([first, withdrawn], "refiner", TIME + timedelta(days=10), SECONDS + 3)
-    assert late == first
+    assert known([first, withdrawn], 10, 3) == first
 
 
 def test_a_period_holds_its_beginning_and_not_its_end() -> None:

@@ -3,7 +3,7 @@
 What is recorded or withdrawn in a second counts as of that second.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import msgspec
@@ -71,16 +71,16 @@ def standing_accreditations(
 
 
 def owned(
-    ownerships: Iterable[Owned], party: str, time: datetime, recorded_at: int
+    ownerships: Iterable[Owned], party: str, time: datetime, stands: Callable[[Owned], bool]
 ) -> Owned | None:
-    """What was known at a time of the log of who controlled the party at `time`: the newest of its statements."""
+    """Who controlled the party at `time`: the newest of its statements that stands and whose period covers it."""
     return max(
         (
             each
             for each in ownerships
             if each.party == party
-            and standing(each, recorded_at)
             and within(time, each.valid_from, each.valid_until)
+            and stands(each)
         ),
         key=lambda each: each.index,
         default=None,

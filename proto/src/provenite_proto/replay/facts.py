@@ -11,7 +11,7 @@ import msgspec
 from ..content import UNKNOWN, Standing
 from ..content.standing import Attested as AttestedLabel
 from ..ledger import Accredited, Attested, Owned, Recorded, RegisteredKey
-from ..ledger.vouching import accredited, disowned, within
+from ..ledger.vouching import accredited, disowned, owned, within
 from ..record import Collection, Extraction, SubjectKind, Transformation
 
 
@@ -123,16 +123,10 @@ def _controllers(making: Making, facts: Facts) -> tuple[str, ...]:
     if making.proxy:
         # The supplier had the matter in hand, and nobody says here who controls it.
         return (UNKNOWN,)
-    newest = max(
-        (
-            each
-            for each in facts.ownerships
-            if each.party == making.issuer
-            and not each.retracted
-            and within(making.occurred_at, each.valid_from, each.valid_until)
-            and facts.stands(each.id)
-        ),
-        key=lambda each: each.index,
-        default=None,
+    newest = owned(
+        facts.ownerships,
+        making.issuer,
+        making.occurred_at,
+        lambda each: not each.retracted and facts.stands(each.id),
     )
     return (UNKNOWN,) if newest is None else newest.controllers

@@ -11,7 +11,7 @@ from litestar.params import QueryParameter
 from provenite_proto import paths
 from provenite_proto.answers import KeyAnswer, Page, PartyAnswer, SiteAnswer
 from provenite_proto.ledger import Owned
-from provenite_proto.ledger.vouching import owned, standing_accreditations
+from provenite_proto.ledger.vouching import owned, standing, standing_accreditations
 from provenite_proto.problem import Problem
 from provenite_proto.record.form import Time
 
@@ -85,11 +85,12 @@ async def party(
     row = found(await reading.party(ledger.pool, party_id, at), "party", party_id)
     async with ledger.pool.acquire() as connection:
         accreditations, ownerships = await vouched(connection, party_id, ledger.sequencer.size, at)
+    owner = owned(ownerships, party_id, time, lambda each: standing(each, at))
     return registry.party(
         row,
         named=await knows(ledger, who, row["index"]),
         accreditations=standing_accreditations(accreditations, time, at),
-        controllers=await _controllers(ledger, who, owned(ownerships, party_id, time, at)),
+        controllers=await _controllers(ledger, who, owner),
     )
 
 
