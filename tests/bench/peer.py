@@ -19,7 +19,7 @@ from provenite_ledger.store import loading, rows
 from provenite_ledger.store.filing import file
 from provenite_ledger.store.loaded import Loaded
 from provenite_ledger.store.packing import packed
-from provenite_proto.answers import Submitted
+from provenite_proto.answers import Submitted, answered
 from provenite_proto.ledger import Admission, Batch, PerfectRun, admit, touched
 from provenite_proto.problem import Problem, open_to_issuer
 from provenite_proto.record import Collection, Extraction, Transformation
@@ -118,7 +118,7 @@ async def record(
         index=index,
         recorded_at=now,
         batches=tuple(batch.id for batch in admission.created),
-        findings=open_to_issuer(admission.findings),
+        findings=answered(open_to_issuer(admission.findings)),
     )
 
 

@@ -48,6 +48,9 @@ def test_doubted(ledger: Ledger, slug: str) -> None:
         name: value for name, value in doubt.figures.items() if value is not None
     }
     assert whole[0]["detail"].endswith(".")
+    for each in (*whole, *told):
+        kind = FINDINGS[slug]
+        assert (each["title"], each["remedy"]) == (kind.title, kind.remedy)
 
 
 @pytest.mark.parametrize("slug", DOUBTS)

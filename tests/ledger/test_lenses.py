@@ -12,7 +12,7 @@ from provenite_ledger.store.lensing import MAX_LENSES
 from provenite_proto import paths
 from provenite_proto.content import LENSES
 from provenite_proto.content.own import MAX_BYTES, MAX_RULES, read_own
-from provenite_proto.record import RetractionReason, Role, Stage
+from provenite_proto.record import CustodyModel, RetractionReason, Role, Stage
 from tests.ledger.inside import ask, at_rest, at_work, found, served
 from tests.ledger.replaying import Story, content_of
 from tests.ledger.running import Firm, Ledger, extraction, refining
@@ -104,6 +104,25 @@ def test_only_who_registered_it_looks_through_it(ledger: Ledger) -> None:
         assert answer.json()["detail"].replace(lens, "…") == (
             nonsense.json()["detail"].replace("own/" + "A" * 43, "…")
         )
+
+
+def test_what_came_by_credit_is_not_physically_contained(ledger: Ledger) -> None:
+    firm, buyer = ledger.enrol("miner", "refiner"), ledger.enrol("manufacturer")
+    own_lens = registered(buyer, MINED_THEN_REFINED)
+    (mined,) = firm.record(extraction("100"))
+
+    def said(model: CustodyModel) -> list[bool]:
+        """Of what was refined under the model and sold on, through whichever lens one looks."""
+        (refined,) = firm.record(refining([(mined, "10")], "2", custody_model=model))
+        bought = firm.ships(refined, buyer, "1", departed=6)
+        answers = [
+            buyer.get(paths.content(bought), **query).json()["elements"][0]
+            for query in ({}, {"lens": "origin"}, {"lens": own_lens}, {"element": "Cu"})
+        ]
+        return [answer.get("physicallyContained", True) for answer in answers]
+
+    assert said(CustodyModel.MASS_BALANCE_CREDIT) == [False] * 4
+    assert said(CustodyModel.CONTROLLED_BLENDING) == [True] * 4
 
 
 def test_content_is_that_of_the_rules(ledger: Ledger) -> None:

@@ -115,6 +115,19 @@ def test_controllers_as_of_a_time(ledger: Ledger) -> None:
     assert "controllers" not in party(stranger, miner)
 
 
+def test_a_compromise_is_not_known_before_it_is_told(ledger: Ledger) -> None:
+    miner = ledger.enrol("miner")
+    fresh = Firm(ledger, SigningKey.generate(), miner.id)
+    miner.record(further_key(miner.id, fresh.key))
+    fresh.record(owned("CL"))
+    miner.record(revoking(fresh.key.key_id))
+    superseded = later()
+    compromised = RevocationReason.KEY_COMPROMISE
+    miner.record(revoking(fresh.key.key_id, compromised, compromised_at=day(0)))
+    assert party(miner, miner, superseded)["controllers"] == ["CL"]
+    assert "controllers" not in party(miner, miner)
+
+
 @pytest.mark.parametrize("text", ["yesterday", "2026-01-01", "2026-01-01T00:00:00", "1767225600"])
 def test_a_time_has_an_offset(ledger: Ledger, text: str) -> None:
     answer = ledger.registrar.get(paths.party(ledger.registrar.id), asOf=text)

@@ -5,9 +5,18 @@ import time
 import pytest
 
 from provenite_proto import paths
-from provenite_proto.record import Role
+from provenite_proto.record import (
+    Output,
+    OutputQuantity,
+    Role,
+    Site,
+    SiteIdentities,
+    SourceQuantities,
+    Stage,
+)
 from provenite_proto.statement import SigningKey
 from tests.ledger.running import Ledger, extraction, further_key, newcomer, refining
+from tests.ledger.speaking import retracting, submitted
 
 
 def slug(line: dict[str, dict[str, str]]) -> str:
@@ -33,6 +42,21 @@ def test_findings_are_told_at_once(ledger: Ledger) -> None:
     answer = refiner.submit(refining([(held, "100")], "30.1"))
     assert answer.status_code == 201
     assert [each["slug"] for each in answer.json()["findings"]] == ["balance-excess"]
+
+
+def test_a_site_may_put_out_more_than_64_bits_hold(ledger: Ledger) -> None:
+    miner = ledger.enrol("miner")
+    here = SiteIdentities(site=submitted(miner, Site(country="CL", stages=(Stage.EXTRACTION,))))
+    most = OutputQuantity(mass="999999999999", composition={"Cu": "0.3"}, moisture="0.08")
+    great = extraction(
+        outputs=(Output(material="copper-concentrate", elements=("Cu",)),) * 20,
+        quantities=SourceQuantities(outputs=(most,) * 20),
+        identities=here,
+    )
+    made = [miner.record(great) for _ in range(2)]
+    assert [len(batches) for batches in made] == [20, 20]
+    miner.record(retracting(made[0][0]))
+    assert miner.get(paths.batch(made[1][19])).json()["mass"] == "999999999999"
 
 
 @pytest.mark.parametrize("media_type", ["", "application/json", "application/sd-jwt+lines"])

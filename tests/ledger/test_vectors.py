@@ -24,6 +24,7 @@ from provenite_ledger.store import loading, rows
 from provenite_ledger.store.locked import LockedStore
 from provenite_ledger.store.shares import decode
 from provenite_ledger.upstream import upstream
+from provenite_proto.answers import answered
 from provenite_proto.content import LENSES, Shares, contributions
 from provenite_proto.ledger import RegisteredKey, State, Touched
 from provenite_proto.problem import Problem, open_to_issuer
@@ -160,7 +161,7 @@ def same(answer: Admitted, replay: Replay, statement: str, now: int) -> None:
     admission = replay.add(statement, now)
     submitted = answer.submitted
     assert submitted.batches == tuple(batch.id for batch in admission.created)
-    assert submitted.findings == open_to_issuer(admission.findings)
+    assert submitted.findings == answered(open_to_issuer(admission.findings))
 
 
 def everything(state: State) -> Touched:

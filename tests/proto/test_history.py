@@ -81,8 +81,15 @@ class Histories(RuleBasedStateMachine):
         self.log.append((text, self.now))
         self.state.apply(admission)
         self.book.add(admission, self.state)
-        # A digest that is known is answered as the first time: that is all that resubmission asks for.
-        assert parse(text).digest in self.state.statements
+        # Sent again it is known, in whatever order its disclosures come: that is all that resubmission asks for.
+        signed_part, *disclosures, end = text.split("~")
+        again = parse("~".join((signed_part, *reversed(disclosures), end)))
+        recorded = self.state.statements[again.digest]
+        assert (recorded.kind, recorded.issuer) == (
+            record.__struct_config__.tag,
+            self.firms.ids[name],
+        )
+        assert recorded.batches == tuple(batch.id for batch in admission.created)
 
     def batch(self, number: int, wild: bool, name: str | None = None) -> str:
         """A batch that can be used, by a firm if one is named; or when `wild` any one."""

@@ -1,5 +1,6 @@
 """The register: who counts at which time of the log, who controls a firm, how far places are from each other."""
 
+from collections.abc import ValuesView
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -7,12 +8,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenite_proto.ledger import Accredited, Owned, RegisteredKey, RegisteredSite
+from provenite_proto.ledger import Accredited, Enrolled, Owned, RegisteredKey, RegisteredSite, State
 from provenite_proto.ledger.control import controllers
+from provenite_proto.ledger.issuer import Issuer
 from provenite_proto.ledger.place import kilometres, microdegrees
-from provenite_proto.ledger.vouching import accredited, owned, valid_keys, within
+from provenite_proto.ledger.registry import admit_revocation
+from provenite_proto.ledger.vouching import (
+    Compromise,
+    accredited,
+    compromised_from,
+    disowned,
+    owned,
+    standing,
+    within,
+)
 from provenite_proto.problem import Problem
-from provenite_proto.record import COUNTRIES, OwnershipLink, SiteDetails
+from provenite_proto.record import (
+    COUNTRIES,
+    OwnershipLink,
+    Revocation,
+    RevocationReason,
+    Role,
+    SiteDetails,
+)
 from provenite_proto.statement import PublicKey
 from tests.proto.making.keys import TestKey
 
@@ -30,19 +48,44 @@ def test_a_cap_table_as_large_as_can_be_costs_little() -> None:
     assert controllers(links) == ()
 
 
-def test_a_key_counts_from_its_recording_until_its_revocation() -> None:
-    key = RegisteredKey(
-        key=PublicKey(TestKey("miner").jwk),
-        party="miner",
-        valid_from=0,
-        recorded_at=100,
-        signed_with="registrar",
-        revoked_at=200,
+def test_a_compromise_is_known_once_it_is_told() -> None:
+    told = [Compromise(compromised_from=150, recorded_at=300), Compromise(50, 400)]
+    known = {time: compromised_from(told, time) for time in (200, 299, 300, 399, 400)}
+    assert known == {200: None, 299: None, 300: 150, 399: 150, 400: 50}
+    assert compromised_from([], 10**9) is None
+    # What was recorded in the second from which on the key is compromised goes with it.
+    assert [disowned(time, 150) for time in (149, 150, 151)] == [False, True, True]
+    assert not disowned(151, None)
+
+
+class Scanned(dict[str, RegisteredKey]):
+    """Counts how often somebody goes through all keys."""
+
+    scans = 0
+
+    def values(self) -> ValuesView[RegisteredKey]:
+        self.scans += 1
+        return super().values()
+
+
+def test_a_compromise_goes_through_the_register_once_however_many_keys_it_takes() -> None:
+    firm = Enrolled("firm", "CL", (Role.MINER,))
+    state = State()
+    state.put(firm)
+    before = first = PublicKey(TestKey("0", "Ed25519").jwk)
+    for number in range(40):
+        key = PublicKey(TestKey(str(number), "Ed25519").jwk)
+        state.put(RegisteredKey(key, firm.id, 0, SECONDS + number, before.key_id))
+        before = key
+    state.keys = scanned = Scanned(state.keys)
+    issuer = Issuer("revocation", "revocation", first.key_id, SECONDS, SECONDS + 99, firm, TIME)
+    stolen = Revocation(
+        key=first.key_id, reason=RevocationReason.KEY_COMPROMISE, compromised_at=TIME
     )
-    for time, counts in ((99, False), (100, True), (199, True), (200, False)):
-        assert valid_keys([key], time) == ((key,) if counts else ())
-    standing = msgspec.structs.replace(key, revoked_at=None)
-    assert valid_keys([standing], 10**9) == (standing,)
+    admission = admit_revocation(stolen, issuer, state)
+    assert [each.id for each in admission.effects] == list(scanned)
+    # Once for the keys that go, and once to see whether the registrar keeps one.
+    assert scanned.scans == 2
 
 
 def accreditation(index: int, **members: object) -> Accredited:
@@ -71,6 +114,12 @@ def test_the_newest_accreditation_counts_as_of_a_time_of_the_log() -> None:
     assert not at(5, "irma")
 
 
+def known(ownerships: list[Owned], days: int, recorded: int) -> Owned | None:
+    """The refiner's ownership after so many days, as known at a time of the log."""
+    time = TIME + timedelta(days=days)
+    return owned(ownerships, "refiner", time, lambda each: standing(each, SECONDS + recorded))
+
+
 def test_ownership_is_that_of_a_day_as_it_was_known_on_another() -> None:
     def said(index: int, start: int, end: int | None, country: str) -> Owned:
         return Owned(
@@ -86,7 +135,7 @@ def test_ownership_is_that_of_a_day_as_it_was_known_on_another() -> None:
     first, sold = said(1, 0, None, "DE"), said(2, 10, 20, "CN")
 
     def at(days: int, recorded: int) -> str | None:
-        found = owned([first, sold], "refiner", TIME + timedelta(days=days), SECONDS + recorded)
+        found = known([first, sold], days, recorded)
         return found.controllers[0] if found else None
 
     assert [at(-1, 2), at(0, 0), at(0, 1), at(10, 1), at(10, 2), at(20, 2)] == [
@@ -98,8 +147,7 @@ def test_ownership_is_that_of_a_day_as_it_was_known_on_another() -> None:
         "DE",
     ]
     withdrawn = msgspec.structs.replace(sold, retracted_at=SECONDS + 3)
-    late = owned([first, withdrawn], "refiner", TIME + timedelta(days=10), SECONDS + 3)
-    assert late == first
+    assert known([first, withdrawn], 10, 3) == first
 
 
 def test_a_period_holds_its_beginning_and_not_its_end() -> None:

@@ -121,6 +121,16 @@ def test_json_is_the_answer(run: Provenite, tmp_path: Path) -> None:
     assert "This key is not enrolled here: `provenite enrol`, or another --key." in said
 
 
+def test_a_doubt_says_what_to_do(run: Provenite) -> None:
+    record = json.loads(extraction("1"))
+    del record["quantities"]["outputs"][0]["moisture"]
+    doubted = run("submit", stdin=json.dumps(record))
+    assert doubted.exit_code == 0, doubted.output
+    doubt, remedy = doubted.stdout.splitlines()[-2:]
+    assert doubt.startswith("  doubt moisture-missing: ")
+    assert remedy == "    Give the moisture of the wet matter; mass and assay are of its dry part."
+
+
 def test_a_refusal_says_what_where_and_what_to_do(run: Provenite) -> None:
     refused = run("submit", stdin=extraction("1", nd="0.9"))
     assert refused.exit_code == 1
@@ -225,6 +235,23 @@ def test_two_runs_at_once_record_nothing_twice(
     assert registrar.ledger().size == size + len(records)
     again = run(*words)
     assert again.stderr == "1000 records: 0 recorded, 1000 recorded before.\n"
+
+
+def test_credit_is_not_shown_as_physical_content(run: Provenite) -> None:
+    mined = run("submit", stdin=extraction("1000")).stdout.split()[-1]
+    for model, said in (("mass_balance_credit", True), ("segregated", False)):
+        record = provenite.transformation(
+            country="US",
+            occurred_at=datetime(2026, 3, 2, tzinfo=UTC),
+            stage=provenite.Stage.SEPARATION,
+            custody_model=provenite.CustodyModel(model),
+            inputs={mined: "100"},
+            outputs=[BatchOf("nd-oxide", "7", {"Nd": "0.8"})],
+        )
+        made = run("submit", stdin=msgspec.json.encode(record)).stdout.split()[-1]
+        shown = run("content", made, "--lens", "origin")
+        assert shown.exit_code == 0, shown.output
+        assert ("not physically contained" in shown.stdout) == said
 
 
 def test_an_element_that_is_not_in_the_batch_is_said(run: Provenite) -> None:

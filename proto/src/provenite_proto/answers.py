@@ -5,6 +5,7 @@ element's mass rounded to nine decimals, times RFC 3339. A section that the read
 `withheld`, and what depends on it is absent.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
@@ -29,6 +30,32 @@ class LedgerAnswer(Answer, frozen=True, kw_only=True):
     version: str
 
 
+class FindingAnswer(Answer, frozen=True, kw_only=True):
+    """A doubt about an admitted statement; `remedy` says what to do, the other members are those of a problem."""
+
+    slug: str
+    title: str
+    detail: str
+    remedy: str
+    pointer: str = ""
+    figures: dict[str, str] = {}
+
+
+def answered(findings: Iterable[Finding]) -> tuple[FindingAnswer, ...]:
+    """Findings as they are recorded, with what their slugs mean."""
+    return tuple(
+        FindingAnswer(
+            slug=each.slug,
+            title=each.kind.title,
+            detail=each.detail,
+            remedy=each.kind.remedy,
+            pointer=each.pointer,
+            figures=each.figures,
+        )
+        for each in findings
+    )
+
+
 class Submitted(Answer, frozen=True, kw_only=True):
     """An admitted statement: its digest, its place in the log, and the ids of the batches that it made."""
 
@@ -36,7 +63,7 @@ class Submitted(Answer, frozen=True, kw_only=True):
     index: int
     recorded_at: datetime
     batches: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[FindingAnswer, ...] = ()
 
 
 class ProblemAnswer(Answer, frozen=True, kw_only=True):
@@ -94,7 +121,7 @@ class StatementAnswer(Answer, frozen=True, kw_only=True):
     issuer: str
     statement: str
     withheld: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[FindingAnswer, ...] = ()
     retracted_by: str | None = None
 
 
@@ -225,10 +252,15 @@ class LensShares(Answer, frozen=True, kw_only=True):
 
 
 class ElementContent(Answer, frozen=True, kw_only=True):
-    """An element's mass in the batch, in kilograms, seen through lenses."""
+    """An element's mass in the batch, in kilograms, seen through lenses.
+
+    `physically_contained` is false when some of it came by mass-balance credit: then origins are claims by
+    book-keeping, and the matter itself may be of others.
+    """
 
     element: str
     mass: str
+    physically_contained: bool = True
     lenses: tuple[LensShares, ...]
 
 

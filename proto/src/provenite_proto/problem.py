@@ -46,6 +46,11 @@ class Finding(msgspec.Struct, frozen=True):
     pointer: str = ""
     figures: dict[str, str] = {}
 
+    @property
+    def kind(self) -> Kind:
+        """Title and remedy of the slug."""
+        return FINDINGS[self.slug]
+
 
 def open_to_issuer(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """The findings without those that tell of another party's sealed sections."""

@@ -24,7 +24,7 @@ from .roles import MAY_SIGN, may_sign
 from .sharing import SECTIONS
 from .state import Admission, Effect, State
 from .touched import Touched, touched
-from .vouching import accredited, owned, standing, valid_keys, within
+from .vouching import accredited, owned, standing, within
 
 __all__ = [
     "CLOCK_TOLERANCE",
@@ -61,6 +61,5 @@ __all__ = [
     "spans",
     "standing",
     "touched",
-    "valid_keys",
     "within",
 ]

@@ -1,5 +1,6 @@
 """Admission of the register's records: parties, keys and their revocation, sites."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -156,6 +157,10 @@ def _revoked(
 ) -> dict[str, RegisteredKey]:
     """The key and, after a compromise, all that it has registered since, and what those have registered."""
     revoked: dict[str, RegisteredKey] = {}
+    # Once for all: a chain of keys may be as long as the register.
+    registered_with: dict[str, list[RegisteredKey]] = defaultdict(list)
+    for each in state.keys.values():
+        registered_with[each.signed_with].append(each)
     pending = [(registered, since)]
     while pending:
         key, compromised = pending.pop()
@@ -167,9 +172,8 @@ def _revoked(
         if compromised is not None:
             pending += [
                 (other, other.recorded_at)
-                for other in state.keys.values()
-                if other.signed_with == key.id
-                and other.recorded_at >= compromised
+                for other in registered_with[key.id]
+                if other.recorded_at >= compromised
                 and other.id not in revoked
                 and other.id != key.id
             ]

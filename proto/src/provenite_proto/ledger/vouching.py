@@ -3,10 +3,12 @@
 What is recorded or withdrawn in a second counts as of that second.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from .register import Accredited, Attested, Granted, Owned, RegisteredKey
+import msgspec
+
+from .register import Accredited, Attested, Granted, Owned
 
 
 def within(time: datetime, valid_from: datetime | None, valid_until: datetime | None) -> bool:
@@ -23,14 +25,25 @@ def standing(entry: Accredited | Attested | Granted | Owned, recorded_at: int) -
     )
 
 
-def valid_keys(keys: Iterable[RegisteredKey], recorded_at: int) -> tuple[RegisteredKey, ...]:
-    """The keys that could sign at a time of the log: registered, and not revoked yet."""
-    return tuple(
-        key
-        for key in keys
-        if key.recorded_at <= recorded_at
-        and (key.revoked_at is None or recorded_at < key.revoked_at)
-    )
+class Compromise(msgspec.Struct, frozen=True):
+    """From when on a revocation disowns what its key signed, and when it was recorded: seconds since 1970."""
+
+    compromised_from: int
+    recorded_at: int
+
+
+def compromised_from(told: Iterable[Compromise], recorded_at: int) -> int | None:
+    """From when on a key counted as compromised, as known at a time of the log.
+
+    `told` are its compromises in the order of the log: the first revocation may have been for another reason.
+    """
+    known = [each.compromised_from for each in told if each.recorded_at <= recorded_at]
+    return known[-1] if known else None
+
+
+def disowned(recorded_at: int, compromised_from: int | None) -> bool:
+    """Whether what a key signed and the log recorded then was signed after it had been compromised."""
+    return compromised_from is not None and compromised_from <= recorded_at
 
 
 def accredited(
@@ -58,16 +71,16 @@ def standing_accreditations(
 
 
 def owned(
-    ownerships: Iterable[Owned], party: str, time: datetime, recorded_at: int
+    ownerships: Iterable[Owned], party: str, time: datetime, stands: Callable[[Owned], bool]
 ) -> Owned | None:
-    """What was known at a time of the log of who controlled the party at `time`: the newest of its statements."""
+    """Who controlled the party at `time`: the newest of its statements that stands and whose period covers it."""
     return max(
         (
             each
             for each in ownerships
             if each.party == party
-            and standing(each, recorded_at)
             and within(time, each.valid_from, each.valid_until)
+            and stands(each)
         ),
         key=lambda each: each.index,
         default=None,

@@ -11,7 +11,7 @@ import msgspec
 from ..content import UNKNOWN, Standing
 from ..content.standing import Attested as AttestedLabel
 from ..ledger import Accredited, Attested, Owned, Recorded, RegisteredKey
-from ..ledger.vouching import accredited, within
+from ..ledger.vouching import accredited, disowned, owned, within
 from ..record import Collection, Extraction, SubjectKind, Transformation
 
 
@@ -47,16 +47,11 @@ class Facts(msgspec.Struct, frozen=True):
     def owned_up(self, statement: str) -> bool:
         """Whether a statement was not disowned."""
         recorded = self.statements[statement]
-        return not disowned(recorded.recorded_at, self.keys[recorded.key_id])
+        return not disowned(recorded.recorded_at, self.keys[recorded.key_id].compromised_from)
 
     def stands(self, statement: str) -> bool:
         """Whether a statement was neither retracted nor disowned."""
         return self.statements[statement].retracted_by is None and self.owned_up(statement)
-
-
-def disowned(recorded_at: int, key: RegisteredKey) -> bool:
-    """Whether what the key signed and the log recorded then was signed after it had been compromised."""
-    return key.compromised_from is not None and key.compromised_from <= recorded_at
 
 
 def making_of(record: Extraction | Collection | Transformation, recorded: Recorded) -> Making:
@@ -128,16 +123,10 @@ def _controllers(making: Making, facts: Facts) -> tuple[str, ...]:
     if making.proxy:
         # The supplier had the matter in hand, and nobody says here who controls it.
         return (UNKNOWN,)
-    newest = max(
-        (
-            each
-            for each in facts.ownerships
-            if each.party == making.issuer
-            and not each.retracted
-            and within(making.occurred_at, each.valid_from, each.valid_until)
-            and facts.stands(each.id)
-        ),
-        key=lambda each: each.index,
-        default=None,
+    newest = owned(
+        facts.ownerships,
+        making.issuer,
+        making.occurred_at,
+        lambda each: not each.retracted and facts.stands(each.id),
     )
     return (UNKNOWN,) if newest is None else newest.controllers

@@ -16,6 +16,7 @@ from provenite_proto.answers import (
     ElementContent,
     ElementMass,
     EnrolmentAnswer,
+    FindingAnswer,
     InvitationAnswer,
     KeyAnswer,
     LabelShare,
@@ -36,7 +37,7 @@ from provenite_proto.answers import (
     TraceEdge,
     TraceNode,
 )
-from provenite_proto.problem import Finding, Problem
+from provenite_proto.problem import Problem
 from provenite_proto.record import (
     Accreditation,
     Allocation,
@@ -143,7 +144,7 @@ __all__ = [
     "ElementMass",
     "EnrolmentAnswer",
     "Extraction",
-    "Finding",
+    "FindingAnswer",
     "Grant",
     "Invalid",
     "InvitationAnswer",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from provenite_proto.answers import Submitted
+from provenite_proto.answers import Submitted, answered
 from provenite_proto.ledger import admit
 from provenite_proto.problem import Problem, open_to_issuer
 from provenite_proto.statement import PublicKey, Statement
@@ -108,7 +108,7 @@ class Admitting:
             index=entry.index,
             recorded_at=self._recorded_at,
             batches=tuple(batch.id for batch in admission.created),
-            findings=open_to_issuer(admission.findings),
+            findings=answered(open_to_issuer(admission.findings)),
         )
         return submitted
 

@@ -64,6 +64,8 @@ def content_tables(out: Console, answer: ContentAnswer, *, everything: bool) -> 
         shown = [lens for lens in element.lenses if everything or not _empty_stage(lens)]
         left_out |= {lens.lens for lens in element.lenses} - {lens.lens for lens in shown}
         out.print(f"\n{element.element}: {element.mass} kg")
+        if not element.physically_contained:
+            out.print("not physically contained: some came by mass-balance credit", style="yellow")
         out.print(_element(shown))
     return bool(left_out)
 

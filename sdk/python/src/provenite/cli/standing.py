@@ -143,4 +143,4 @@ def _shown(submitted: Submitted, as_json: bool) -> None:
     if facts_of_batches:
         facts(facts_of_batches)
     for finding in submitted.findings:
-        facts({"doubt": f"{finding.slug}: {finding.detail}"})
+        facts({"doubt": f"{finding.slug}: {finding.detail}", "what to do": finding.remedy})

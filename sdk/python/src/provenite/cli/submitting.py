@@ -183,7 +183,8 @@ class _Run:
             submitted = result.submitted
             lines = [f"record {entry.number}: statement {submitted.digest}"]
             lines += [f"  batch {batch}" for batch in submitted.batches]
-            lines += [f"  doubt {each.slug}: {each.detail}" for each in submitted.findings]
+            for each in submitted.findings:
+                lines += [f"  doubt {each.slug}: {each.detail}", f"    {each.remedy}"]
             typer.echo("\n".join(map(in_line, lines)))
 
     def summarize(self, total: int, results: Path | None) -> None:

@@ -5,8 +5,11 @@ from collections.abc import Collection, Mapping
 from provenite_proto.answers import ContentAnswer, ElementContent, LabelShare, LensShares
 from provenite_proto.content import Shares
 from provenite_proto.matter.quantity import kilograms
+from provenite_proto.record import CustodyModel
 
 from .share import share
+
+_CREDIT = CustodyModel.MASS_BALANCE_CREDIT.value
 
 
 def content(
@@ -20,7 +23,8 @@ def content(
 ) -> ContentAnswer:
     """The content of a batch of these element masses (milligrams), whose labels stand to each other as in `shares`.
 
-    `wanted` are the elements asked for, all by default, `lenses` the lenses.
+    `wanted` are the elements asked for, all by default, `lenses` the lenses. `shares` have the lens `custody` too,
+    which says what is claimed rather than contained.
     """
     return ContentAnswer(
         batch=batch,
@@ -29,6 +33,7 @@ def content(
             ElementContent(
                 element=element,
                 mass=kilograms(mass),
+                physically_contained=not shares[element]["custody"].get(_CREDIT),
                 lenses=tuple(_lens(lens, shares[element][lens]) for lens in lenses),
             )
             for element, mass in elements.items()

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from provenite_proto.answers import StatementAnswer
+from provenite_proto.answers import StatementAnswer, answered
 from provenite_proto.problem import Finding
 from provenite_proto.record import AnyRecord
 from provenite_proto.statement import Statement, redact
@@ -39,7 +39,7 @@ def statement(
         issuer=issuer,
         statement=redact(parsed, kept) if withheld else parsed.compact,
         withheld=withheld,
-        findings=tuple(
+        findings=answered(
             each for each in findings if sees_finding(reader, concerned, each.slug, each.pointer)
         ),
         retracted_by=row["retraction"] and rows.text(row["retraction"]),

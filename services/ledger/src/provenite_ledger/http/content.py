@@ -61,7 +61,8 @@ async def content(
     row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
     if not sees(who, await concerning(ledger, who, row), "quantities"):
         raise Problem("not-entitled", f"The content of {batch_id} is for the parties it concerns.")
-    looks = (*((contents.SHIPPED,) if shipped or not own else ()), *own)
+    # Through the protocol's lenses in any case: `custody` says what is claimed rather than contained.
+    looks = (contents.SHIPPED, *own)
 
     async def look(size: int) -> tuple[dict[str, int], Shares]:
         seen: Shares = {}

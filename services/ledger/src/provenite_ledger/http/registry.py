@@ -2,7 +2,6 @@
 
 import math
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -12,10 +11,9 @@ from litestar.params import QueryParameter
 from provenite_proto import paths
 from provenite_proto.answers import KeyAnswer, Page, PartyAnswer, SiteAnswer
 from provenite_proto.ledger import Owned
-from provenite_proto.ledger.vouching import owned, standing_accreditations
+from provenite_proto.ledger.vouching import owned, standing, standing_accreditations
 from provenite_proto.problem import Problem
 from provenite_proto.record.form import Time
-from provenite_proto.replay.facts import disowned
 
 from ..access import REGISTRAR, Concerned, Reader, sees
 from ..answering import registry
@@ -86,14 +84,13 @@ async def party(
     at = math.floor(time.timestamp())
     row = found(await reading.party(ledger.pool, party_id, at), "party", party_id)
     async with ledger.pool.acquire() as connection:
-        accreditations, ownerships = await vouched(
-            connection, party_id, ledger.sequencer.size, partial(_owned_up, ledger, at)
-        )
+        accreditations, ownerships = await vouched(connection, party_id, ledger.sequencer.size, at)
+    owner = owned(ownerships, party_id, time, lambda each: standing(each, at))
     return registry.party(
         row,
         named=await knows(ledger, who, row["index"]),
         accreditations=standing_accreditations(accreditations, time, at),
-        controllers=await _controllers(ledger, who, owned(ownerships, party_id, time, at)),
+        controllers=await _controllers(ledger, who, owner),
     )
 
 
@@ -104,13 +101,6 @@ async def _controllers(ledger: Parts, who: Reader, owner: Owned | None) -> tuple
     issuer = ledger.sequencer.party_index(owner.party)
     seen = sees(who, Concerned("ownership", issuer, opened=granted), "parties")
     return owner.controllers if seen else None
-
-
-def _owned_up(ledger: Parts, at: int, key_id: str, recorded_at: int) -> bool:
-    """Whether what a key signed counted at a time: its compromise may have been told of later."""
-    key = ledger.sequencer.key(key_id)
-    told = key is not None and key.revoked_at is not None and key.revoked_at <= at
-    return not (told and key is not None and disowned(recorded_at, key))
 
 
 def _time(text: str | None) -> datetime:

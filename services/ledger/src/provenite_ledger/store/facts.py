@@ -1,12 +1,13 @@
 """Facts: what the log before an index says of statements that make matter."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import asyncpg
 import msgspec
 
 from provenite_proto.content import Standing
 from provenite_proto.ledger import Accredited, Attested, Owned, Recorded, RegisteredKey
+from provenite_proto.ledger.vouching import compromised_from, disowned
 from provenite_proto.record import Jwk, SubjectKind
 from provenite_proto.replay.facts import Facts, Making, standing
 from provenite_proto.replay.reach import Reach
@@ -14,6 +15,7 @@ from provenite_proto.statement import PublicKey
 
 from . import rows
 from .named import load
+from .reading import compromises
 from .rows import Row
 
 _SQL = load("facts.sql")
@@ -30,19 +32,21 @@ async def standings(
 
 
 async def vouched(
-    connection: asyncpg.Connection, party: str, before: int, owned_up: Callable[[str, int], bool]
+    connection: asyncpg.Connection, party: str, before: int, at: int
 ) -> tuple[list[Accredited], list[Owned]]:
     """What a party is accredited for, and what it has said of who controls it; with when each was withdrawn.
 
-    `owned_up` says whether what a key signed and the log recorded at a time counts.
+    Without what was disowned at a time of the log, in seconds since 1970.
     """
-
-    def counts(row: Row) -> bool:
-        return owned_up(rows.text(row["key_id"]), int(row["recorded_at"].timestamp()))
-
     wanted = [rows.raw(party)]
     recognised = await connection.fetch(_SQL["accreditations"], wanted, before)
     controlled = await connection.fetch(_SQL["ownerships"], wanted, before)
+    told = await compromises(connection, {row["key_id"] for row in (*recognised, *controlled)})
+
+    def counts(row: Row) -> bool:
+        since = compromised_from(told.get(row["key_id"], ()), at)
+        return not disowned(int(row["recorded_at"].timestamp()), since)
+
     return (
         [_accredited(row, retracted=True) for row in recognised if counts(row)],
         [_owned(row, retracted=True) for row in controlled if counts(row)],

@@ -130,7 +130,8 @@ def _sharing(entry: Granted, loaded: Loaded) -> _Cells:
 
 
 def _site_year(entry: SiteYear, loaded: Loaded) -> _Cells:
-    return {"site": loaded.index[entry.site], "year": entry.year, "mass": entry.mass}
+    # As text: JSON is written here with integers of 64 bits, and a year's sum may be greater.
+    return {"site": loaded.index[entry.site], "year": entry.year, "mass": str(entry.mass)}
 
 
 def _perfect_run(entry: PerfectRun, loaded: Loaded) -> _Cells:

@@ -6,7 +6,7 @@ from itertools import groupby
 import asyncpg
 import msgspec
 
-from provenite_proto.answers import Submitted
+from provenite_proto.answers import Submitted, answered
 from provenite_proto.ledger import (
     Accredited,
     Enrolled,
@@ -144,7 +144,9 @@ async def known(connection: asyncpg.Connection, digests: Iterable[str]) -> dict[
             index=row["index"],
             recorded_at=row["recorded_at"],
             batches=tuple(f"{digest}.{output}" for output in range(row["outputs"])),
-            findings=open_to_issuer(_findings.decode(row["findings"]) if row["findings"] else ()),
+            findings=answered(
+                open_to_issuer(_findings.decode(row["findings"]) if row["findings"] else ())
+            ),
         )
     return result
 

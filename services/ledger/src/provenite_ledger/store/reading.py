@@ -5,6 +5,8 @@ from datetime import datetime
 
 import asyncpg
 
+from provenite_proto.ledger.vouching import Compromise
+
 from . import rows
 from .named import load
 from .packing import unpacked
@@ -93,6 +95,17 @@ async def parties(
     listed = None if among is None else list(among)
     found: Sequence[Row] = await pool.fetch(_SQL["parties"], after, listed, limit, at)
     return found
+
+
+async def compromises(
+    connection: asyncpg.Connection, keys: Collection[bytes]
+) -> dict[bytes, list[Compromise]]:
+    """What was told of keys' compromise, by key, in the order of the log."""
+    told: dict[bytes, list[Compromise]] = {}
+    for row in await connection.fetch(_SQL["compromises"], list(keys)):
+        recorded_at = int(row["recorded_at"].timestamp())
+        told.setdefault(row["key_id"], []).append(Compromise(row["compromised_from"], recorded_at))
+    return told
 
 
 async def site(pool: asyncpg.Pool, site_id: str) -> Row | None:

@@ -131,6 +131,13 @@ where p.index > $1 and ($2::bigint[] is null or p.index = any ($2))
 order by p.index
 limit $3
 
+-- name: compromises
+-- What was told of keys' compromise, in the order of the log.
+select c.key_id, c.compromised_from, s.recorded_at
+from key_compromise c join statement s on s.index = c.statement
+where c.key_id = any ($1::bytea[])
+order by c.statement
+
 -- name: site
 -- A site by its statement.
 select t.*, s.digest, s.compact

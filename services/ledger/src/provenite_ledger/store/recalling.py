@@ -108,7 +108,7 @@ async def _site_years(
         return
     for row in await connection.fetch(_SQL["site_years"], list(sites), list(years)):
         loaded.index[sites[row["site"]]] = row["site"]
-        loaded.bring(SiteYear(sites[row["site"]], row["year"], row["mass"]))
+        loaded.bring(SiteYear(sites[row["site"]], row["year"], int(row["mass"])))
 
 
 def _recorded(row: Row, draws: Sequence[Row], loaded: Loaded) -> Recorded:

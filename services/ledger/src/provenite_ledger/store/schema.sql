@@ -186,7 +186,8 @@ create index sharing_receiver on sharing (receiver);
 create table site_year (
     site bigint not null references site,
     year smallint not null,
-    mass bigint not null,
+    -- Of as many statements as there are: beyond bigint after ten of the greatest masses.
+    mass numeric(30) not null,
     primary key (site, year)
 );
 
