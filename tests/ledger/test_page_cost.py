@@ -5,6 +5,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ FACTS = load("facts.sql")
 LENSES = load("lenses.sql")
 LIMIT = 101
 STATEMENTS = 60_000
+CHAIN = 1000
+"""Transformations after that, each of what the one before has made; the last is another party's."""
 
 FILL = f"""
 insert into statement (index, digest, compact, kind, issuer, key_id, recorded_at)
@@ -41,6 +44,15 @@ select index, index % 4, 'site', index::text, 'scheme ' || index % 1000, true, n
 from statement where kind = 'receipt';
 insert into content select lens, index * 1024, '' from making, generate_series(0, 1) lens;
 insert into run select lens, index, '' from making, generate_series(0, 1) lens;
+insert into statement (index, digest, compact, kind, issuer, key_id, recorded_at)
+select n, sha256(n::text::bytea), '', 'transformation', 0, sha256('key'), now()
+from generate_series({STATEMENTS}, {STATEMENTS + CHAIN - 1}) n;
+insert into batch
+select index * 1024, 'copper-cathode', case when index = {STATEMENTS + CHAIN - 1} then 4 else 0 end, 'held', 1, 0,
+       '{{Cu}}', '{{1}}', 0, now(), index * 1024, '{{0}}'
+from statement where kind = 'transformation';
+insert into draw select index, 0, (index - 1) * 1024, 1, 1 from statement where kind = 'transformation';
+insert into sharing (index, issuer, opened) values (0, 0, '{{quantities}}');
 insert into lens select n, sha256(n::text::bytea) from generate_series(1, 9000) n;
 insert into lens_user select n, n % 3, 'a definition' from generate_series(1, 9000) n;
 """
@@ -107,6 +119,19 @@ async def test_own_content_of_a_statement_is_not_sought_in_all_of_it(
     before = await connection.fetchval(count)
     assert await cost(connection, CONTENTS["forget_own"], made) <= 20 * len(made)
     assert await connection.fetchval(count) == before - len(made)
+
+
+@pytest.mark.parametrize(("reader", "sees"), [(4, CHAIN), (3, 0)])
+async def test_what_all_holders_may_see_is_found_out_for_a_whole_trace_at_once(
+    connection: asyncpg.Connection, reader: int, sees: int
+) -> None:
+    # And another statement of the same issuer, of which nothing was made.
+    chain = [4, *range(STATEMENTS, STATEMENTS + CHAIN)]
+    arguments = (chain, reader, datetime.now(UTC), False)
+    assert len(await connection.fetch(SQL["opened"], *arguments)) == sees
+    assert await cost(connection, SQL["opened"], *arguments) <= 50 * CHAIN
+    alone = ([STATEMENTS + CHAIN - 1], *arguments[1:])
+    assert await cost(connection, SQL["opened"], *alone) <= 100
 
 
 async def test_a_lens_is_not_sought_among_all_of_a_firms_own(

@@ -162,29 +162,53 @@ select 1
 
 -- name: opened
 -- The sections of statements that their issuers have opened to a reader by now: to it, or to all who hold
--- matter made from them ($4: that the reader does is known of all of these statements).
-select s.index, g.opened
-from unnest($1::bigint[]) as wanted (index)
-join statement s on s.index = wanted.index
-join sharing g on g.issuer = s.issuer
-where g.retracted_at is null
-  and (g.statements is null or s.index = any (g.statements))
-  and (g.valid_from is null or g.valid_from <= $3)
-  and (g.valid_until is null or $3 < g.valid_until)
-  and (
-      g.receiver = $2
-      or g.receiver is null and ($4 or exists (
-          with recursive made (key) as (
-              select b.key from batch b where b.key >= s.index * 1024 and b.key < (s.index + 1) * 1024
-              union
-              select b.key
-              from made m
-              join batch source on source.key = m.key
-              join draw d on d.batch = m.key
-              join statement c on c.index = d.consumer
-              join batch b on b.key >= c.index * 1024 and b.key < (c.index + 1) * 1024
-              where c.kind = 'transformation' or b.root = source.root
-          )
-          select from made m join batch b on b.key = m.key where b.holder = $2
-      ))
-  )
+-- matter made from them ($4: that the reader does is known of all of these statements). That is found out for
+-- all at once: down to what was made from any, and from what the reader holds of it up again. `offset 0` keeps
+-- each step a look-up: PostgreSQL overrates how much is made, and would read whole tables.
+with recursive granted as materialized (
+    select s.index, g.opened, g.receiver is null and not $4::boolean as to_holders
+    from unnest($1::bigint[]) as wanted (index)
+    cross join lateral (select * from statement where index = wanted.index offset 0) s
+    join sharing g on g.issuer = s.issuer
+    where g.retracted_at is null
+      and (g.statements is null or s.index = any (g.statements))
+      and (g.valid_from is null or g.valid_from <= $3)
+      and (g.valid_until is null or $3 < g.valid_until)
+      and (g.receiver = $2 or g.receiver is null)
+),
+down (key) as (
+    select b.key
+    from (select distinct index from granted where to_holders) g
+    join batch b on b.key >= g.index * 1024 and b.key < (g.index + 1) * 1024
+    union
+    select made.key
+    from down m cross join lateral (
+        select b.key
+        from batch source
+        join draw d on d.batch = source.key
+        join statement c on c.index = d.consumer
+        join batch b on b.key >= c.index * 1024 and b.key < (c.index + 1) * 1024
+        where source.key = m.key and (c.kind = 'transformation' or b.root = source.root)
+        offset 0
+    ) made
+),
+up (key) as (
+    select m.key
+    from down m cross join lateral (select holder from batch where key = m.key offset 0) b
+    where b.holder = $2
+    union
+    select used.key
+    from up m cross join lateral (
+        select source.key
+        from batch b
+        join statement c on c.index = b.key / 1024
+        join draw d on d.consumer = c.index
+        join batch source on source.key = d.batch
+        where b.key = m.key and (c.kind = 'transformation' or b.root = source.root)
+        offset 0
+    ) used
+    where used.key >= (select min(index) * 1024 from granted where to_holders)
+)
+select g.index, g.opened
+from granted g left join (select distinct key / 1024 as index from up) held on held.index = g.index
+where not g.to_holders or held.index is not null
