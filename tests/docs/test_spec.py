@@ -24,7 +24,7 @@ from provenite_proto.ledger import (
     plausible,
     transit,
 )
-from provenite_proto.problem import CONFIDENTIAL, FINDINGS, KINDS
+from provenite_proto.problem import CONFIDENTIAL, FINDINGS, KINDS, UNSHARED
 from provenite_proto.record import (
     MAX_MEMBERS,
     AnyRecord,
@@ -185,6 +185,22 @@ def test_the_figures_of_the_findings() -> None:
     last = findings.strip().splitlines()[-1]
     assert all(f"`{slug}`" in last for slug in CONFIDENTIAL)
     assert f"through at most {control.MAX_DEPTH} firms" in SPEC
+
+
+def test_who_sees_what_names_what_the_code_decides() -> None:
+    table = SPEC[SPEC.index("## 10.") : SPEC.index("## 11.")]
+    rows = [row.split("|")[1:-1] for row in table.splitlines() if row.startswith("| ")]
+    assert {len(cells) for cells in rows} == {7}
+
+    def row(name: str) -> list[str]:
+        (found,) = (cells for cells in rows if f"`{name}`" in cells[0])
+        return [cell.strip() for cell in found[1:]]
+
+    for slug in UNSHARED:
+        assert row(slug) == ["yes", "yes", "no", "no", "no", "no"]
+    for slug in CONFIDENTIAL:
+        assert row(slug) == ["no", "no", "no", "yes", "no", "no"]
+    assert row("controllers") == ["as `parties`", "–", "of `parties`", "no", "no", "no"]
 
 
 def test_the_order_of_checks_has_every_record() -> None:

@@ -69,7 +69,7 @@ class Submitted(Answer, frozen=True, kw_only=True):
 class ProblemAnswer(Answer, frozen=True, kw_only=True):
     """RFC 9457 problem details; `type` is `urn:provenite:problem:<slug>`.
 
-    `pointer` (RFC 6901) names the offending member, `figures` the numbers, `remedy` what to do.
+    `pointer` (RFC 6901) names the offending member, `figures` the numbers, ids and codes, `remedy` what to do.
     """
 
     type: str

@@ -20,7 +20,7 @@ class Problem(Exception):
     """A statement that cannot be admitted, or a form that cannot be read.
 
     `slug` is a key of `KINDS`; `detail` one sentence for this case; `pointer` the RFC 6901 pointer
-    into the payload (empty for the whole statement); `figures` the numbers by name, as text.
+    into the payload (empty for the whole statement); `figures` the numbers, ids and codes by name, as text.
     """
 
     def __init__(

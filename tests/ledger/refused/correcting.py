@@ -34,8 +34,12 @@ def countersigned_by_another(cast: Cast) -> str:
 
 
 CASES: Cases = {
-    "statement-unknown": Case(lambda c: c.miner.sign(retracting(NOBODY)), "/record/statement"),
-    "statement-not-own": Case(lambda c: c.refiner.sign(retracting(mined(c))), "/record/statement"),
+    "statement-unknown": Case(
+        lambda c: c.miner.sign(retracting(NOBODY)), "/record/statement", ("statement",)
+    ),
+    "statement-not-own": Case(
+        lambda c: c.refiner.sign(retracting(mined(c))), "/record/statement", ("statement",)
+    ),
     "already-retracted": Case(
         # The same retraction again would be the same statement.
         lambda c: c.miner.sign(retracting(retracted(c), RetractionReason.FRAUD)),
@@ -60,10 +64,12 @@ CASES: Cases = {
         lambda c: c.auditor.sign(attesting(NOBODY)), "/record/subject/id", ("kind",)
     ),
     "attestation-of-own": Case(
-        lambda c: c.miner.sign(attesting(digest(mined(c)))), "/record/subject/id"
+        lambda c: c.miner.sign(attesting(digest(mined(c)))), "/record/subject/id", ("subject",)
     ),
-    "not-a-proxy": Case(lambda c: c.refiner.sign(countersigning(mined(c))), "/record/subject/id"),
-    "not-the-supplier": Case(countersigned_by_another, "/record/subject/id"),
+    "not-a-proxy": Case(
+        lambda c: c.refiner.sign(countersigning(mined(c))), "/record/subject/id", ("subject",)
+    ),
+    "not-the-supplier": Case(countersigned_by_another, "/record/subject/id", ("subject",)),
     "proxy-not-marked": Case(
         lambda c: c.miner.sign(
             extraction(parties=Principal(on_behalf_of=Supplier(name="Pirquineros", country="CL")))

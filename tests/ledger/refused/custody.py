@@ -27,11 +27,13 @@ def more_is_refused(cast: Cast) -> str:
 
 CASES: Cases = {
     "batch-unknown": Case(
-        lambda c: c.miner.sign(transfer(f"{NOBODY}.0", c.refiner.id, "1")), "/record/inputs/0"
+        lambda c: c.miner.sign(transfer(f"{NOBODY}.0", c.refiner.id, "1")),
+        "/record/inputs/0",
+        ("batch",),
     ),
     "input-repeated": Case(used_twice, "/record/inputs/1", ("batch",)),
     "not-holder": Case(
-        lambda c: c.refiner.sign(refining([(mined(c), "10")], "3")), "/record/inputs/0"
+        lambda c: c.refiner.sign(refining([(mined(c), "10")], "3")), "/record/inputs/0", ("batch",)
     ),
     "insufficient-mass": Case(
         lambda c: c.miner.sign(transfer(mined(c, "120.5"), c.refiner.id, "130")),
@@ -39,13 +41,21 @@ CASES: Cases = {
         ("availableKg", "askedKg"),
     ),
     "transfer-not-received": Case(
-        lambda c: c.refiner.sign(refining([(shipped(c), "10")], "3")), "/record/inputs/0"
+        lambda c: c.refiner.sign(refining([(shipped(c), "10")], "3")),
+        "/record/inputs/0",
+        ("batch",),
     ),
-    "transfer-unknown": Case(lambda c: c.refiner.sign(receipt(f"{NOBODY}.0")), "/record/transfer"),
+    "transfer-unknown": Case(
+        lambda c: c.refiner.sign(receipt(f"{NOBODY}.0")), "/record/transfer", ("transfer",)
+    ),
     "transfer-closed": Case(received_twice, "/record/transfer", ("status",)),
-    "not-counterparty": Case(lambda c: c.miner.sign(receipt(shipped(c))), "/record/transfer"),
+    "not-counterparty": Case(
+        lambda c: c.miner.sign(receipt(shipped(c))), "/record/transfer", ("transfer",)
+    ),
     "transfer-to-self": Case(
-        lambda c: c.miner.sign(transfer(mined(c), c.miner.id, "1")), "/record/parties/to"
+        lambda c: c.miner.sign(transfer(mined(c), c.miner.id, "1")),
+        "/record/parties/to",
+        ("party",),
     ),
     "refused-too-much": Case(
         more_is_refused,

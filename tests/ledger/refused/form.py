@@ -33,7 +33,7 @@ CASES: Cases = {
         "/record/identities",
     ),
     "section-missing": Case(
-        lambda c: c.miner.sign(extraction(quantities=None)), "/record/quantities"
+        lambda c: c.miner.sign(extraction(quantities=None)), "/record/quantities", ("section",)
     ),
     "disclosure-malformed": Case(
         lambda c: crafted(c.miner, {**BARE_SITE, "_sd": [digest_of(SHORT_SALT)]}, SHORT_SALT),

@@ -31,6 +31,7 @@ CASES: Cases = {
             extraction(outputs=(Output(material="unobtainium", elements=("Cu",)),))
         ),
         "/record/outputs/0/material",
+        ("material",),
     ),
     "element-unknown": Case(
         lambda c: c.miner.sign(
@@ -40,8 +41,11 @@ CASES: Cases = {
             )
         ),
         "/record/outputs/0/elements",
+        ("element",),
     ),
-    "country-unknown": Case(lambda c: c.miner.sign(extraction(country="XX")), "/record/country"),
+    "country-unknown": Case(
+        lambda c: c.miner.sign(extraction(country="XX")), "/record/country", ("country",)
+    ),
     "composition-mismatch": Case(
         lambda c: c.miner.sign(
             extraction(

@@ -64,7 +64,7 @@ OFF_THE_CURVE = Jwk(kty="EC", crv="P-256", x=NOBODY, y=NOBODY)
 
 CASES: Cases = {
     "signature-invalid": Case(lambda c: tampered(c.miner.sign(extraction())), ""),
-    "key-unknown": Case(lambda c: c.miner.sign(extraction(), key=SELF_TAUGHT), ""),
+    "key-unknown": Case(lambda c: c.miner.sign(extraction(), key=SELF_TAUGHT), "", ("key",)),
     "key-not-yet-valid": Case(
         lambda c: c.miner.sign(extraction(), issued_at=int(day(1).timestamp())),
         "/iat",
@@ -72,13 +72,13 @@ CASES: Cases = {
     ),
     "key-revoked": Case(signed_with_a_revoked_key, "", ("revokedAt",)),
     "key-taken": Case(
-        lambda c: c.miner.sign(further_key(c.miner.id, c.refiner.key)), "/record/key"
+        lambda c: c.miner.sign(further_key(c.miner.id, c.refiner.key)), "/record/key", ("key",)
     ),
     "key-malformed": Case(
         lambda c: c.miner.sign(Key(party=c.miner.id, key=OFF_THE_CURVE, proof=NOBODY * 2)),
         "/record/key",
     ),
-    "possession-unproven": Case(proved_by_another, "/record/proof"),
+    "possession-unproven": Case(proved_by_another, "/record/proof", ("key", "party")),
     "compromise-undated": Case(
         lambda c: c.miner.sign(revoking(fresh_key(c).key_id, RevocationReason.KEY_COMPROMISE)),
         "/record/compromisedAt",
@@ -89,7 +89,9 @@ CASES: Cases = {
         ("revoked", "left"),
     ),
     "audience-mismatch": Case(
-        lambda c: c.miner.sign(extraction(), audience="https://another.example"), "/aud"
+        lambda c: c.miner.sign(extraction(), audience="https://another.example"),
+        "/aud",
+        ("signedFor", "ledger"),
     ),
     "issued-ahead": Case(
         lambda c: c.miner.sign(extraction(), issued_at=int(time.time()) + 400),
@@ -98,14 +100,18 @@ CASES: Cases = {
     ),
     "role-not-allowed": Case(lambda c: c.refiner.sign(extraction()), "/record/type"),
     "party-unknown": Case(
-        lambda c: c.miner.sign(transfer(mined(c), NOBODY, "1")), "/record/parties/to"
+        lambda c: c.miner.sign(transfer(mined(c), NOBODY, "1")), "/record/parties/to", ("party",)
     ),
     "party-not-own": Case(
-        lambda c: c.miner.sign(further_key(c.refiner.id, SigningKey.generate())), "/record/party"
+        lambda c: c.miner.sign(further_key(c.refiner.id, SigningKey.generate())),
+        "/record/party",
+        ("party",),
     ),
-    "site-unknown": Case(lambda c: c.miner.sign(at_site(NOBODY)), "/record/identities/site"),
+    "site-unknown": Case(
+        lambda c: c.miner.sign(at_site(NOBODY)), "/record/identities/site", ("site",)
+    ),
     "site-not-own": Case(
-        lambda c: c.miner.sign(at_site(foreign_site(c))), "/record/identities/site"
+        lambda c: c.miner.sign(at_site(foreign_site(c))), "/record/identities/site", ("site",)
     ),
     "site-country-mismatch": Case(
         lambda c: c.miner.sign(at_site(own_site(c))), "/record/country", ("site", "record")
@@ -116,7 +122,9 @@ CASES: Cases = {
     "grant-mismatch": Case(
         lambda c: c.miner.sign(opening("quantities", audience=Audience.PARTY)), "/record/audience"
     ),
-    "section-unknown": Case(lambda c: c.miner.sign(opening("secrets")), "/record/opened/0"),
+    "section-unknown": Case(
+        lambda c: c.miner.sign(opening("secrets")), "/record/opened/0", ("section",)
+    ),
     # When.
     "time-ahead": Case(
         lambda c: c.miner.sign(extraction(occurred_at=day(0) + timedelta(days=60))),

@@ -21,7 +21,7 @@ from provenite_proto.record import (
 from ..replay import effects
 from . import custody, doubting, evidence, models, receiving, registry, standing, withdrawing
 from .firms import Assay, Firms, sealed
-from .keys import START, signed
+from .keys import AUDIENCE, START, signed
 from .outcomes import CONCENTRATE, NOBODY, Case, admitted, case_of, refused
 
 
@@ -41,14 +41,29 @@ def _issuing() -> Iterator[tuple[str, Case]]:
     firms = Firms("miner", "auditor")
     early = firms.extracted(CONCENTRATE, occurred_at=firms.time(-600))
     elsewhere = signed(record(firms), firms.keys["miner"], firms.now, "https://other.example")
-    yield "for-another-ledger", refused(firms, "", elsewhere, ("audience-mismatch", "/aud"))
+    yield (
+        "for-another-ledger",
+        refused(
+            firms,
+            "",
+            elsewhere,
+            ("audience-mismatch", "/aud"),
+            signedFor="https://other.example",
+            ledger=AUDIENCE,
+        ),
+    )
     ahead = signed(early, firms.keys["miner"], firms.now + 301)
     wrong = {"aheadSeconds": "301", "limit": "300"}
     yield "issued-301-seconds-ahead", refused(firms, "", ahead, ("issued-ahead", "/iat"), **wrong)
     limit = signed(early, firms.keys["miner"], firms.now + 300)
     fine = effects(firms.replay.check(limit, firms.now))
     yield "issued-300-seconds-ahead", case_of(firms, limit, fine)
-    yield "key-unknown", refused(firms, "trader", record(firms), ("key-unknown", ""))
+    yield (
+        "key-unknown",
+        refused(
+            firms, "trader", record(firms), ("key-unknown", ""), key=firms.keys["trader"].key_id
+        ),
+    )
     old = signed(early, firms.keys["miner"], START + 60 - 301)
     window = {"iat": str(START - 241), "validFrom": str(START + 60), "toleranceSeconds": "300"}
     yield "before-the-key", refused(firms, "", old, ("key-not-yet-valid", "/iat"), **window)
@@ -120,6 +135,7 @@ def _matter() -> Iterator[tuple[str, Case]]:
             ("copper-concentrate", "1", {"Xx": "0.1"}),
             "element-unknown",
             "/record/outputs/0/elements",
+            element="Xx",
         ),
     )
     yield (

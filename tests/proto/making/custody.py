@@ -61,7 +61,10 @@ def _transforming() -> Iterator[tuple[str, Case]]:
     found = ("composition-mismatch", "/record/quantities/untraced")
     yield "untraced-in-the-sealed-part-only", case(hidden, *found)
     strange = firms.transformed({batch: "30000"}, half, losses={"Xx": "1"})
-    yield "loss-of-no-element", case(strange, "element-unknown", "/record/quantities/losses")
+    yield (
+        "loss-of-no-element",
+        case(strange, "element-unknown", "/record/quantities/losses", element="Xx"),
+    )
     stolen = firms.transformed({batch: "1"}, half)
     yield "not-holder", refused(firms, "trader", stolen, ("not-holder", "/record/inputs/0"))
     firms.add("refiner", firms.transformed({batch: "15000"}, half))

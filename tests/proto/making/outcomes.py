@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from provenite_proto.record import (
-    AnyRecord,
-)
+import msgspec
+
+from provenite_proto.record import AnyRecord
+from provenite_proto.statement import parse
 
 from ..replay import effects
 from .firms import Assay, Firms
@@ -24,10 +25,51 @@ def refused(
     /,
     **figures: str,
 ) -> Case:
-    """The record signed by the firm, or the statement, is refused with slug and pointer."""
+    """The record signed by the firm, or the statement, is refused with slug and pointer.
+
+    `figures` are those beside the id or code that the pointer leads to, where the refusal repeats it.
+    """
     text = record if isinstance(record, str) else firms.sign(name, record)
     slug, pointer = expected
+    figures = {**_repeated(slug, pointer, text), **figures}
     return case_of(firms, text, {"problem": slug, "pointer": pointer, "figures": figures})
+
+
+_REPEATED = {
+    "attestation-of-own": "subject",
+    "batch-unknown": "batch",
+    "country-unknown": "country",
+    "material-unknown": "material",
+    "not-a-proxy": "subject",
+    "not-counterparty": "transfer",
+    "not-holder": "batch",
+    "not-the-supplier": "subject",
+    "party-unknown": "party",
+    "section-unknown": "section",
+    "site-not-own": "site",
+    "site-unknown": "site",
+    "statement-not-own": "statement",
+    "statement-unknown": "statement",
+    "transfer-not-received": "batch",
+    "transfer-to-self": "party",
+    "transfer-unknown": "transfer",
+}
+"""The figure by which refusals name what their pointer leads to."""
+
+
+def _repeated(slug: str, pointer: str, text: str) -> dict[str, str]:
+    _, *steps = pointer.split("/")
+    if slug == "section-missing":
+        return {"section": steps[-1]}
+    # A key, or a key's or a party of another's: as the member is called.
+    own = slug == "party-not-own" or (slug == "key-unknown" and pointer)
+    figure = steps[-1] if own else _REPEATED.get(slug)
+    if figure is None:
+        return {}
+    found: Any = {"record": msgspec.to_builtins(parse(text).record)}
+    for step in steps:
+        found = found[int(step)] if isinstance(found, list | tuple) else found[step]
+    return {figure: found}
 
 
 def admitted(firms: Firms, name: str, record: AnyRecord | str) -> Case:

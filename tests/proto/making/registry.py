@@ -36,8 +36,8 @@ def _registering() -> Iterator[tuple[str, Case]]:
     fresh = new.jwk
     at = "/record/key"
 
-    def case(name: str, record: AnyRecord, slug: str, pointer: str) -> Case:
-        return refused(firms, name, record, (slug, pointer))
+    def case(name: str, record: AnyRecord, slug: str, pointer: str, **figures: str) -> Case:
+        return refused(firms, name, record, (slug, pointer), **figures)
 
     yield (
         "party",
@@ -59,7 +59,10 @@ def _registering() -> Iterator[tuple[str, Case]]:
     )
     yield "party-by-a-party", case("miner", self_made, "role-not-allowed", "/record/type")
     taken = Party(country="PE", roles=(Role.MINER,), key=firms.keys["refiner"].jwk)
-    yield "key-of-another-party", case("registrar", taken, "key-taken", at)
+    yield (
+        "key-of-another-party",
+        case("registrar", taken, "key-taken", at, key=firms.keys["refiner"].key_id),
+    )
     off_curve = Jwk(kty="EC", crv="P-256", x=fresh.x, y=base64url.encode(bytes(32)))
     bad = Party(country="PE", roles=(Role.MINER,), key=off_curve)
     yield "key-not-on-the-curve", case("registrar", bad, "key-malformed", at)
@@ -88,7 +91,7 @@ def _registering() -> Iterator[tuple[str, Case]]:
     for_nobody = firms.key(NOBODY, new)
     yield "key-for-nobody", case("miner", for_nobody, "party-unknown", "/record/party")
     again = firms.key(firms.ids["miner"], firms.keys["miner"])
-    yield "key-twice", case("miner", again, "key-taken", at)
+    yield "key-twice", case("miner", again, "key-taken", at, key=firms.keys["miner"].key_id)
     yield "site", admitted(firms, "miner", Site(country="CL", stages=(Stage.EXTRACTION,)))
     nowhere = Site(country="ZZ", stages=(Stage.EXTRACTION,))
     yield "site-in-no-country", case("miner", nowhere, "country-unknown", "/record/country")
@@ -98,12 +101,13 @@ def _proving() -> Iterator[tuple[str, Case]]:
     firms = Firms("miner", "refiner")
     new = TestKey("fresh", "Ed25519")
     found = ("possession-unproven", "/record/proof")
+    figures = {"key": new.key_id, "party": firms.ids["miner"]}
     stolen = firms.key(firms.ids["miner"], new, proof_of=firms.keys["miner"])
-    yield "key-that-did-not-sign-its-proof", refused(firms, "miner", stolen, found)
+    yield "key-that-did-not-sign-its-proof", refused(firms, "miner", stolen, found, **figures)
     proof = firms.key(firms.ids["refiner"], new).proof
     other = firms.key(firms.ids["miner"], new)
     moved = type(other)(party=other.party, key=other.key, proof=proof)
-    yield "key-with-the-proof-for-another-party", refused(firms, "miner", moved, found)
+    yield "key-with-the-proof-for-another-party", refused(firms, "miner", moved, found, **figures)
     es256 = TestKey("fresh")
     yield "key-es256", admitted(firms, "miner", firms.key(firms.ids["miner"], es256))
     # The signing key is valid from its registration, which iat precedes by less than the tolerance.

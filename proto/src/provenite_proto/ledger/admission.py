@@ -78,6 +78,7 @@ def admit(
             "audience-mismatch",
             f"Signed for {statement.audience!r}; this ledger is {audience!r}.",
             pointer="/aud",
+            figures={"signedFor": statement.audience, "ledger": audience},
         )
     if statement.issued_at > now + CLOCK_TOLERANCE:
         raise Problem(
@@ -165,7 +166,11 @@ def _issuer(statement: Statement, state: State, verified: PublicKey | None, now:
         return _founder(statement, now)
     registered = state.keys.get(statement.key_id)
     if registered is None:
-        raise Problem("key-unknown", f"No key {statement.key_id} is registered.")
+        raise Problem(
+            "key-unknown",
+            f"No key {statement.key_id} is registered.",
+            figures={"key": statement.key_id},
+        )
     if verified is None or verified.key_id != statement.key_id:
         statement.verify(registered.key)
     if statement.issued_at < registered.valid_from - CLOCK_TOLERANCE:

@@ -20,6 +20,7 @@ def admit(record: Attestation, issuer: Issuer, state: State) -> Admission:
             "attestation-of-own",
             "The subject is the attester itself, or what it has made, holds or runs.",
             pointer=_SUBJECT,
+            figures={"subject": record.subject.id},
         )
     _check_standing(record, statement, state)
     in_order(record.valid_from, record.valid_until)
@@ -118,12 +119,14 @@ def _check_supplier(record: Attestation, statement: Recorded | None, attester: E
             "not-a-proxy",
             "Only a statement that was made on a supplier's behalf can be countersigned.",
             pointer=_SUBJECT,
+            figures={"subject": record.subject.id},
         )
     if not _same(named, attester):
         raise Problem(
             "not-the-supplier",
             "The statement names another supplier, or another country or identifier of it.",
             pointer=_SUBJECT,
+            figures={"subject": record.subject.id},
         )
 
 

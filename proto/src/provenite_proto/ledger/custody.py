@@ -21,11 +21,17 @@ def admit(record: Transfer, issuer: Issuer, state: State) -> Admission:
     _check_expected(record)
     if receiver == issuer.party.id:
         raise Problem(
-            "transfer-to-self", "Sender and receiver are the same.", pointer="/record/parties/to"
+            "transfer-to-self",
+            "Sender and receiver are the same.",
+            pointer="/record/parties/to",
+            figures={"party": receiver},
         )
     if receiver not in state.parties:
         raise Problem(
-            "party-unknown", f"No party {receiver} is enrolled.", pointer="/record/parties/to"
+            "party-unknown",
+            f"No party {receiver} is enrolled.",
+            pointer="/record/parties/to",
+            figures={"party": receiver},
         )
     site = issuer.site(
         record.identities.site if record.identities else None,

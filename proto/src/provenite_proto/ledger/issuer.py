@@ -79,9 +79,19 @@ class Issuer(msgspec.Struct, frozen=True):
         pointer = "/record/identities/site"
         site = state.sites.get(site_id)
         if site is None:
-            raise Problem("site-unknown", f"No site {site_id} is registered.", pointer=pointer)
+            raise Problem(
+                "site-unknown",
+                f"No site {site_id} is registered.",
+                pointer=pointer,
+                figures={"site": site_id},
+            )
         if site.party != self.party.id:
-            raise Problem("site-not-own", f"Site {site_id} is another party's.", pointer=pointer)
+            raise Problem(
+                "site-not-own",
+                f"Site {site_id} is another party's.",
+                pointer=pointer,
+                figures={"site": site_id},
+            )
         if country is not None and site.country[:2] != country[:2]:
             raise Problem(
                 "site-country-mismatch",
@@ -96,9 +106,19 @@ class Issuer(msgspec.Struct, frozen=True):
         pointer = f"/record/inputs/{index}"
         batch = state.batches.get(batch_id)
         if batch is None:
-            raise Problem("batch-unknown", f"No batch {batch_id} is recorded.", pointer=pointer)
+            raise Problem(
+                "batch-unknown",
+                f"No batch {batch_id} is recorded.",
+                pointer=pointer,
+                figures={"batch": batch_id},
+            )
         if batch.holder != self.party.id:
-            raise Problem("not-holder", f"The issuer does not hold {batch_id}.", pointer=pointer)
+            raise Problem(
+                "not-holder",
+                f"The issuer does not hold {batch_id}.",
+                pointer=pointer,
+                figures={"batch": batch_id},
+            )
         # Who withdraws what he made cannot go on with parts of it that came back to him.
         root = state.batches[batch.root]
         withdrawn = root.status is BatchStatus.RETRACTED and root.holder == self.party.id
@@ -111,7 +131,10 @@ class Issuer(msgspec.Struct, frozen=True):
             )
         if batch.status is not BatchStatus.HELD:
             raise Problem(
-                "transfer-not-received", f"{batch_id} has not been received yet.", pointer=pointer
+                "transfer-not-received",
+                f"{batch_id} has not been received yet.",
+                pointer=pointer,
+                figures={"batch": batch_id},
             )
         return batch
 
@@ -120,7 +143,10 @@ def needed(section: T | None, name: str) -> T:
     """The section, which this record must have; `section-missing` otherwise."""
     if section is None:
         raise Problem(
-            "section-missing", f"The section {name!r} is absent.", pointer=f"/record/{name}"
+            "section-missing",
+            f"The section {name!r} is absent.",
+            pointer=f"/record/{name}",
+            figures={"section": name},
         )
     return section
 
@@ -141,4 +167,9 @@ def in_order(
 def known_country(code: str, pointer: str) -> None:
     """Raise `country-unknown` for a code that ISO 3166-1 does not assign."""
     if not is_country(code):
-        raise Problem("country-unknown", f"{code} is not an ISO 3166 code.", pointer=pointer)
+        raise Problem(
+            "country-unknown",
+            f"{code} is not an ISO 3166 code.",
+            pointer=pointer,
+            figures={"country": code},
+        )

@@ -55,7 +55,12 @@ def known_elements(symbols: Sequence[str], pointer: str) -> None:
     """Raise `element-unknown` for a symbol that is not in the periodic table."""
     for symbol in symbols:
         if symbol not in ELEMENTS:
-            raise Problem("element-unknown", f"There is no element {symbol}.", pointer=pointer)
+            raise Problem(
+                "element-unknown",
+                f"There is no element {symbol}.",
+                pointer=pointer,
+                figures={"element": symbol},
+            )
 
 
 def same_number(what: str, opened: int, sealed: int) -> None:
@@ -87,6 +92,7 @@ def _assay(
             "material-unknown",
             f"There is no material {output.material!r} in the table.",
             pointer=f"/record/outputs/{index}/material",
+            figures={"material": output.material},
         )
     known_elements(output.elements, f"/record/outputs/{index}/elements")
     if quantity.composition.keys() != set(output.elements) or len(output.elements) != len(

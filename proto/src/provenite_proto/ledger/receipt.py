@@ -68,11 +68,17 @@ def _open_shipment(record: Receipt, issuer: Issuer, state: State) -> Shipment:
     pointer = "/record/transfer"
     if shipment is None:
         raise Problem(
-            "transfer-unknown", f"No transfer {record.transfer} is recorded.", pointer=pointer
+            "transfer-unknown",
+            f"No transfer {record.transfer} is recorded.",
+            pointer=pointer,
+            figures={"transfer": record.transfer},
         )
     if shipment.receiver != issuer.party.id:
         raise Problem(
-            "not-counterparty", "The transfer is addressed to another party.", pointer=pointer
+            "not-counterparty",
+            "The transfer is addressed to another party.",
+            pointer=pointer,
+            figures={"transfer": record.transfer},
         )
     if shipment.status is not TransferStatus.IN_TRANSIT:
         raise Problem(

@@ -47,10 +47,18 @@ def admit_key(record: Key, issuer: Issuer, state: State) -> Admission:
     """A further key of the party, registered by the party itself or by the registrar."""
     if record.party not in state.parties:
         raise Problem(
-            "party-unknown", f"No party {record.party} is enrolled.", pointer="/record/party"
+            "party-unknown",
+            f"No party {record.party} is enrolled.",
+            pointer="/record/party",
+            figures={"party": record.party},
         )
     if record.party != issuer.party.id and Role.REGISTRAR not in issuer.party.roles:
-        raise Problem("party-not-own", "The key is for another party.", pointer="/record/party")
+        raise Problem(
+            "party-not-own",
+            "The key is for another party.",
+            pointer="/record/party",
+            figures={"party": record.party},
+        )
     fresh = _fresh_key(record.key, record.party, issuer, state)
     if not fresh.key.verifies(
         base64url.decode(record.proof), possession(record.party, fresh.key.key_id)
@@ -59,6 +67,7 @@ def admit_key(record: Key, issuer: Issuer, state: State) -> Admission:
             "possession-unproven",
             "The new key has not signed the proof for this party.",
             pointer="/record/proof",
+            figures={"key": fresh.key.key_id, "party": record.party},
         )
     return Admission(digest=issuer.digest, issuer=issuer.party.id, effects=(fresh,))
 
@@ -67,9 +76,19 @@ def admit_revocation(record: Revocation, issuer: Issuer, state: State) -> Admiss
     """The key signs no more; with it go, when it was compromised, the keys that it has registered since."""
     registered = state.keys.get(record.key)
     if registered is None:
-        raise Problem("key-unknown", f"No key {record.key} is registered.", pointer="/record/key")
+        raise Problem(
+            "key-unknown",
+            f"No key {record.key} is registered.",
+            pointer="/record/key",
+            figures={"key": record.key},
+        )
     if registered.party != issuer.party.id and Role.REGISTRAR not in issuer.party.roles:
-        raise Problem("party-not-own", "The key is another party's.", pointer="/record/key")
+        raise Problem(
+            "party-not-own",
+            "The key is another party's.",
+            pointer="/record/key",
+            figures={"key": record.key},
+        )
     if (record.compromised_at is not None) != (record.reason is RevocationReason.KEY_COMPROMISE):
         raise Problem(
             "compromise-undated",
@@ -132,7 +151,10 @@ def _fresh_key(jwk: Jwk, party: str, issuer: Issuer, state: State) -> Registered
     key = PublicKey(jwk)
     if key.key_id in state.keys:
         raise Problem(
-            "key-taken", f"Key {key.key_id} is registered already.", pointer="/record/key"
+            "key-taken",
+            f"Key {key.key_id} is registered already.",
+            pointer="/record/key",
+            figures={"key": key.key_id},
         )
     signing = state.keys.get(issuer.key_id)
     return RegisteredKey(

@@ -60,10 +60,18 @@ def _target(record: Retraction, issuer: Issuer, state: State) -> Recorded:
     target = state.statements.get(record.statement)
     if target is None:
         raise Problem(
-            "statement-unknown", f"No statement {record.statement} is recorded.", pointer=pointer
+            "statement-unknown",
+            f"No statement {record.statement} is recorded.",
+            pointer=pointer,
+            figures={"statement": record.statement},
         )
     if target.issuer != issuer.party.id:
-        raise Problem("statement-not-own", "The statement is another party's.", pointer=pointer)
+        raise Problem(
+            "statement-not-own",
+            "The statement is another party's.",
+            pointer=pointer,
+            figures={"statement": record.statement},
+        )
     if target.kind not in RETRACTABLE:
         raise Problem(
             "retraction-not-allowed",
@@ -92,7 +100,12 @@ def _check_replacement(digest: str, target: Recorded, state: State) -> None:
     pointer = "/record/replacement"
     other = state.statements.get(digest)
     if other is None:
-        raise Problem("statement-unknown", f"No statement {digest} is recorded.", pointer=pointer)
+        raise Problem(
+            "statement-unknown",
+            f"No statement {digest} is recorded.",
+            pointer=pointer,
+            figures={"statement": digest},
+        )
     if (
         other.id == target.id
         or other.issuer != target.issuer

@@ -19,16 +19,23 @@ def admit(record: Grant, issuer: Issuer, state: State) -> Admission:
                 "section-unknown",
                 f"There is no section {name!r}; there are {', '.join(sorted(SECTIONS))}.",
                 pointer=f"/record/opened/{number}",
+                figures={"section": name},
             )
     for number, digest in enumerate(record.statements):
         statement, pointer = state.statements.get(digest), f"/record/statements/{number}"
         if statement is None:
             raise Problem(
-                "statement-unknown", f"No statement {digest} is recorded.", pointer=pointer
+                "statement-unknown",
+                f"No statement {digest} is recorded.",
+                pointer=pointer,
+                figures={"statement": digest},
             )
         if statement.issuer != issuer.party.id:
             raise Problem(
-                "statement-not-own", f"Statement {digest} is another party's.", pointer=pointer
+                "statement-not-own",
+                f"Statement {digest} is another party's.",
+                pointer=pointer,
+                figures={"statement": digest},
             )
     in_order(record.valid_from, record.valid_until)
     return Admission(
@@ -59,7 +66,10 @@ def _grantee(record: Grant, issuer: Issuer, state: State) -> str | None:
         )
     if named is not None and named not in state.parties:
         raise Problem(
-            "party-unknown", f"No party {named} is enrolled.", pointer="/record/parties/to"
+            "party-unknown",
+            f"No party {named} is enrolled.",
+            pointer="/record/parties/to",
+            figures={"party": named},
         )
     if named == issuer.party.id:
         raise Problem(

@@ -12,7 +12,10 @@ def admit_accreditation(record: Accreditation, issuer: Issuer, state: State) -> 
     """The party may attest under the scheme within the period."""
     if record.party not in state.parties:
         raise Problem(
-            "party-unknown", f"No party {record.party} is enrolled.", pointer="/record/party"
+            "party-unknown",
+            f"No party {record.party} is enrolled.",
+            pointer="/record/party",
+            figures={"party": record.party},
         )
     in_order(record.valid_from, record.valid_until)
     return Admission(

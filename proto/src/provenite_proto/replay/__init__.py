@@ -1,7 +1,7 @@
 """Replay: from statements in order to the state of a ledger and the content of every batch, late facts included."""
 
 from .digest import digest, tables_of
-from .facts import Facts, Making, disowned, making_of, standing
+from .facts import Facts, Making, making_of, standing
 from .reach import Reach, reach
 from .replaying import Change, Replay
 
@@ -12,7 +12,6 @@ __all__ = [
     "Reach",
     "Replay",
     "digest",
-    "disowned",
     "making_of",
     "reach",
     "standing",
