@@ -22,7 +22,16 @@ from provenite_proto.record import (
     RevocationReason,
 )
 from provenite_proto.statement import SigningKey, base64url, parse, possession
-from tests.ledger.running import Firm, Ledger, extraction, refining
+from tests.ledger.running import (
+    Firm,
+    Ledger,
+    day,
+    extraction,
+    further_key,
+    receipt,
+    refining,
+    transfer,
+)
 
 NOW = datetime.now(UTC)
 PAPERS = Documents(documents=(Document(kind="memo", digest="A" * 43, title="Scales"),))
@@ -217,3 +226,31 @@ def test_everything_granted_the_whole_chain_is_open(chain: Chain) -> None:
         answer = chain.auditor.get(paths.batch(batch)).json()
         assert {"mass", "composition", "holder"} <= answer.keys()
         assert chain.auditor.get(paths.content(batch)).status_code == 200
+
+
+def test_whoever_has_used_up_or_shipped_on_all_of_it_holds_nothing(chain: Chain) -> None:
+    granted(chain.miner, ["quantities"], None, [chain.extraction])
+    assert "quantities" in shown(chain.maker, chain.extraction)
+    (sent,) = chain.maker.record(transfer(chain.sold, chain.trader.id, "20", departed_at=day(9)))
+    # On its way it is nobody's to see more by.
+    for reader in (chain.maker, chain.trader):
+        assert "quantities" not in shown(reader, chain.extraction)
+    chain.trader.record(receipt(sent, received_at=day(11)))
+    assert "quantities" in shown(chain.trader, chain.extraction)
+    assert "quantities" not in shown(chain.maker, chain.extraction)
+
+
+def test_what_a_compromised_key_has_granted_is_closed(chain: Chain) -> None:
+    stolen = SigningKey.generate()
+    chain.miner.record(further_key(chain.miner.id, stolen))
+    answer = chain.miner.submit(grant(["quantities"], chain.stranger), key=stolen)
+    assert answer.status_code == 201, answer.text
+    assert "quantities" in shown(chain.stranger, chain.extraction)
+    chain.miner.record(
+        Revocation(
+            key=stolen.key_id,
+            reason=RevocationReason.KEY_COMPROMISE,
+            compromised_at=day(0),
+        )
+    )
+    assert "quantities" not in shown(chain.stranger, chain.extraction)

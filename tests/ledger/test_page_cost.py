@@ -48,10 +48,12 @@ insert into statement (index, digest, compact, kind, issuer, key_id, recorded_at
 select n, sha256(n::text::bytea), '', 'transformation', 0, sha256('key'), now()
 from generate_series({STATEMENTS}, {STATEMENTS + CHAIN - 1}) n;
 insert into batch
-select index * 1024, 'copper-cathode', case when index = {STATEMENTS + CHAIN - 1} then 4 else 0 end, 'held', 1, 0,
+select index * 1024, 'copper-cathode', case when index = {STATEMENTS + CHAIN - 1} then 4 else 0 end, 'held', 1,
+       case when index = {STATEMENTS + CHAIN - 1} then 1 else 0 end,
        '{{Cu}}', '{{1}}', 0, now(), index * 1024, '{{0}}'
 from statement where kind = 'transformation';
 insert into draw select index, 0, (index - 1) * 1024, 1, 1 from statement where kind = 'transformation';
+insert into key select key_id, 0, '', 0, 0, key_id from statement where index = 0;
 insert into sharing (index, issuer, opened) values (0, 0, '{{quantities}}');
 insert into lens select n, sha256(n::text::bytea) from generate_series(1, 9000) n;
 insert into lens_user select n, n % 3, 'a definition' from generate_series(1, 9000) n;

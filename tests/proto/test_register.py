@@ -63,7 +63,7 @@ class Scanned(dict[str, RegisteredKey]):
 
     scans = 0
 
-    def values(self) -> ValuesView[RegisteredKey]:
+    def values(self) -> ValuesView[RegisteredKey]:  # type: ignore[override] # dict's own view is no public type
         self.scans += 1
         return super().values()
 

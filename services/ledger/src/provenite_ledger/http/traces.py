@@ -68,6 +68,11 @@ async def trace(
         issuer = ledger.sequencer.party_at(passed[index]["issuer"])
         nodes.append(traces.node(passed[index], level, issuer))
     # Whoever holds the batch holds matter made from all that is upstream of it.
-    holding = direction == "upstream" and row["holder"] == who.index
+    holding = (
+        direction == "upstream"
+        and row["holder"] == who.index
+        and row["status"] == "held"
+        and row["remaining"] > 0
+    )
     granted = await opened(ledger, who, walked.depths, holding=holding)
     return traces.trace(batch_id, direction, walked, passed, nodes, who, granted)

@@ -170,7 +170,11 @@ with recursive granted as materialized (
     from unnest($1::bigint[]) as wanted (index)
     cross join lateral (select * from statement where index = wanted.index offset 0) s
     join sharing g on g.issuer = s.issuer
+    join statement said on said.index = g.index
+    join key k on k.key_id = said.key_id
     where g.retracted_at is null
+      -- What a compromised key has said since opens nothing.
+      and (k.compromised_from is null or floor(extract(epoch from said.recorded_at)) < k.compromised_from)
       and (g.statements is null or s.index = any (g.statements))
       and (g.valid_from is null or g.valid_from <= $3)
       and (g.valid_until is null or $3 < g.valid_until)
@@ -194,8 +198,9 @@ down (key) as (
 ),
 up (key) as (
     select m.key
-    from down m cross join lateral (select holder from batch where key = m.key offset 0) b
-    where b.holder = $2
+    from down m
+    cross join lateral (select holder, status, remaining from batch where key = m.key offset 0) b
+    where b.holder = $2 and b.status = 'held' and b.remaining > 0
     union
     select used.key
     from up m cross join lateral (
