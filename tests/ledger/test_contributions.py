@@ -19,11 +19,10 @@ from provenite_proto.record import (
     Stage,
     TransformationQuantities,
 )
-from tests.ledger.inside import at_rest, at_work, found, recorded, served
+from tests.ledger.inside import ask, at_rest, at_work, found, recorded, served
 from tests.ledger.replaying import Story
 from tests.ledger.running import Firm, Ledger, day, extraction, refining
 from tests.ledger.speaking import retracting
-from tests.ledger.test_pending import ask
 
 
 def slug(answer: httpx.Response) -> str:
