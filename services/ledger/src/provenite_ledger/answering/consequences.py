@@ -27,7 +27,8 @@ def consequences(
     `working` says of a statement that is being worked out how many statements are done, and of how many.
     """
     settled = late["done"] is not False
-    revised, total = working or (late["revised"] or 0, (late["total"] or 0) if settled else None)
+    known = late["total"] or 0
+    revised, total = working or ((known, known) if settled else (0, None))
     progress = sees_progress(reader, concerned(late))
     return Consequences(
         statement=digest,

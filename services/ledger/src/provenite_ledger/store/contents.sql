@@ -172,7 +172,7 @@ select catalogue is distinct from $1 as differs from before
 -- name: drop_content
 -- Forget all content: it is computed anew as it is asked for, and what late statements change of it worked out anew.
 truncate content, run, revision;
-update late set done = false, total = null, revised = 0
+update late set done = false, total = null
 
 -- name: next_late
 -- The first statement from which content is still to be revised.
@@ -184,7 +184,7 @@ select true from late where index = $1 and not done for update
 
 -- name: late
 -- How far what a statement changes is worked out; null when it can change nothing.
-select s.index, s.kind, s.issuer, s.counterparty, l.total, l.revised, l.done
+select s.index, s.kind, s.issuer, s.counterparty, l.total, l.done
 from statement s left join late l on l.index = s.index
 where s.digest = $1
 
@@ -258,7 +258,7 @@ where c.lens > 0 and c.batch >= made.index * 1024 and c.batch < (made.index + 1)
 
 -- name: finish_late
 -- All that a late statement changes is worked out.
-update late set done = true, total = $2, revised = $2 where index = $1
+update late set done = true, total = $2 where index = $1
 
 -- name: revisions
 -- The batches, after a key, whose content a late statement has changed: what was made, and the parts of it that

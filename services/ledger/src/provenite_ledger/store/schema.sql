@@ -274,8 +274,8 @@ create table late (
     -- A statement that may change the content of earlier ones: how far it reaches, and how far that is done.
     index bigint primary key references statement,
     reach text not null,
+    -- How many statements were computed anew, when it is done.
     total integer,
-    revised integer not null default 0,
     done boolean not null default false
 );
 create index late_pending on late (index) where not done;
