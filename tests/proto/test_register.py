@@ -1,7 +1,7 @@
 """The register: who counts at which time of the log, who controls a firm, how far places are from each other."""
 
-from collections.abc import ValuesView
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -23,29 +23,12 @@ from provenite_proto.ledger.vouching import (
     within,
 )
 from provenite_proto.problem import Problem
-from provenite_proto.record import (
-    COUNTRIES,
-    OwnershipLink,
-    Revocation,
-    RevocationReason,
-    Role,
-    SiteDetails,
-)
+from provenite_proto.record import OwnershipLink, Revocation, RevocationReason, Role, SiteDetails
 from provenite_proto.statement import PublicKey
 from tests.proto.making.keys import TestKey
 
 TIME = datetime(2026, 1, 5, tzinfo=UTC)
 SECONDS = int(TIME.timestamp())
-
-
-def test_a_cap_table_as_large_as_can_be_costs_little() -> None:
-    """Of 64 links: firms held by firms held by holders of many countries, counted once each."""
-    countries = sorted(COUNTRIES)[:22]
-    links = [link(f"F{n}", "0.047") for n in range(21)]
-    links += [link("G", "1", held=f"F{n}") for n in range(21)]
-    links += [link(code, "0.045", code, "G") for code in countries]
-    assert len(links) == 64
-    assert controllers(links) == ()
 
 
 def test_a_compromise_is_known_once_it_is_told() -> None:
@@ -63,7 +46,7 @@ class Scanned(dict[str, RegisteredKey]):
 
     scans = 0
 
-    def values(self) -> ValuesView[RegisteredKey]:  # type: ignore[override] # dict's own view is no public type
+    def values(self) -> Any:
         self.scans += 1
         return super().values()
 
