@@ -12,6 +12,7 @@ from provenite_proto.content import LENSES
 from provenite_proto.record import (
     CustodyModel,
     InputQuantity,
+    Output,
     OutputQuantity,
     Role,
     Site,
@@ -130,6 +131,29 @@ def test_a_rolling_average(story: Story, firm: Firm) -> None:
     story.check()
     for batch in made:
         agree(story, firm, batch)
+
+
+def test_a_rolling_average_over_more_than_64_bits_of_milligrams(story: Story, firm: Firm) -> None:
+    place = SiteIdentities(site=story.tells(firm, Site(country="US", stages=(Stage.REFINING,))))
+    most, count = "999999999999", 20
+    for number in range(2):
+        taken = [(story.makes(firm, extraction(most)), most) for _ in range(count)]
+        outputs = (OutputQuantity(mass="300000000000", composition={"Cu": "1"}),) * count
+        record = refining(
+            taken,
+            "1",
+            occurred_at=day(5 + number),
+            custody_model=CustodyModel.MASS_BALANCE_ROLLING_AVERAGE,
+            identities=place,
+            outputs=(Output(material="copper-cathode", elements=("Cu",)),) * count,
+            quantities=TransformationQuantities(
+                inputs=tuple(InputQuantity(mass=mass) for _, mass in taken), outputs=outputs
+            ),
+        )
+        made = f"{story.tells(firm, record)}.0"
+        assert int(most) * count * 10**6 > 2**64
+        assert agree(story, firm, made) >= {("source", taken[0][0])}
+    story.check()
 
 
 def test_what_there_is_not(story: Story, firm: Firm) -> None:

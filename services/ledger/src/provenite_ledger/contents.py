@@ -36,7 +36,7 @@ from .store.facts import standings
 from .store.named import load
 from .store.packing import unpacked
 from .store.rows import OUTPUTS, Row
-from .store.shares import decode, drawn, elements_of, encode, ranges
+from .store.shares import decode, decode_run, drawn, elements_of, encode, encode_run, ranges
 from .turns import Turns
 
 _SQL = load("contents.sql")
@@ -50,7 +50,6 @@ _SMALL = 64
 # By element; what an element has in it is decoded when its turn comes.
 _decode_elements = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _decode_lenses = msgspec.msgpack.Decoder(dict[str, dict[str, int]]).decode
-_decode_run = msgspec.msgpack.Decoder(Run).decode
 
 
 class Lensed(msgspec.Struct, frozen=True):
@@ -167,7 +166,7 @@ async def compute(
     for row in texts:
         index, outputs = row["index"], made[row["index"]]
         earlier = [
-            _decode_run(runs[each["member"]]) for each in averaged[index] if each["member"] in runs
+            decode_run(runs[each["member"]]) for each in averaged[index] if each["member"] in runs
         ]
         found = await _of_statement(
             unpacked(row["compact"]),
@@ -180,7 +179,7 @@ async def compute(
             turns,
         )
         if found.run is not None:
-            runs[index] = result.runs[index] = encode(found.run)
+            runs[index] = result.runs[index] = encode_run(found.run)
         for output, content_of in zip(outputs, found.outputs, strict=True):
             shares[output["key"]] = result.shares[output["key"]] = encode(content_of)
             await turns.next()

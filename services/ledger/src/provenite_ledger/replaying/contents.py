@@ -5,15 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 import asyncpg
 import msgspec
 
-from provenite_proto.content import LENSES, Lens, Run, Shares, read_own
+from provenite_proto.content import LENSES, Lens, Shares, read_own
 from provenite_proto.replay import Replay
 
 from ..store.rows import OUTPUTS
-from ..store.shares import decode
+from ..store.shares import decode, decode_run
 from .differing import Differs, same, same_entry, same_members
 from .log import CHUNK, SQL
-
-_decode_run = msgspec.msgpack.Decoder(Run).decode
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -125,8 +123,8 @@ async def _runs(
                     given=looked_through(run.given, ids),
                 )
             try:
-                found = _decode_run(row["run"])
-            except msgspec.DecodeError as error:
+                found = decode_run(row["run"])
+            except (ValueError, KeyError, TypeError) as error:
                 raise Differs("rolling average", statement, "readable", str(error)) from error
             same_entry("rolling average", statement, run, found)
 

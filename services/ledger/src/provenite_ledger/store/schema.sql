@@ -254,7 +254,7 @@ create table content (
 create index content_own on content (batch) where lens > 0;
 
 create table run (
-    -- What later rolling averages need of a transformation under that model: MessagePack.
+    -- What later rolling averages need of a transformation under that model: JSON.
     lens integer not null,
     statement bigint not null,
     run bytea not null,
