@@ -65,9 +65,13 @@ class Reach(msgspec.Struct, frozen=True):
         )
 
 
+_NOTHING = Reach()
+
+
 def reach(effects: Iterable[Effect]) -> Reach:
     """What the effects of an admission reach; nothing for one that only adds to the log."""
-    return _joined(*map(_of, effects))
+    parts = [part for part in map(_of, effects) if part is not _NOTHING]
+    return _joined(*parts) if parts else _NOTHING
 
 
 def _of(effect: Effect) -> Reach:
@@ -83,7 +87,7 @@ def _of(effect: Effect) -> Reach:
         case Owned():
             return Reach(parties=frozenset((effect.party,)))
         case _:
-            return Reach()
+            return _NOTHING
 
 
 def _subject(attestation: Attested) -> Reach:

@@ -9,9 +9,9 @@ _LENGTH_BYTES = 3
 
 
 def packed(compact: str) -> bytes:
-    """The parts of a statement in order, each behind its length: header, payload, signature, disclosures."""
+    """The parts of a statement that has been parsed, each behind its length: header, payload, signature, disclosures."""
     token, *disclosures, _ = compact.split("~")
-    parts = map(base64url.decode, (*token.split("."), *disclosures))
+    parts = map(base64url.read, (*token.split("."), *disclosures))
     return b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in parts)
 
 
