@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -114,9 +115,11 @@ async def found(sequencer: Sequencer, *firms: Role | tuple[Role, ...]) -> tuple[
 
 
 @asynccontextmanager
-async def at_work(dsn: str) -> AsyncIterator[Sequencer]:
+async def at_work(
+    dsn: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> AsyncIterator[Sequencer]:
     """A sequencer as the service runs it."""
-    async with LockedStore(dsn) as store, Sequencer(store, ORIGIN) as sequencer:
+    async with LockedStore(dsn) as store, Sequencer(store, ORIGIN, clock=clock) as sequencer:
         yield sequencer
 
 
