@@ -1,0 +1,65 @@
+"""The verifiable log: tree, tiles, signed notes, checkpoints and proofs, as RFC 6962 and C2SP have them."""
+
+from .checkpoint import Checkpoint, open_checkpoint
+from .entry import entry, log_name, time_bytes
+from .errors import Unproven
+from .note import Note, NoteKey, NoteSignature, NoteSigner, SignatureType, parse_key
+from .proof import LogProof
+from .tiles import (
+    Bundle,
+    Tile,
+    Tiles,
+    decode_bundle,
+    encode_bundle,
+    new_bundles,
+    new_tiles,
+    parse_path,
+)
+from .tree import (
+    EMPTY,
+    HASH_BYTES,
+    Edge,
+    Read,
+    check_consistency,
+    check_inclusion,
+    consistency,
+    inclusion,
+    leaf_hash,
+    node_hash,
+    root,
+)
+
+__all__ = [
+    "EMPTY",
+    "HASH_BYTES",
+    "Bundle",
+    "Checkpoint",
+    "Edge",
+    "LogProof",
+    "Note",
+    "NoteKey",
+    "NoteSignature",
+    "NoteSigner",
+    "Read",
+    "SignatureType",
+    "Tile",
+    "Tiles",
+    "Unproven",
+    "check_consistency",
+    "check_inclusion",
+    "consistency",
+    "decode_bundle",
+    "encode_bundle",
+    "entry",
+    "inclusion",
+    "leaf_hash",
+    "log_name",
+    "new_bundles",
+    "new_tiles",
+    "node_hash",
+    "open_checkpoint",
+    "parse_key",
+    "parse_path",
+    "root",
+    "time_bytes",
+]
