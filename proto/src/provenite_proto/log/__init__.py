@@ -1,9 +1,11 @@
 """The verifiable log: tree, tiles, signed notes, checkpoints and proofs, as RFC 6962 and C2SP have them."""
 
 from .checkpoint import Checkpoint, open_checkpoint
+from .cosignature import WitnessSigner, cosigned
 from .entry import entry, log_name, time_bytes
 from .errors import Unproven
 from .note import Note, NoteKey, NoteSignature, NoteSigner, SignatureType, parse_key
+from .policy import Group, PolicyLog, Witness, WitnessPolicy, parse_policy
 from .proof import LogProof
 from .tiles import (
     Bundle,
@@ -35,19 +37,25 @@ __all__ = [
     "Bundle",
     "Checkpoint",
     "Edge",
+    "Group",
     "LogProof",
     "Note",
     "NoteKey",
     "NoteSignature",
     "NoteSigner",
+    "PolicyLog",
     "Read",
     "SignatureType",
     "Tile",
     "Tiles",
     "Unproven",
+    "Witness",
+    "WitnessPolicy",
+    "WitnessSigner",
     "check_consistency",
     "check_inclusion",
     "consistency",
+    "cosigned",
     "decode_bundle",
     "encode_bundle",
     "entry",
@@ -60,6 +68,7 @@ __all__ = [
     "open_checkpoint",
     "parse_key",
     "parse_path",
+    "parse_policy",
     "root",
     "time_bytes",
 ]
