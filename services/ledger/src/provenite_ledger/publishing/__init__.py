@@ -1,0 +1,1 @@
+"""The log made public: tiles, guard, signed checkpoints, proofs."""

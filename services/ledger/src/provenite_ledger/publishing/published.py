@@ -1,0 +1,99 @@
+"""What the log says of itself: the newest checkpoint that it has signed, and the newest that witnesses have cosigned."""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from provenite_proto.log import NoteKey, Tiles, Unproven, consistency, open_checkpoint, root
+
+from .storage import CHECKPOINT, Storage
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """A checkpoint of the first `size` statements, with its root; `note` is the signed note as it is served."""
+
+    size: int
+    root: bytes
+    note: bytes
+
+
+class Published:
+    """The newest checkpoints. Owned by one event loop.
+
+    `signed` is the newest that is signed and guarded: receipts are for it. `witnessed` is the newest that was
+    taken by `take_witnessed`. `restored` is the checkpoint that the log's files had when the ledger started.
+    """
+
+    def __init__(
+        self,
+        key: NoteKey,
+        storage: Storage,
+        tiles: Callable[[int], Tiles],
+        *,
+        restored: bytes | None = None,
+        awaits_witnesses: bool = False,
+    ) -> None:
+        """Of the log with this key; `tiles` reads the tree of a size that is published.
+
+        With `awaits_witnesses` only checkpoints that were taken by `take_witnessed` are public.
+        """
+        self.key = key
+        self.restored = restored
+        self.awaits_witnesses = awaits_witnesses
+        self.signed: Signed | None = None
+        self.witnessed: Signed | None = None
+        self._storage = storage
+        self._tiles = tiles
+        self._changed = asyncio.Event()
+        self._taking = asyncio.Lock()
+
+    @property
+    def public(self) -> bytes | None:
+        """What is served at `/log/checkpoint`."""
+        if not self.awaits_witnesses:
+            return self.signed and self.signed.note
+        return self.witnessed.note if self.witnessed else self.restored
+
+    def take_signed(self, signed: Signed) -> None:
+        """The log has signed and guarded a checkpoint."""
+        self.signed = signed
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def newer(self, than: int) -> Signed:
+        """The newest signed checkpoint, once there is one of more than so many statements."""
+        while self.signed is None or self.signed.size <= than:
+            await self._changed.wait()
+        return self.signed
+
+    async def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
+        """The proof that the log's first `new` statements begin with its first `old` ones.
+
+        `ValueError` unless 0 <= old <= new <= the size of `signed`; `Unproven` or `OSError` when the log's files
+        cannot be read.
+        """
+        size = self.signed.size if self.signed else 0
+        if not 0 <= old <= new <= size:
+            raise ValueError(f"from {old} to {new} of a log of {size}")
+        return await asyncio.to_thread(consistency, old, new, self._tiles(size).read)
+
+    async def take_witnessed(self, note: bytes) -> None:
+        """Keep a checkpoint with its cosignatures, and serve it; an older one than before is let be.
+
+        Whether its cosignatures are enough is the caller's to judge. `Unproven` when it is not one of this log.
+        """
+        checkpoint = open_checkpoint(note, self.key)
+        async with self._taking:
+            if self.witnessed is not None and checkpoint.size < self.witnessed.size:
+                return
+            if self.signed is None or checkpoint.size > self.signed.size:
+                raise Unproven(
+                    "consistency-false", "The log has signed no checkpoint of this size."
+                )
+            tiles = self._tiles(self.signed.size)
+            if await asyncio.to_thread(root, checkpoint.size, tiles.read) != checkpoint.root:
+                raise Unproven("consistency-false", "The checkpoint is of another tree.")
+            if self.awaits_witnesses:
+                await asyncio.to_thread(self._storage.write, [(CHECKPOINT, note)])
+            self.witnessed = Signed(checkpoint.size, checkpoint.root, note)

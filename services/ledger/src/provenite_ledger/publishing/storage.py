@@ -1,0 +1,38 @@
+"""Where the log's files lie, and the guard beside them: what the publisher asks of a folder and of an object store."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+CHECKPOINT = "checkpoint"
+"""The path of the newest public checkpoint, below the log's prefix."""
+
+
+class Storage(Protocol):
+    """Files by their paths below the log's prefix. Every method may block; `OSError` may pass, so try again."""
+
+    def read(self, path: str) -> bytes | None:
+        """A file; none when there is none."""
+
+    def write(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write or replace files, each as a whole; they are durable when this returns."""
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Remove those of the files that are there."""
+
+
+class GuardChanged(Exception):
+    """The guard holds something else than was expected: `found`."""
+
+    def __init__(self, found: bytes | None) -> None:
+        super().__init__("the guard has been changed by somebody else")
+        self.found = found
+
+
+class Guard(Protocol):
+    """The last checkpoint that was signed, kept outside the database. Every method may block, as those of `Storage`."""
+
+    def read(self) -> bytes | None:
+        """The checkpoint; none when there is none."""
+
+    def swap(self, expected: bytes | None, new: bytes) -> None:
+        """Put `new` in the place of `expected`, in one step; `GuardChanged` when that is not there."""
