@@ -1,6 +1,7 @@
 """The verifiable log: tree, tiles, signed notes, checkpoints and proofs, as RFC 6962 and C2SP have them."""
 
 from .checkpoint import Checkpoint, open_checkpoint
+from .cose import ConsistencyReceipt, InclusionReceipt, kid_of
 from .cosignature import WitnessSigner, cosigned
 from .entry import entry, log_name, time_bytes
 from .errors import Unproven
@@ -36,8 +37,10 @@ __all__ = [
     "HASH_BYTES",
     "Bundle",
     "Checkpoint",
+    "ConsistencyReceipt",
     "Edge",
     "Group",
+    "InclusionReceipt",
     "LogProof",
     "Note",
     "NoteKey",
@@ -60,6 +63,7 @@ __all__ = [
     "encode_bundle",
     "entry",
     "inclusion",
+    "kid_of",
     "leaf_hash",
     "log_name",
     "new_bundles",

@@ -85,13 +85,33 @@ def check_inclusion(
 
     Raises `Unproven` `inclusion-false`.
     """
+    if inclusion_root(leaf, index, size, proof) != root:
+        raise Unproven("inclusion-false", f"The proof of leaf {index} leads to another root.")
+
+
+def inclusion_root(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
+    """The root to which a proof leads, for whoever has it signed elsewhere; `Unproven` `inclusion-false`."""
     if not 0 <= index < size <= MAX_SIZE:
         raise Unproven("inclusion-false", f"There is no leaf {index} in a tree of {size}.")
-    found = leaf
-    for sibling, is_left in _climbed(index, size - 1, proof, "inclusion-false"):
-        found = node_hash(sibling, found) if is_left else node_hash(found, sibling)
-    if found != root:
-        raise Unproven("inclusion-false", f"The proof of leaf {index} leads to another root.")
+    node, last, found = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            raise Unproven(
+                "inclusion-false", f"A proof of leaf {index} of {size} has fewer hashes than this."
+            )
+        if node & 1 or node == last:
+            found = node_hash(sibling, found)
+            # A last node without a sibling moves up as it is.
+            shift = 0 if node & 1 else _trailing_zeros(node)
+            node, last = node >> shift, last >> shift
+        else:
+            found = node_hash(found, sibling)
+        node, last = node >> 1, last >> 1
+    if last != 0:
+        raise Unproven(
+            "inclusion-false", f"A proof of leaf {index} of {size} has more hashes than this."
+        )
+    return found
 
 
 def check_consistency(
@@ -110,44 +130,46 @@ def check_consistency(
             raise Unproven("consistency-false", f"Two roots of one tree of {old}.")
         if old == 0 and old_root != EMPTY:
             raise Unproven("consistency-false", "The tree without leaves has another root.")
-        return
+    elif consistency_root(old, old_root, new, proof) != new_root:
+        raise Unproven("consistency-false", f"The proof leads to another root of all {new}.")
+
+
+def consistency_root(old: int, old_root: bytes, new: int, proof: Sequence[bytes]) -> bytes:
+    """The new root to which a proof leads from the old one, for whoever has it signed elsewhere.
+
+    Only a tree that has leaves and has grown has such a proof. Raises `Unproven` `consistency-false`.
+    """
+    if not 0 < old < new <= MAX_SIZE:
+        raise Unproven("consistency-false", f"Nothing leads from a tree of {old} to one of {new}.")
     hashes = list(proof)
     if old & (old - 1) == 0:
         hashes.insert(0, old_root)
     if not hashes:
         raise Unproven("consistency-false", f"A proof from {old} to {new} has hashes.")
-    # The largest complete subtree that ends with the old tree stands for itself.
-    level = _trailing_zeros(old)
+    node, last = old - 1, new - 1
+    shift = _trailing_zeros(~node)
+    node, last = node >> shift, last >> shift
     found_old = found_new = hashes[0]
-    node, last = (old - 1) >> level, (new - 1) >> level
-    for sibling, is_left in _climbed(node, last, hashes[1:], "consistency-false"):
-        if is_left:
-            found_old = node_hash(sibling, found_old)
-        found_new = node_hash(sibling, found_new) if is_left else node_hash(found_new, sibling)
-    if found_old != old_root:
-        raise Unproven("consistency-false", f"The proof leads to another root of the first {old}.")
-    if found_new != new_root:
-        raise Unproven("consistency-false", f"The proof leads to another root of all {new}.")
-
-
-def _climbed(
-    node: int, last: int, proof: Sequence[bytes], slug: str
-) -> Iterator[tuple[bytes, bool]]:
-    """The siblings on the way up from a node to the root, each with whether it is to the left.
-
-    `last` is the last node of the same level. Raises `Unproven` unless there are as many as the way needs.
-    """
-    for sibling in proof:
+    for sibling in hashes[1:]:
         if last == 0:
-            raise Unproven(slug, f"{len(proof)} hashes are more than this proof has.")
-        if node == last and not node & 1:
-            # A last node without a sibling moves up as it is.
-            lonely = _trailing_zeros(node)
-            node, last = node >> lonely, last >> lonely
-        yield sibling, bool(node & 1)
+            raise Unproven(
+                "consistency-false", f"A proof from {old} to {new} has fewer hashes than this."
+            )
+        if node & 1 or node == last:
+            found_old = node_hash(sibling, found_old)
+            found_new = node_hash(sibling, found_new)
+            shift = 0 if node & 1 else _trailing_zeros(node)
+            node, last = node >> shift, last >> shift
+        else:
+            found_new = node_hash(found_new, sibling)
         node, last = node >> 1, last >> 1
     if last != 0:
-        raise Unproven(slug, f"{len(proof)} hashes are fewer than this proof has.")
+        raise Unproven(
+            "consistency-false", f"A proof from {old} to {new} has more hashes than this."
+        )
+    if found_old != old_root:
+        raise Unproven("consistency-false", f"The proof leads to another root of the first {old}.")
+    return found_new
 
 
 class Edge(msgspec.Struct, frozen=True):
