@@ -27,6 +27,7 @@ from provenite_ledger.settings import Settings
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
 from provenite_ledger.store.migrate import migrate
 from provenite_ledger.store.rows import text
+from provenite_ledger.verifying import Verifying
 from provenite_proto import token
 from provenite_proto.problem import Problem
 from provenite_proto.record import AnyRecord, Party, Role
@@ -188,6 +189,7 @@ async def served(
             follower=follower,
             revising=follower.revising,
             computing=Computing(pool, 4),
+            verifying=Verifying(0),
             enrolment=Enrolment(pool, sequencer, SigningKey.generate(), ORIGIN),
             authentication=Authentication(sequencer, ORIGIN, time.time, UsedTokens()),
         )

@@ -29,6 +29,7 @@ def test_all(tmp_path: Path) -> None:
         "PROVENITE_READ_CONNECTIONS": "3",
         "PROVENITE_READ_SECONDS": "4",
         "PROVENITE_TRACE_NODES": "5",
+        "PROVENITE_VERIFYING_PROCESSES": "6",
     }
     assert read(environment) == Settings(
         host="192.0.2.7",
@@ -42,6 +43,7 @@ def test_all(tmp_path: Path) -> None:
         read_connections=3,
         read_seconds=4,
         trace_nodes=5,
+        verifying_processes=6,
     )
     # One for each field, and each described beside it.
     assert len(environment) == len(Settings.__struct_fields__)
@@ -66,6 +68,8 @@ def test_all(tmp_path: Path) -> None:
         ("PROVENITE_READ_CONNECTIONS", "0"),
         ("PROVENITE_READ_SECONDS", "x"),
         ("PROVENITE_TRACE_NODES", "0"),
+        ("PROVENITE_VERIFYING_PROCESSES", "-1"),
+        ("PROVENITE_VERIFYING_PROCESSES", "65"),
     ],
 )
 def test_unusable(name: str, value: str) -> None:

@@ -25,6 +25,7 @@ from .settings import Settings
 from .store import reading
 from .store.locked import LockedStore
 from .store.migrate import migrate
+from .verifying import Verifying
 
 WORKING_CONNECTIONS = 3
 """Database connections for content: one each for what is new and what is late, and one to see what there is."""
@@ -89,11 +90,13 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         )
         revising = Revising(working)
         follower = await stack.enter_async_context(Follower(sequencer, revising))
+        verifying = await stack.enter_async_context(Verifying(settings.verifying_processes))
         yield Parts(
             settings=settings,
             origin=origin,
             pool=pool,
             sequencer=sequencer,
+            verifying=verifying,
             follower=follower,
             revising=revising,
             computing=Computing(pool, settings.read_connections),

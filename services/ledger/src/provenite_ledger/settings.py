@@ -1,5 +1,6 @@
 """Settings: the one place that reads the environment."""
 
+import os
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -59,6 +60,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     trace_nodes: int = 10_000
     """`PROVENITE_TRACE_NODES`: the statements that one trace may return, at the most."""
 
+    verifying_processes: int = min(4, len(os.sched_getaffinity(0)) - 1)
+    """`PROVENITE_VERIFYING_PROCESSES`: processes that verify the signatures of bulk requests; 0 does it in the ledger's own.
+
+    By default one for each further processor, at most 4.
+    """
+
     @property
     def address(self) -> str:
         """The URL at which this machine reaches the ledger."""
@@ -86,6 +93,9 @@ def read(environment: Mapping[str, str]) -> Settings:
         ),
         trace_nodes=_integer(
             environment, "PROVENITE_TRACE_NODES", defaults.trace_nodes, 1, 1_000_000
+        ),
+        verifying_processes=_integer(
+            environment, "PROVENITE_VERIFYING_PROCESSES", defaults.verifying_processes, 0, 64
         ),
     )
     if settings.origin is None and not _loopback(settings.host):

@@ -15,6 +15,7 @@ from ..follower import Follower
 from ..revising import Revising
 from ..sequencer import Sequencer
 from ..settings import Settings
+from ..verifying import Verifying
 from .authentication import Authentication
 
 AnyRequest = Request[Any, Any, Any]
@@ -28,6 +29,7 @@ class Parts(Struct, frozen=True):
     origin: str
     pool: asyncpg.Pool
     sequencer: Sequencer
+    verifying: Verifying
     follower: Follower
     revising: Revising
     computing: Computing

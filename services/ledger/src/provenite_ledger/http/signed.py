@@ -26,6 +26,26 @@ class Signers:
 
     def verified(self, statement: Statement) -> PublicKey:
         """The key that signed the statement; `Problem` as admission has it (SPEC section 5, 1 to 3)."""
+        key = self.claimed(statement)
+        statement.verify(key)
+        self._note(statement)
+        return key
+
+    def may_wait(self, statement: Statement) -> bool:
+        """Whether the signature may be verified after those of later statements.
+
+        Not one that registers a key, nor one by a key that is only being registered: what cannot be verified
+        must not vouch for another. Nor one under an algorithm that is not the key's.
+        """
+        registered = self._sequencer.key(statement.key_id)
+        return (
+            not isinstance(statement.record, Party | Key)
+            and registered is not None
+            and registered.key.allows(statement.core.header.alg)
+        )
+
+    def claimed(self, statement: Statement) -> PublicKey:
+        """The key that is to have signed the statement; `Problem` for what is refused whether it did or not."""
         now = int(time.time())
         key = self._key(statement.key_id)
         if (
@@ -36,8 +56,6 @@ class Signers:
             # Admission refuses it whatever else is recorded, so a state that holds nothing will do.
             admit(statement, State(size=1), audience=self._origin, now=now)
             raise LookupError(f"statement {statement.digest} was admitted to an empty registry")
-        statement.verify(key)
-        self._note(statement)
         return key
 
     def _key(self, key_id: str) -> PublicKey | None:

@@ -1,6 +1,5 @@
 """POST /v1/statements and /v1/statements/batch: the writes. A statement's signature authenticates it."""
 
-import asyncio
 from typing import Annotated
 
 import msgspec
@@ -11,7 +10,7 @@ from litestar.params import QueryParameter
 from provenite_proto import paths
 from provenite_proto.answers import Line, Lines, Submitted
 from provenite_proto.problem import Problem
-from provenite_proto.statement import MAX_BYTES, PublicKey, Statement, parse
+from provenite_proto.statement import MAX_BYTES, parse
 
 from ..admitting import Admitted
 from .documenting import (
@@ -24,6 +23,7 @@ from .documenting import (
     refusals,
 )
 from .fast import Reply, Room, body, sent_as
+from .lines import Verified, verified
 from .parts import AnyRequest, Parts, parts
 from .problems import answer, request_id
 from .signed import Signers
@@ -32,8 +32,6 @@ MAX_LINES = 1000
 MAX_BATCH_BYTES = 32 * 1024 * 1024
 MAX_BATCHES_BYTES = 256 * 1024 * 1024
 """Bytes of all bulk requests under way. Single statements are bounded by the number of connections."""
-_CHUNK_BYTES = 64 * 1024
-"""Bytes of statements read and verified (some 3 ms) before others get their turn on the event loop."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -113,32 +111,21 @@ async def submit_many(
 
 
 async def _submitted(lines: list[bytes], ledger: Parts, atomic: bool) -> list[Admitted | Problem]:
-    results: list[Admitted | Problem | None] = []
-    statements: list[Statement] = []
-    verified: list[PublicKey] = []
     signers = Signers(ledger.sequencer, ledger.origin)
-    size = 0
-    for line in lines:
-        size += len(line)
-        if size > _CHUNK_BYTES:
-            await asyncio.sleep(0)
-            size = 0
-        try:
-            statement = parse(line)
-            key = signers.verified(statement)
-        except Problem as problem:
-            results.append(problem)
-        else:
-            results.append(None)
-            statements.append(statement)
-            verified.append(key)
-    if atomic and len(statements) < len(lines):
+    read = await verified(lines, signers, ledger.verifying)
+    refused = [each if isinstance(each, Problem) else None for each in read]
+    sent = [each for each in read if isinstance(each, Verified)]
+    if atomic and len(sent) < len(lines):
         kept_out = Problem("not-submitted", "Another statement of the submission was refused.")
-        return [result or kept_out for result in results]
-    if not statements:
-        return [result for result in results if result]
-    admitted = iter(await ledger.sequencer.submit(statements, verified=verified, atomic=atomic))
-    return [result or next(admitted) for result in results]
+        return [each or kept_out for each in refused]
+    if not sent:
+        return [each for each in refused if each]
+    admitted = iter(
+        await ledger.sequencer.submit(
+            [each.statement for each in sent], verified=[each.key for each in sent], atomic=atomic
+        )
+    )
+    return [each or next(admitted) for each in refused]
 
 
 def _lines(text: bytes) -> list[bytes]:
