@@ -6,8 +6,8 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 UV ?= uv
 LOCK_ARGS ?=
 
-DISTRIBUTIONS := proto sdk/python services/ledger
-TYPED := proto/src sdk/python/src services/ledger/src tests $(wildcard sdk/python/examples)
+DISTRIBUTIONS := proto sdk/python services/ledger services/witness
+TYPED := proto/src sdk/python/src services/ledger/src services/witness/src tests $(wildcard sdk/python/examples)
 
 # The stamp's name depends on this folder's path: scripts and editable installs hold it,
 # so a copied or moved clone installs anew instead of running the old folder's code.
@@ -52,7 +52,7 @@ lock: ## the *.lock files from requirements/*.in, with uv; LOCK_ARGS=--upgrade r
 	@for pair in all:requirements.lock ledger:deploy/requirements.lock build:deploy/build.lock; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --no-emit-package provenite-proto --no-emit-package provenite \
-	    --no-emit-package provenite-ledger $(LOCK_ARGS) \
+	    --no-emit-package provenite-ledger --no-emit-package provenite-witness $(LOCK_ARGS) \
 	    requirements/$${pair%%:*}.in -o $${pair#*:} || exit 1; \
 	done
 

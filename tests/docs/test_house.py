@@ -16,9 +16,12 @@ from packaging.utils import canonicalize_name
 from tests.needs import need_path, need_tool
 
 ROOT = Path(__file__).parents[2]
-PYPROJECTS = [ROOT / at / "pyproject.toml" for at in ("proto", "sdk/python", "services/ledger")]
+PYPROJECTS = [
+    ROOT / at / "pyproject.toml"
+    for at in ("proto", "sdk/python", "services/ledger", "services/witness")
+]
 LOCKS = ["requirements.lock", "deploy/requirements.lock", "deploy/build.lock"]
-OURS = {"provenite-proto", "provenite", "provenite-ledger"}
+OURS = {"provenite-proto", "provenite", "provenite-ledger", "provenite-witness"}
 
 SUPPRESSION = re.compile(r"#\s*(noqa|type:\s*ignore|(ruff|mypy|pyright):|fmt:|pragma)", re.I)
 SUPPRESSION_WITH_REASON = re.compile(

@@ -8,6 +8,7 @@ from .errors import Unproven
 from .note import Note, NoteKey, NoteSignature, NoteSigner, SignatureType, parse_key
 from .policy import Group, PolicyLog, Witness, WitnessPolicy, parse_policy
 from .proof import LogProof
+from .submission import Submission
 from .tiles import (
     Bundle,
     Tile,
@@ -49,6 +50,7 @@ __all__ = [
     "PolicyLog",
     "Read",
     "SignatureType",
+    "Submission",
     "Tile",
     "Tiles",
     "Unproven",
