@@ -18,7 +18,7 @@ from fastapi import FastAPI, Request, Response
 from provenite_ledger.store import loading, rows
 from provenite_ledger.store.filing import file
 from provenite_ledger.store.loaded import Loaded
-from provenite_ledger.store.packing import packed
+from provenite_ledger.store.packing import packed, packed_findings
 from provenite_proto.answers import Submitted, answered
 from provenite_proto.ledger import Admission, Batch, PerfectRun, admit, touched
 from provenite_proto.problem import Problem, open_to_issuer
@@ -158,7 +158,7 @@ async def write(
         admission.counterparty and loaded.index[admission.counterparty],
         rows.raw(statement.key_id),
         now,
-        msgspec.json.encode(admission.findings).decode() if admission.findings else None,
+        packed_findings(admission.findings),
     )
     if isinstance(record, Extraction | Collection | Transformation):
         site = record.identities.site if record.identities else None

@@ -12,7 +12,9 @@ import pytest
 
 from provenite_ledger.postgres import running_server
 from provenite_ledger.replaying import Differs, replay
+from provenite_ledger.store.packing import packed_findings
 from provenite_proto import paths
+from provenite_proto.problem import Finding
 from provenite_proto.record import (
     Audience,
     CustodyModel,
@@ -124,6 +126,8 @@ def test_what_cannot_be_compared_is_no_difference(chain: Secretive) -> None:
     assert "there is no folder /nowhere" in done.stderr
 
 
+INVENTED = rf"\x{(packed_findings([Finding('assay-unusual', '')]) or b'').hex()}"
+
 TAMPERED = {
     "a batch's holder": ("update batch set holder = 0 where key = 1024 * {used}", "holder"),
     "a holder that is none": ("update batch set holder = 999 where key = 1024 * {used}", "rows"),
@@ -178,7 +182,7 @@ TAMPERED = {
     "what is averaged": ("delete from averaged", "what it averages over"),
     "a doubt": ("update statement set findings = null", "findings"),
     "an invented doubt": (
-        """update statement set findings = '[{{"slug":"assay-unusual","detail":""}}]' where index = 0""",
+        f"update statement set findings = '{INVENTED}' where index = 0",
         "findings",
     ),
     "an issuer": ("update statement set issuer = 0 where index = {forming}", "issuer"),

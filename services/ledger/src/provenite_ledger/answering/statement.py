@@ -1,17 +1,13 @@
 """Statements as a reader may see them."""
 
-import msgspec
-
 from provenite_proto.answers import StatementAnswer, answered
-from provenite_proto.problem import Finding
 from provenite_proto.record import AnyRecord
 from provenite_proto.statement import Statement, redact
 
 from ..access import Concerned, Reader, sees, sees_finding
 from ..store import rows
+from ..store.packing import unpacked_findings
 from ..store.rows import Row
-
-_findings = msgspec.json.Decoder(tuple[Finding, ...])
 
 
 def sealed(record: AnyRecord) -> tuple[str, ...]:
@@ -30,7 +26,7 @@ def statement(
         if not sees(reader, concerned, name) and not (named and name == "identities")
     )
     kept = [name for name in names if name not in withheld]
-    findings = _findings.decode(row["findings"]) if row["findings"] else ()
+    findings = unpacked_findings(row["findings"])
     return StatementAnswer(
         digest=parsed.digest,
         index=row["index"],

@@ -3,16 +3,15 @@
 import msgspec
 
 from provenite_proto.ledger import Admission, RegisteredKey
-from provenite_proto.problem import Finding
 from provenite_proto.record import Collection, Extraction, Transformation
 from provenite_proto.replay import Reach, reach
 from provenite_proto.statement import Statement
 
 from ..store import rows
+from ..store.packing import unpacked_findings
 from .differing import Differs, same
 from .log import Noted
 
-_findings = msgspec.json.Decoder(tuple[Finding, ...])
 _reach = msgspec.json.Decoder(Reach)
 
 
@@ -26,8 +25,8 @@ def compare(noted: Noted, statement: Statement, admission: Admission, index: int
     same("issuer", where, admission.issuer, _text(row["issuer"]))
     same("counterparty", where, admission.counterparty, _text(row["counterparty"]))
     try:
-        found = _findings.decode(row["findings"]) if row["findings"] else ()
-    except msgspec.DecodeError as error:
+        found = unpacked_findings(row["findings"])
+    except ValueError as error:
         raise Differs("findings", where, admission.findings, str(error)) from error
     same("findings", where, admission.findings, found)
     same("what it averages over", where, admission.averaged, tuple(map(rows.text, noted.averaged)))

@@ -17,18 +17,17 @@ from provenite_proto.ledger import (
     Touched,
     TransferStatus,
 )
-from provenite_proto.problem import Finding, open_to_issuer
+from provenite_proto.problem import open_to_issuer
 from provenite_proto.record import Jwk, Mode, Party, Role
 from provenite_proto.statement import PublicKey, parse
 
 from . import recalling, rows
 from .loaded import Loaded
 from .named import load
-from .packing import unpacked
+from .packing import unpacked, unpacked_findings
 
 _SQL = load("sequencing.sql")
 _REGISTER = load("register.sql")
-_findings = msgspec.json.Decoder(tuple[Finding, ...])
 
 
 async def registry(connection: asyncpg.Connection) -> Loaded:
@@ -144,9 +143,7 @@ async def known(connection: asyncpg.Connection, digests: Iterable[str]) -> dict[
             index=row["index"],
             recorded_at=row["recorded_at"],
             batches=tuple(f"{digest}.{output}" for output in range(row["outputs"])),
-            findings=answered(
-                open_to_issuer(_findings.decode(row["findings"]) if row["findings"] else ())
-            ),
+            findings=answered(open_to_issuer(unpacked_findings(row["findings"]))),
         )
     return result
 

@@ -13,7 +13,7 @@ from . import rows
 from .filing import file
 from .loaded import Entry, Loaded
 from .named import load
-from .packing import packed
+from .packing import packed, packed_findings
 
 _SQL = load("sequencing.sql")
 _REGISTER = load("register.sql")
@@ -142,7 +142,7 @@ def _statement(entry: Entry, loaded: Loaded) -> tuple[object, ...]:
         admission.counterparty and loaded.index[admission.counterparty],
         rows.raw(statement.key_id),
         entry.recorded_at,
-        _encode(admission.findings).decode() if admission.findings else None,
+        packed_findings(admission.findings),
         None,
     )
 

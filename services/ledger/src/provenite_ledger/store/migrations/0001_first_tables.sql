@@ -9,7 +9,7 @@ create table ledger (
 create table statement (
     index bigint primary key check (index >= 0),
     digest bytea not null unique check (length(digest) = 32),
-    -- The SD-JWT as received, with every section: the bytes that its base64url spells (`packing.py`).
+    -- The SD-JWT as received, with every section (`packing.py`).
     compact bytea not null,
     kind text not null,
     issuer bigint not null,
@@ -18,14 +18,14 @@ create table statement (
     -- Thumbprint of the key that signed it.
     key_id bytea not null check (length(key_id) = 32),
     recorded_at timestamptz not null,
-    -- JSON array of findings; null when there are none.
-    findings text,
+    -- Findings (`packing.py`); null when there are none.
+    findings bytea,
     retracted_by bigint references statement
 );
 -- What each party made or shipped.
 create index statement_maker on statement (issuer, index)
     where kind in ('extraction', 'collection', 'transformation', 'transfer', 'receipt', 'retraction');
-create index statement_key on statement (key_id, index);
+create index statement_key on statement (key_id);
 
 create table making (
     -- A statement that makes matter with content of its own.
