@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from provenite_proto.statement import parse
-from tests.proto.making import admissions, contents, invalid, lenses, tokens, valid
+from tests.proto.making import admissions, contents, invalid, lenses, packs, tokens, valid
 from tests.proto.making.keys import digest_of
 from tests.proto.making.parts import KEY
 
@@ -60,6 +60,7 @@ def others() -> Iterator[tuple[str, Case]]:
         "admission": admissions.cases,
         "content": contents.cases,
         "lens": lenses.cases,
+        "pack": packs.cases,
         "token": tokens.cases,
     }.items():
         for name, case in cases():

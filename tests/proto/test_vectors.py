@@ -1,5 +1,7 @@
 """Every file of `proto/vectors/`, read and nothing else: another implementation can do the same."""
 
+from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,8 @@ import pytest
 
 from provenite_proto import token
 from provenite_proto.content import Event, read_own
+from provenite_proto.pack import BadPack, Pack
+from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.problem import FINDINGS, KINDS, Problem
 from provenite_proto.record import Jwk
 from provenite_proto.statement import PublicKey, Statement, parse
@@ -112,6 +116,19 @@ def test_a_token_lets_in_or_not(path: Path) -> None:
     assert found == case["expected"]
 
 
+@pytest.mark.parametrize("path", files("pack"))
+def test_a_pack_is_read_or_refused(path: Path) -> None:
+    case = msgspec.json.decode(path.read_bytes())
+    try:
+        pack = Pack(BytesIO(b64decode(case["pack"])))
+        found: dict[str, Any] = {
+            "statements": [parse(line.statement, complete=False).digest for line in pack.lines()]
+        }
+    except BadPack as error:
+        found = {"badPack": error.slug, "member": error.member}
+    assert found == case["expected"]
+
+
 def test_every_problem_and_finding_has_a_vector() -> None:
     expected = [
         msgspec.json.decode(path.read_bytes())["expected"] for path in FOLDER.rglob("*.json")
@@ -121,3 +138,4 @@ def test_every_problem_and_finding_has_a_vector() -> None:
     assert slugs == KINDS.keys() - {"not-submitted", "invitation-invalid"}
     findings = {finding["slug"] for each in expected for finding in each.get("findings", ())}
     assert findings == FINDINGS.keys()
+    assert {each["badPack"] for each in expected if "badPack" in each} == PACK_KINDS.keys()

@@ -1,0 +1,36 @@
+"""The pack: one file from which anyone can find out offline what is true of a batch (SPEC.md, "The pack")."""
+
+from .errors import KINDS, BadPack
+from .members import (
+    FORMAT,
+    WITHHELD,
+    Content,
+    ElementClaim,
+    Entry,
+    Head,
+    Line,
+    Manifest,
+    read_lines,
+)
+from .reading import Pack, Statements
+from .report import Report
+from .writing import Writer, write
+
+__all__ = [
+    "FORMAT",
+    "KINDS",
+    "WITHHELD",
+    "BadPack",
+    "Content",
+    "ElementClaim",
+    "Entry",
+    "Head",
+    "Line",
+    "Manifest",
+    "Pack",
+    "Report",
+    "Statements",
+    "Writer",
+    "read_lines",
+    "write",
+]
