@@ -24,6 +24,9 @@ from provenite_proto.ledger import (
     plausible,
     transit,
 )
+from provenite_proto.pack import KINDS as PACK_KINDS
+from provenite_proto.pack import Content, ElementClaim, Entry, Head, Line, Manifest
+from provenite_proto.pack import limits as pack_limits
 from provenite_proto.problem import CONFIDENTIAL, FINDINGS, KINDS, UNSHARED
 from provenite_proto.record import (
     MAX_MEMBERS,
@@ -208,3 +211,15 @@ def test_the_order_of_checks_has_every_record() -> None:
     for kind in KIND_TYPES:
         tag = kind.__struct_config__.tag
         assert re.search(rf"^\|[a-z, ]*\b{tag}\b[a-z, ]*\|", order, re.MULTILINE), tag
+
+
+def test_the_pack_is_described() -> None:
+    section = SPEC[SPEC.index("## 14.") :]
+    for form in (Content, ElementClaim, Entry, Head, Line, Manifest):
+        for field in msgspec.structs.fields(form):
+            assert f"`{field.encode_name}`" in section, field.encode_name
+    for slug, kind in PACK_KINDS.items():
+        assert f"| `{slug}` | {kind.title} |" in section
+    for name, number in vars(pack_limits).items():
+        if isinstance(number, int):
+            assert f"{number:,}" in section, name

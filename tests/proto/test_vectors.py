@@ -10,8 +10,8 @@ import pytest
 
 from provenite_proto import token
 from provenite_proto.content import Event, read_own
-from provenite_proto.pack import BadPack, Pack
 from provenite_proto.pack import KINDS as PACK_KINDS
+from provenite_proto.pack import BadPack, Pack
 from provenite_proto.problem import FINDINGS, KINDS, Problem
 from provenite_proto.record import Jwk
 from provenite_proto.statement import PublicKey, Statement, parse
