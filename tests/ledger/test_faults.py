@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -207,8 +208,8 @@ class SmallDisk:
 
 @pytest.fixture
 def small_disk() -> Iterator[SmallDisk]:
-    folder = Path(f"/tmp/provenite-disk-{os.getpid()}")
-    folder.mkdir(mode=0o711)
+    folder = Path(tempfile.mkdtemp(prefix="provenite-disk-"))
+    folder.chmod(0o711)
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=24m", "provenite-test", folder],
         capture_output=True,

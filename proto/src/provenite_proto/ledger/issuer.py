@@ -101,6 +101,25 @@ class Issuer(msgspec.Struct, frozen=True):
             )
         return site
 
+    def statement(self, digest: str, pointer: str, state: State) -> Recorded:
+        """The statement, which must be the issuer's."""
+        statement = state.statements.get(digest)
+        if statement is None:
+            raise Problem(
+                "statement-unknown",
+                f"No statement {digest} is recorded.",
+                pointer=pointer,
+                figures={"statement": digest},
+            )
+        if statement.issuer != self.party.id:
+            raise Problem(
+                "statement-not-own",
+                f"Statement {digest} is another party's.",
+                pointer=pointer,
+                figures={"statement": digest},
+            )
+        return statement
+
     def held(self, batch_id: str, index: int, state: State) -> Batch:
         """The batch, which the issuer must hold."""
         pointer = f"/record/inputs/{index}"

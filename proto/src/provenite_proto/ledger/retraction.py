@@ -57,21 +57,7 @@ def admit(record: Retraction, issuer: Issuer, state: State) -> Admission:
 
 def _target(record: Retraction, issuer: Issuer, state: State) -> Recorded:
     pointer = "/record/statement"
-    target = state.statements.get(record.statement)
-    if target is None:
-        raise Problem(
-            "statement-unknown",
-            f"No statement {record.statement} is recorded.",
-            pointer=pointer,
-            figures={"statement": record.statement},
-        )
-    if target.issuer != issuer.party.id:
-        raise Problem(
-            "statement-not-own",
-            "The statement is another party's.",
-            pointer=pointer,
-            figures={"statement": record.statement},
-        )
+    target = issuer.statement(record.statement, pointer, state)
     if target.kind not in RETRACTABLE:
         raise Problem(
             "retraction-not-allowed",

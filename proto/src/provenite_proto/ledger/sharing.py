@@ -22,21 +22,7 @@ def admit(record: Grant, issuer: Issuer, state: State) -> Admission:
                 figures={"section": name},
             )
     for number, digest in enumerate(record.statements):
-        statement, pointer = state.statements.get(digest), f"/record/statements/{number}"
-        if statement is None:
-            raise Problem(
-                "statement-unknown",
-                f"No statement {digest} is recorded.",
-                pointer=pointer,
-                figures={"statement": digest},
-            )
-        if statement.issuer != issuer.party.id:
-            raise Problem(
-                "statement-not-own",
-                f"Statement {digest} is another party's.",
-                pointer=pointer,
-                figures={"statement": digest},
-            )
+        issuer.statement(digest, f"/record/statements/{number}", state)
     in_order(record.valid_from, record.valid_until)
     return Admission(
         digest=issuer.digest,

@@ -81,27 +81,14 @@ select index from upstream limit $2
 -- How far the statements before an index reach that are still to be worked into the content.
 select reach from late where not done and index < $1 order by index limit $2
 
--- name: upstream_entries
--- The statements that made a batch and all that went into it, with their sites, issuers and keys; at most $2.
-with recursive upstream (index) as (
-    select $1::bigint / 1024
-    union
-    select earlier.index
-    from upstream u cross join lateral (
-        select b.root / 1024 as index
-        from draw d join batch b on b.key = d.batch
-        where d.consumer = u.index
-        union
-        select a.member from averaged a where a.consumer = u.index
-    ) earlier
-),
-found as (select index from upstream limit $2)
+-- name: entries
+-- Statements with their sites, issuers and keys.
 select s.digest, t.digest as site, p.digest as issuer, s.key_id
-from found f
-join statement s on s.index = f.index
+from statement s
 join statement p on p.index = s.issuer
-left join making m on m.index = f.index
+left join making m on m.index = s.index
 left join statement t on t.index = m.site
+where s.index = any ($1::bigint[])
 
 -- name: made_named
 -- What statements made, with the content that is kept of it.

@@ -37,9 +37,10 @@ async def reaches(pool: asyncpg.Pool, root: int, size: int) -> bool:
     pending = await pool.fetch(_SQL["pending"], size, _MAX_PENDING + 1)
     if not pending:
         return False
-    found = await pool.fetch(_SQL["upstream_entries"], root, _MAX_UPSTREAM + 1)
-    if len(pending) > _MAX_PENDING or len(found) > _MAX_UPSTREAM:
+    upstream = await pool.fetch(_SQL["upstream"], root, _MAX_UPSTREAM + 1)
+    if len(pending) > _MAX_PENDING or len(upstream) > _MAX_UPSTREAM:
         return True
+    found = await pool.fetch(_SQL["entries"], [row["index"] for row in upstream])
     ids = {
         name: {rows.text(row[name]) for row in found if row[name]}
         for name in ("digest", "site", "issuer")
