@@ -81,7 +81,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         publisher = await stack.enter_async_context(
             await starting.publisher(settings, store, origin)
         )
-        sequencer = await stack.enter_async_context(Sequencer(store, origin, publisher=publisher))
+        sequencer = await stack.enter_async_context(Sequencer(store, publisher, origin))
         enrolment = Enrolment(pool, sequencer, keys.registrar(settings.data), origin)
         if sequencer.size > 0:
             # Tokens say the second in which they were issued: those of the last one may have been used.

@@ -72,24 +72,25 @@ class Sequencer:
 
     Owned by one event loop. `clock` gives the time at which statements are recorded; recorded times never
     run backwards, whatever the clock does. `patience` is how many seconds it waits for a database that is
-    away, or for the publisher, before it answers. Without a `publisher` it answers what is committed.
+    away, or for the publisher, before it answers.
     """
 
     def __init__(
         self,
         store: LockedStore,
+        publisher: Publisher,
         origin: str,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         patience: float = RETRY_SECONDS,
-        publisher: Publisher | None = None,
     ) -> None:
-        """For the ledger in `store`, statements having `origin` as their audience."""
+        """For the ledger in `store`, whose log `publisher` publishes, statements having `origin` as their audience."""
         self._store = store
         self._origin = origin
         self._clock = RecordingClock(clock)
         self._patience = patience
-        self._publisher = publisher
+        self.publisher = publisher
+        """Whose log it is."""
         # None ends the run.
         self._waiting: asyncio.Queue[Submission | None] = asyncio.Queue()
         self._queued = 0
@@ -263,11 +264,9 @@ class Sequencer:
 
     async def _has_room(self) -> bool:
         """Whether what is committed may become more before it is published; waits for that."""
-        if self._publisher is None:
-            return True
         try:
             async with asyncio.timeout(self._patience):
-                await self._publisher.room()
+                await self.publisher.room()
         except TimeoutError:
             return False
         return True
@@ -283,8 +282,7 @@ class Sequencer:
             await self._store.connect()
         loaded = await self._store.registry()
         self._clock.recorded(await self._store.last_recorded())
-        if self._publisher is not None:
-            await self._publisher.follow(loaded.edge, self._store.entries)
+        await self.publisher.follow(loaded.edge, self._store.entries)
         self._loaded = loaded
         self._registered = Registered(loaded)
         self._committed = loaded.state.size
@@ -321,17 +319,14 @@ class Sequencer:
 
     def _answer(self, group: Sequence[Submission], committed: _Committed) -> None:
         """Answer those of the group whose statements are published, and the others when theirs are."""
-        if self._publisher is None:
-            _settle(zip(group, committed.answers, strict=True))
-            return
         if committed.entries:
-            self._publisher.grow(committed.growth)
+            self.publisher.grow(committed.growth)
         later = []
         needed = 0
         for submission, answers in zip(group, committed.answers, strict=True):
             recorded = [each.submitted.index for each in answers if isinstance(each, Admitted)]
             size = max(recorded, default=-1) + 1
-            if size > self._publisher.size:
+            if size > self.publisher.size:
                 later.append((submission, answers))
                 needed = max(needed, size)
             else:
@@ -344,7 +339,7 @@ class Sequencer:
                 _turn_away(submission for submission, _ in later)
 
         if later:
-            self._publisher.when(needed, self._patience, done)
+            self.publisher.when(needed, self._patience, done)
 
 
 def _turn_away(submissions: Iterable[Submission]) -> None:

@@ -51,8 +51,8 @@ Done = Callable[[bool], None]
 
 class _Waiting(msgspec.Struct):
     size: int
+    deadline: float
     done: Done
-    timer: asyncio.TimerHandle
 
 
 class Publisher:
@@ -159,14 +159,17 @@ class Publisher:
             await self.room()
 
     def when(self, size: int, patience: float, done: Done) -> None:
-        """Call `done` with true once so many statements are published, with false after `patience` seconds."""
+        """Call `done` with true once so many statements are published.
+
+        With false when publishing has failed and `patience` seconds have passed.
+        """
         if size <= self.size:
             done(True)
         elif self._refused is not None:
             done(False)
         else:
-            timer = asyncio.get_running_loop().call_later(patience, self._give_up)
-            self._waiting.append(_Waiting(size, done, timer))
+            deadline = asyncio.get_running_loop().time() + patience
+            self._waiting.append(_Waiting(size, deadline, done))
 
     async def receipt(self, index: int, recorded_at: int, signed: Signed | None = None) -> str:
         """The proof, as text, that a statement is in the log: for the newest signed checkpoint, or for this one.
@@ -213,6 +216,7 @@ class Publisher:
                     _log.warning("the log cannot be published: %s", error)
                 else:
                     _log.exception("the log cannot be published")
+                self._give_up()
                 self._grown.set()
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, MAX_PAUSE_SECONDS)
@@ -277,12 +281,10 @@ class Publisher:
 
     def _give_up(self) -> None:
         now = asyncio.get_running_loop().time()
-        for each in self._taken(lambda waiting: waiting.timer.when() <= now):
+        for each in self._taken(lambda waiting: waiting.deadline <= now):
             each.done(False)
 
     def _taken(self, which: Callable[[_Waiting], bool]) -> list[_Waiting]:
         taken = [each for each in self._waiting if which(each)]
         self._waiting = [each for each in self._waiting if not which(each)]
-        for each in taken:
-            each.timer.cancel()
         return taken
