@@ -124,7 +124,7 @@ async def record(
 
 def request_state(registry: Loaded) -> Loaded:
     """An empty state for one request, which shares the cached parties, keys and accreditations."""
-    loaded = Loaded(registry.state.size)
+    loaded = Loaded(registry.edge)
     loaded.state.keys = registry.state.keys
     loaded.state.parties = registry.state.parties
     loaded.state.accreditations = registry.state.accreditations

@@ -21,6 +21,8 @@ import httpx
 
 from provenite_ledger import enrolment, keys
 from provenite_ledger.sequencer import Sequencer
+from provenite_ledger.settings import Settings
+from provenite_ledger.starting import publisher
 from provenite_ledger.store.locked import LockedStore
 from provenite_ledger.store.migrate import migrate
 from provenite_ledger.store.packing import unpacked
@@ -61,7 +63,11 @@ async def enrol(dsn: str, folder: Path, pairs: int) -> list[Pair]:
         async with pool.acquire() as connection:
             await migrate(connection)
             await enrolment.take_origin(connection, ORIGIN)
-        async with LockedStore(dsn) as store, Sequencer(store, ORIGIN) as sequencer:
+        async with (
+            LockedStore(dsn) as store,
+            await publisher(Settings(data=folder), store, ORIGIN) as publishing,
+            Sequencer(store, publishing, ORIGIN) as sequencer,
+        ):
             joining = enrolment.Enrolment(pool, sequencer, keys.registrar(folder), ORIGIN)
             await joining.found("US")
             return [

@@ -11,11 +11,10 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.store.loaded import Entry, Loaded
 from provenite_ledger.store.locked import LockedStore
 from provenite_proto.statement import parse
-from tests.ledger.inside import ORIGIN, submit
+from tests.ledger.inside import ordering, submit
 
 
 class Deadly(LockedStore):
@@ -30,7 +29,7 @@ class Deadly(LockedStore):
 
 
 async def main(dsn: str, when: str, lines: list[str]) -> None:
-    async with Deadly(dsn) as store, Sequencer(store, ORIGIN) as sequencer:
+    async with Deadly(dsn) as store, ordering(store) as sequencer:
         store.when = when
         await submit(sequencer, *(parse(line) for line in lines))
         print("recorded")

@@ -2,11 +2,13 @@
 
 import asyncio
 import secrets
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -24,6 +26,7 @@ from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings
+from provenite_ledger.starting import publisher
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
 from provenite_ledger.store.migrate import migrate
 from provenite_ledger.store.rows import text
@@ -116,11 +119,25 @@ async def found(sequencer: Sequencer, *firms: Role | tuple[Role, ...]) -> tuple[
 
 
 @asynccontextmanager
+async def ordering(
+    store: LockedStore, *, folder: Path | None = None, **options: Any
+) -> AsyncIterator[Sequencer]:
+    """A sequencer with its publisher, as the service runs them; the log is in a folder of its own if none is given."""
+    with tempfile.TemporaryDirectory(prefix="provenite-test-log-") as own:
+        settings = Settings(data=folder or Path(own))
+        async with (
+            await publisher(settings, store, ORIGIN) as publishing,
+            Sequencer(store, publishing, ORIGIN, **options) as sequencer,
+        ):
+            yield sequencer
+
+
+@asynccontextmanager
 async def at_work(
     dsn: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> AsyncIterator[Sequencer]:
     """A sequencer as the service runs it."""
-    async with LockedStore(dsn) as store, Sequencer(store, ORIGIN, clock=clock) as sequencer:
+    async with LockedStore(dsn) as store, ordering(store, clock=clock) as sequencer:
         yield sequencer
 
 
@@ -161,7 +178,7 @@ async def taken_over(dsn: str) -> AsyncIterator[Sequencer]:
             await store.connect()
         except AnotherLedger:
             await asyncio.sleep(0.01)
-    async with Sequencer(store, ORIGIN) as sequencer:
+    async with ordering(store) as sequencer:
         yield sequencer
     store.drop()
 
@@ -186,6 +203,7 @@ async def served(
             origin=ORIGIN,
             pool=pool,
             sequencer=sequencer,
+            publisher=sequencer.publisher,
             follower=follower,
             revising=follower.revising,
             computing=Computing(pool, 4),

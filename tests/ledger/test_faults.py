@@ -29,7 +29,6 @@ from provenite_proto import paths
 from provenite_proto.record import Role
 from provenite_proto.statement import Statement
 from tests.ledger.inside import (
-    ORIGIN,
     admitted,
     at_rest,
     at_work,
@@ -37,6 +36,7 @@ from tests.ledger.inside import (
     found,
     log_of,
     new_database,
+    ordering,
     recorded,
     sequencer_pid,
     served,
@@ -146,7 +146,7 @@ async def test_lost_at_commit(
     dsn: str, postgres: EmbeddedPostgres, kind: str, *, persisted: bool
 ) -> None:
     strike = losing_the_connection(dsn) if kind == "connection" else killing(postgres, dsn)
-    async with AnswerLost(dsn) as store, Sequencer(store, ORIGIN, patience=30) as sequencer:
+    async with AnswerLost(dsn) as store, ordering(store, patience=30) as sequencer:
         _, miner = await found(sequencer, Role.MINER)
         (early,) = miner.mined()
         (acknowledged,) = await recorded(sequencer, early)
@@ -164,7 +164,7 @@ async def test_lost_at_commit(
 async def test_lost_at_commit_over_http(dsn: str, *, persisted: bool) -> None:
     async with (
         AnswerLost(dsn) as store,
-        Sequencer(store, ORIGIN, patience=0) as sequencer,
+        ordering(store, patience=0) as sequencer,
         at_rest(dsn, sequencer) as follower,
         served(dsn, sequencer, follower) as client,
     ):
@@ -238,7 +238,7 @@ async def test_the_disk_is_full(
     async with (
         on_disk(postgres, small_disk) as dsn,
         AnswerLost(dsn) as store,
-        Sequencer(store, ORIGIN, patience=0) as sequencer,
+        ordering(store, patience=0) as sequencer,
     ):
         _, miner = await found(sequencer, Role.MINER)
         (early,) = miner.mined()
@@ -278,7 +278,7 @@ async def on_disk(postgres: EmbeddedPostgres, disk: SmallDisk) -> AsyncIterator[
 @PERSISTED
 async def test_the_server_says_that_its_disk_is_full(dsn: str, *, persisted: bool) -> None:
     """SQLSTATE 53100, raised by the server in the group's transaction: on any machine, without a full disk."""
-    async with AnswerLost(dsn) as store, Sequencer(store, ORIGIN, patience=0) as sequencer:
+    async with AnswerLost(dsn) as store, ordering(store, patience=0) as sequencer:
         _, miner = await found(sequencer, Role.MINER)
         group = miner.mined(count=5)
         async with connected(dsn) as connection:
@@ -343,7 +343,7 @@ async def test_the_clock_steps_back_when_the_connection_is_lost(
     times = iter([now, ahead])
     async with (
         AnswerLost(dsn) as store,
-        Sequencer(store, ORIGIN, clock=lambda: next(times, now)) as sequencer,
+        ordering(store, clock=lambda: next(times, now)) as sequencer,
     ):
         _, miner = await found(sequencer, Role.MINER)
         first, second = miner.mined(count=2)

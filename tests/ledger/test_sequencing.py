@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -13,6 +14,7 @@ from provenite_ledger.app import running
 from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.sequencer import LedgerBusy, LedgerUnavailable, Sequencer
 from provenite_ledger.settings import Settings
+from provenite_ledger.starting import publisher
 from provenite_ledger.store.loaded import Entry, Loaded
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
 from provenite_proto.problem import Problem
@@ -26,6 +28,7 @@ from tests.ledger.inside import (
     connected,
     found,
     log_of,
+    ordering,
     recorded,
     sequencer_pid,
     sign,
@@ -99,7 +102,7 @@ async def test_a_second_ledger_changes_nothing(
 
 
 async def test_the_registry_is_what_is_committed(dsn: str) -> None:
-    async with HeldUp(dsn) as store, Sequencer(store, ORIGIN) as sequencer:
+    async with HeldUp(dsn) as store, ordering(store) as sequencer:
         registrar, _ = await found(sequencer, Role.MINER)
         key = SigningKey.generate()
         party = registrar.sign(newcomer(key, Role.MINER))
@@ -122,7 +125,7 @@ async def test_the_registry_is_what_is_committed(dsn: str) -> None:
 
 
 async def test_nothing_of_a_failed_group_stays(dsn: str) -> None:
-    async with LockedStore(dsn) as store, Sequencer(store, ORIGIN, patience=0) as sequencer:
+    async with LockedStore(dsn) as store, ordering(store, patience=0) as sequencer:
         registrar, _ = await found(sequencer, Role.MINER)
         key = SigningKey.generate()
         party = registrar.sign(newcomer(key, Role.MINER))
@@ -139,7 +142,7 @@ async def test_nothing_of_a_failed_group_stays(dsn: str) -> None:
 
 @pytest.mark.parametrize("state", ["23514", "22003", "XX000"])
 async def test_only_the_submission_at_fault_fails(dsn: str, state: str) -> None:
-    async with HeldUp(dsn) as store, Sequencer(store, ORIGIN) as sequencer:
+    async with HeldUp(dsn) as store, ordering(store) as sequencer:
         registrar, miner = await found(sequencer, Role.MINER)
         async with connected(dsn) as connection:
             await connection.execute(RAISING.format(state=state, kind="party"))
@@ -174,7 +177,7 @@ async def test_a_defect_of_ours_fails_its_submission_alone(dsn: str) -> None:
                 raise ZeroDivisionError
             await super().write(entries, loaded)
 
-    async with Defective(dsn) as store, Sequencer(store, ORIGIN) as sequencer:
+    async with Defective(dsn) as store, ordering(store) as sequencer:
         miner = await founded(sequencer)
         mined = miner.mined(count=7)
         store.at = mined[3].digest
@@ -189,9 +192,12 @@ async def test_a_defect_of_ours_fails_its_submission_alone(dsn: str) -> None:
         await recorded(sequencer, mined[3])
 
 
-async def test_whoever_submits_to_an_ended_sequencer_is_told(dsn: str) -> None:
-    async with HeldUp(dsn) as store:
-        sequencer = Sequencer(store, ORIGIN)
+async def test_whoever_submits_to_an_ended_sequencer_is_told(dsn: str, tmp_path: Path) -> None:
+    async with (
+        HeldUp(dsn) as store,
+        await publisher(Settings(data=tmp_path), store, ORIGIN) as publishing,
+    ):
+        sequencer = Sequencer(store, publishing, ORIGIN)
         with pytest.raises(LedgerUnavailable):
             await submit(sequencer)
         async with sequencer:
@@ -216,7 +222,7 @@ async def test_whoever_submits_to_an_ended_sequencer_is_told(dsn: str) -> None:
 async def test_whoever_waits_when_the_sequencer_ends_is_told(
     dsn: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with HeldUp(dsn) as store, Sequencer(store, ORIGIN) as sequencer:
+    async with HeldUp(dsn) as store, ordering(store) as sequencer:
         miner = await founded(sequencer)
         store.go.clear()
         store.writing.clear()
@@ -239,7 +245,7 @@ async def test_stopping_does_not_wait_for_ever(
 ) -> None:
     monkeypatch.setattr(sequencing, "STOP_SECONDS", 0.1)
     async with HeldUp(dsn) as store:
-        async with Sequencer(store, ORIGIN) as sequencer:
+        async with ordering(store) as sequencer:
             miner = await founded(sequencer)
             store.go.clear()
             store.writing.clear()
@@ -253,7 +259,7 @@ async def test_stopping_does_not_wait_for_ever(
 
 async def test_a_full_queue_turns_away(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequencing, "MAX_QUEUED", 3)
-    async with HeldUp(dsn) as store, Sequencer(store, ORIGIN) as sequencer:
+    async with HeldUp(dsn) as store, ordering(store) as sequencer:
         miner = await founded(sequencer)
         store.go.clear()
         store.writing.clear()
@@ -276,7 +282,7 @@ async def test_a_full_queue_turns_away(dsn: str, monkeypatch: pytest.MonkeyPatch
 
 
 async def test_who_goes_away_takes_nothing_back(dsn: str) -> None:
-    async with HeldUp(dsn) as store, Sequencer(store, ORIGIN) as sequencer:
+    async with HeldUp(dsn) as store, ordering(store) as sequencer:
         miner = await founded(sequencer)
         in_hand, waiting = miner.mined(count=2)
         store.go.clear()
@@ -319,7 +325,7 @@ async def test_memory_is_bounded_by_what_is_held(dsn: str, monkeypatch: pytest.M
 
 async def test_a_clock_that_is_set_back(dsn: str, caplog: pytest.LogCaptureFixture) -> None:
     time = datetime.now(UTC)
-    async with LockedStore(dsn) as store, Sequencer(store, ORIGIN, clock=lambda: time) as sequencer:
+    async with LockedStore(dsn) as store, ordering(store, clock=lambda: time) as sequencer:
         miner = await founded(sequencer)
         times = []
         for step in (0, 200, -100, -150, 3600, -3600, 0, 4000, 0):
@@ -340,7 +346,7 @@ async def test_a_time_counts_once_it_is_recorded(dsn: str) -> None:
     time = datetime.now(UTC)
     async with (
         LockedStore(dsn) as store,
-        Sequencer(store, ORIGIN, clock=lambda: time, patience=0) as sequencer,
+        ordering(store, clock=lambda: time, patience=0) as sequencer,
     ):
         miner = await founded(sequencer)
         async with connected(dsn) as connection:
@@ -355,7 +361,7 @@ async def test_a_time_counts_once_it_is_recorded(dsn: str) -> None:
 
 
 async def test_another_ledger_that_takes_over(dsn: str) -> None:
-    async with LockedStore(dsn) as store, Sequencer(store, ORIGIN, patience=0) as sequencer:
+    async with LockedStore(dsn) as store, ordering(store, patience=0) as sequencer:
         miner = await founded(sequencer)
         with pytest.raises(AnotherLedger):
             await LockedStore(dsn).connect()

@@ -19,7 +19,6 @@ from provenite_ledger.admitting import Admitted
 from provenite_ledger.contents import SHIPPED, content
 from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.revising import Revising
-from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.store import loading, rows
 from provenite_ledger.store.locked import LockedStore
 from provenite_ledger.store.shares import decode
@@ -30,7 +29,7 @@ from provenite_proto.ledger import RegisteredKey, State, Touched
 from provenite_proto.problem import Problem, open_to_issuer
 from provenite_proto.replay import Replay
 from provenite_proto.statement import parse
-from tests.ledger.inside import ORIGIN, connected, new_database, submit
+from tests.ledger.inside import ORIGIN, connected, new_database, ordering, submit
 
 FOLDER = Path(__file__).parents[2] / "proto/vectors"
 TABLES = (
@@ -79,7 +78,7 @@ async def test_the_tables_come_to_the_same(
         await connection.execute(f"truncate {await connection.fetchval(EMPTIED)}")
         async with (
             LockedStore(emptied) as store,
-            Sequencer(store, ORIGIN, clock=lambda: datetime.fromtimestamp(now, UTC)) as sequencer,
+            ordering(store, clock=lambda: datetime.fromtimestamp(now, UTC)) as sequencer,
         ):
             for each in (*case["earlier"], last):
                 now = each["recordedAt"]
@@ -112,7 +111,7 @@ async def test_the_content_comes_to_the_same(emptied: str, path: Path, settled: 
         revising = Revising(pool)
         async with (
             LockedStore(emptied) as store,
-            Sequencer(store, ORIGIN, clock=lambda: datetime.fromtimestamp(now, UTC)) as sequencer,
+            ordering(store, clock=lambda: datetime.fromtimestamp(now, UTC)) as sequencer,
         ):
             for each in case["statements"]:
                 now = each["recordedAt"]

@@ -9,7 +9,7 @@ import asyncpg
 from litestar import Litestar
 from litestar.datastructures import State
 
-from . import contents, keys
+from . import contents, keys, starting
 from .computing import Computing
 from .enrolment import Enrolment, take_origin
 from .follower import Follower
@@ -62,7 +62,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
     """A ledger at work: database, tables, registrar, sequencer, follower; stopped in the reverse order.
 
     Raises what keeps it from starting: `PostgresUnavailable`, `OSError` or `asyncpg.PostgresError` of the
-    database, `OriginChanged`, `AnotherLedger`, `ValueError` of the registrar's key.
+    database, `OriginChanged`, `AnotherLedger`, `LogRefused`, `ValueError` of a key.
     """
     settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
@@ -78,12 +78,16 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
                 command_timeout=settings.read_seconds,
             )
         )
-        sequencer = await stack.enter_async_context(Sequencer(store, origin))
+        publisher = await stack.enter_async_context(
+            await starting.publisher(settings, store, origin)
+        )
+        sequencer = await stack.enter_async_context(Sequencer(store, publisher, origin))
         enrolment = Enrolment(pool, sequencer, keys.registrar(settings.data), origin)
         if sequencer.size > 0:
             # Tokens say the second in which they were issued: those of the last one may have been used.
             await asyncio.sleep(1 - time.time() % 1)
         await enrolment.found(settings.country)
+        await store.put_log_key(str(publisher.published.key))
         # Long work is no outage: what it asks may take as long as it takes.
         working = await stack.enter_async_context(
             asyncpg.create_pool(dsn, min_size=1, max_size=WORKING_CONNECTIONS)
@@ -96,6 +100,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             origin=origin,
             pool=pool,
             sequencer=sequencer,
+            publisher=publisher,
             verifying=verifying,
             follower=follower,
             revising=revising,

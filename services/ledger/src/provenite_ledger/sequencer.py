@@ -1,8 +1,8 @@
 """The sequencer: one total order of statements, gap-free, committed in groups.
 
 Whatever was submitted while a group was being committed makes up the next one: no fixed window. A group is
-admitted in memory, in order, then written in one transaction; only then are its submitters answered. When
-a commit fails or its outcome is unknown, the sequencer forgets what it has in memory, connects anew and
+admitted in memory, in order, then written in one transaction, and its submitters are answered when it is
+published (`publishing.publisher`), while the next one is being committed. When a commit fails or its outcome is unknown, the sequencer forgets what it has in memory, connects anew and
 takes the same group again: statements that were persisted after all are found by their digest and answered
 as known, the others are admitted at the next index. So nothing is lost, counted twice or skipped. A group
 that fails though the database is there is halved, until the submission at fault stands alone.
@@ -19,13 +19,18 @@ from typing import Self
 import msgspec
 
 from provenite_proto.ledger import Enrolled, RegisteredKey, touched
+from provenite_proto.log import Edge
 from provenite_proto.problem import Problem
 from provenite_proto.statement import PublicKey, Statement
 
 from .admitting import Admitted, Admitting, Submission
 from .clock import RecordingClock
+from .publishing.growth import Growth
+from .publishing.opening import LogRefused
+from .publishing.publisher import Publisher
 from .registered import Registered
 from .store.loaded import Entry, Loaded
+from .store.loading import TreeMismatch
 from .store.locked import AnotherLedger, LockedStore
 from .store.outage import is_outage
 
@@ -40,7 +45,7 @@ MAX_HELD = 100_000
 COMMIT_SECONDS = 30.0
 """How long a commit may take before its connection counts as lost."""
 RETRY_SECONDS = 10.0
-"""How long a submission waits for the database to come back before it is answered."""
+"""How long a submission waits for the database, or for being published, before it is answered."""
 STOP_SECONDS = 10.0
 """How long the group in hand has to finish when the ledger stops: less than a container is granted."""
 
@@ -50,12 +55,16 @@ class LedgerBusy(Exception):
 
 
 class LedgerUnavailable(Exception):
-    """The database is away: whether a statement was recorded is unknown, submitting it again is safe."""
+    """The database is away or nothing can be published: whether a statement was recorded is unknown.
+
+    Submitting it again is safe.
+    """
 
 
 class _Committed(msgspec.Struct, frozen=True):
     entries: Sequence[Entry]
     answers: Sequence[list[Admitted | Problem]]
+    growth: Growth
 
 
 class Sequencer:
@@ -63,27 +72,30 @@ class Sequencer:
 
     Owned by one event loop. `clock` gives the time at which statements are recorded; recorded times never
     run backwards, whatever the clock does. `patience` is how many seconds it waits for a database that is
-    away before it answers.
+    away, or for the publisher, before it answers.
     """
 
     def __init__(
         self,
         store: LockedStore,
+        publisher: Publisher,
         origin: str,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         patience: float = RETRY_SECONDS,
     ) -> None:
-        """For the ledger in `store`, statements having `origin` as their audience."""
+        """For the ledger in `store`, whose log `publisher` publishes, statements having `origin` as their audience."""
         self._store = store
         self._origin = origin
         self._clock = RecordingClock(clock)
         self._patience = patience
+        self.publisher = publisher
+        """Whose log it is."""
         # None ends the run.
         self._waiting: asyncio.Queue[Submission | None] = asyncio.Queue()
         self._queued = 0
         self._in_hand: Sequence[Submission] = ()
-        self._loaded = Loaded(0)
+        self._loaded = Loaded(Edge())
         self._registered = Registered(self._loaded)
         self._committed = 0
         # Whether `_loaded` is what the log says, nothing more and nothing less.
@@ -142,7 +154,7 @@ class Sequencer:
         verified: Sequence[PublicKey | None],
         atomic: bool = False,
     ) -> list[Admitted | Problem]:
-        """Admit statements in order; return when what was admitted is durable.
+        """Admit statements in order; return when what was admitted is durable and published.
 
         `verified` gives for each statement the key with which its signature has been verified, if it has.
         With `atomic`, one problem keeps all out: the others are answered with `not-submitted`.
@@ -217,6 +229,9 @@ class Sequencer:
 
     async def _record(self, group: Sequence[Submission]) -> None:
         """Commit and answer; nothing is raised but what ends the sequencer."""
+        if not await self._has_room():
+            _turn_away(group)
+            return
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._patience
         pause = 0.05
@@ -225,6 +240,8 @@ class Sequencer:
             part = parts.popleft()
             try:
                 committed = await self._commit(part)
+            except (LogRefused, TreeMismatch):
+                raise
             except Exception as error:
                 self._current = False
                 if is_outage(error) or isinstance(error, AnotherLedger):
@@ -241,9 +258,18 @@ class Sequencer:
                     parts.extendleft((part[half:], part[:half]))
                 else:
                     _log.exception("a submission cannot be recorded")
-                    _settle(part[0], error)
+                    _fail(part[0], error)
             else:
                 self._publish(part, committed)
+
+    async def _has_room(self) -> bool:
+        """Whether what is committed may become more before it is published; waits for that."""
+        try:
+            async with asyncio.timeout(self._patience):
+                await self.publisher.room()
+        except TimeoutError:
+            return False
+        return True
 
     async def _commit(self, group: Sequence[Submission]) -> _Committed:
         if not (self._current and self._store.connected):
@@ -256,6 +282,7 @@ class Sequencer:
             await self._store.connect()
         loaded = await self._store.registry()
         self._clock.recorded(await self._store.last_recorded())
+        await self.publisher.follow(loaded.edge, self._store.entries)
         self._loaded = loaded
         self._registered = Registered(loaded)
         self._committed = loaded.state.size
@@ -268,28 +295,65 @@ class Sequencer:
         await self._store.touched(loaded, [touched(each) for each in statements])
         admitting = Admitting(loaded, known, origin=self._origin, recorded_at=self._clock.now())
         answers = [await admitting.admit(submission) for submission in group]
+        growth = Growth.of(
+            loaded.edge,
+            (
+                (each.statement.digest, int(each.recorded_at.timestamp()))
+                for each in admitting.entries
+            ),
+        )
         if admitting.entries:
+            loaded.edge = growth.edge
             await self._store.write(admitting.entries, loaded)
-        return _Committed(admitting.entries, answers)
+        return _Committed(admitting.entries, answers, growth)
 
     def _publish(self, group: Sequence[Submission], committed: _Committed) -> None:
         self._committed = self._loaded.state.size
         self._registered.publish(committed.entries)
         if committed.entries:
             self._clock.recorded(committed.entries[-1].recorded_at)
-        for submission, answers in zip(group, committed.answers, strict=True):
-            submission.answer.set_result(answers)
+        self._answer(group, committed)
         self.committed.set()
         if self._loaded.held > MAX_HELD:
             self._loaded.forget()
 
+    def _answer(self, group: Sequence[Submission], committed: _Committed) -> None:
+        """Answer those of the group whose statements are published, and the others when theirs are."""
+        if committed.entries:
+            self.publisher.grow(committed.growth)
+        later = []
+        needed = 0
+        for submission, answers in zip(group, committed.answers, strict=True):
+            recorded = [each.submitted.index for each in answers if isinstance(each, Admitted)]
+            size = max(recorded, default=-1) + 1
+            if size > self.publisher.size:
+                later.append((submission, answers))
+                needed = max(needed, size)
+            else:
+                _settle([(submission, answers)])
+
+        def done(published: bool) -> None:
+            if published:
+                _settle(later)
+            else:
+                _turn_away(submission for submission, _ in later)
+
+        if later:
+            self.publisher.when(needed, self._patience, done)
+
 
 def _turn_away(submissions: Iterable[Submission]) -> None:
     for submission in submissions:
-        _settle(submission, LedgerUnavailable())
+        _fail(submission, LedgerUnavailable())
 
 
-def _settle(submission: Submission, error: Exception) -> None:
+def _settle(answered: Iterable[tuple[Submission, list[Admitted | Problem]]]) -> None:
+    for submission, answers in answered:
+        if not submission.answer.done():
+            submission.answer.set_result(answers)
+
+
+def _fail(submission: Submission, error: Exception) -> None:
     if not submission.answer.done():
         submission.answer.set_exception(error)
         # Seen: whoever submitted may have gone away.

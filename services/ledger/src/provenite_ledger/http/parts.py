@@ -12,6 +12,7 @@ from ..access import Reader
 from ..computing import Computing
 from ..enrolment import Enrolment
 from ..follower import Follower
+from ..publishing.publisher import Publisher
 from ..revising import Revising
 from ..sequencer import Sequencer
 from ..settings import Settings
@@ -29,6 +30,7 @@ class Parts(Struct, frozen=True):
     origin: str
     pool: asyncpg.Pool
     sequencer: Sequencer
+    publisher: Publisher
     verifying: Verifying
     follower: Follower
     revising: Revising

@@ -36,16 +36,14 @@ class Folder:
             self._made.clear()
             raise
 
-    def remove(self, paths: Iterable[str]) -> None:
-        """Remove those of the files that are there, and folders that are empty then."""
-        for path in paths:
-            file = self._path / path
-            with suppress(FileNotFoundError):
-                file.unlink()
-            # Another file may be in it still.
-            with suppress(OSError):
-                file.parent.rmdir()
-                self._made.discard(file.parent)
+    def remove_below(self, path: str) -> None:
+        """Remove all files in a folder, and the folder."""
+        folder = self._path / path
+        self._made.discard(folder)
+        with suppress(FileNotFoundError):
+            for file in folder.iterdir():
+                file.unlink(missing_ok=True)
+            folder.rmdir()
 
     def _make(self, folder: Path) -> None:
         if folder in self._made:

@@ -52,7 +52,7 @@ class Published:
     def public(self) -> bytes | None:
         """What is served at `/log/checkpoint`."""
         if not self.awaits_witnesses:
-            return self.signed and self.signed.note
+            return self.signed.note if self.signed else None
         return self.witnessed.note if self.witnessed else self.restored
 
     def take_signed(self, signed: Signed) -> None:

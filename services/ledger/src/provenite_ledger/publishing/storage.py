@@ -16,8 +16,8 @@ class Storage(Protocol):
     def write(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Write or replace files, each as a whole; they are durable when this returns."""
 
-    def remove(self, paths: Iterable[str]) -> None:
-        """Remove those of the files that are there."""
+    def remove_below(self, path: str) -> None:
+        """Remove all files directly below a path."""
 
 
 class GuardChanged(Exception):

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from provenite_proto.ledger import Admission, Effect, Enrolled, State
+from provenite_proto.log import Edge
 from provenite_proto.statement import Statement
 
 from . import rows
@@ -24,11 +25,13 @@ class Loaded:
     """The state in memory with the statement index of each id in it.
 
     Parties, keys, accreditations and runs of perfect balances are all here; everything else as it is touched.
+    `edge` is the log's tree.
     """
 
-    def __init__(self, size: int) -> None:
-        """The frame of a ledger with `size` statements."""
-        self.state = State(size)
+    def __init__(self, edge: Edge) -> None:
+        """The frame of a ledger whose log has this edge."""
+        self.edge = edge
+        self.state = State(edge.size)
         self.index: dict[str, int] = {}
         self.parties_by_index: dict[int, str] = {}
 

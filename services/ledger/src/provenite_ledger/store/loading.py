@@ -17,6 +17,7 @@ from provenite_proto.ledger import (
     Touched,
     TransferStatus,
 )
+from provenite_proto.log import Edge
 from provenite_proto.problem import open_to_issuer
 from provenite_proto.record import Jwk, Mode, Party, Role
 from provenite_proto.statement import PublicKey, parse
@@ -30,9 +31,33 @@ _SQL = load("sequencing.sql")
 _REGISTER = load("register.sql")
 
 
+class TreeMismatch(Exception):
+    """The tree in the database is not of as many statements as there are."""
+
+
+async def tree(connection: asyncpg.Connection) -> Edge:
+    """The tree over all statements; `TreeMismatch`."""
+    size = await connection.fetchval(_SQL["size"])
+    row = await connection.fetchrow(_SQL["tree"])
+    found = Edge() if row is None else Edge.decode(row["size"], row["edge"])
+    if found.size != size:
+        raise TreeMismatch(
+            f"the database has {size} statements and a tree of {found.size}: restore it as a whole"
+        )
+    return found
+
+
+async def entries(connection: asyncpg.Connection, first: int, last: int) -> list[tuple[str, int]]:
+    """Digest and recorded time (seconds since 1970) of the statements from `first` up to `last`."""
+    return [
+        (rows.text(row["digest"]), int(row["recorded_at"].timestamp()))
+        for row in await connection.fetch(_SQL["entries"], first, last)
+    ]
+
+
 async def registry(connection: asyncpg.Connection) -> Loaded:
     """A frame with every party, key, accreditation and run of perfect balances."""
-    loaded = Loaded(await connection.fetchval(_SQL["size"]))
+    loaded = Loaded(await tree(connection))
     for row in await connection.fetch(_SQL["parties"]):
         party = rows.text(row["digest"])
         loaded.state.put(

@@ -10,6 +10,7 @@ import asyncpg
 
 from provenite_proto.answers import Submitted
 from provenite_proto.ledger import Touched
+from provenite_proto.log import Edge
 
 from . import loading, writing
 from .loaded import Entry, Loaded
@@ -114,6 +115,23 @@ class LockedStore:
     async def registry(self) -> Loaded:
         """A frame with every party and key."""
         return await loading.registry(self._using())
+
+    async def tree(self) -> Edge:
+        """The tree over all statements; `TreeMismatch`."""
+        return await loading.tree(self._using())
+
+    async def entries(self, first: int, last: int) -> list[tuple[str, int]]:
+        """Digest and recorded time (seconds since 1970) of the statements from `first` up to `last`."""
+        return await loading.entries(self._using(), first, last)
+
+    async def log_key(self) -> str | None:
+        """The key of the log, once a checkpoint was signed with it."""
+        found: str | None = await self._using().fetchval(_SQL["log_key"])
+        return found
+
+    async def put_log_key(self, key: str) -> None:
+        """Note the key with which the first checkpoint was signed."""
+        await self._using().execute(_SQL["put_log_key"], key)
 
     async def last_recorded(self) -> datetime | None:
         """When the newest statement was recorded; none in an empty log."""

@@ -12,6 +12,27 @@ select coalesce(max(index) + 1, 0) from statement
 -- When the newest statement was recorded.
 select recorded_at from statement order by index desc limit 1
 
+-- name: tree
+-- The tree over the statements, as it was when the last of them was written.
+select size, edge from tree
+
+-- name: put_tree
+-- The tree with the statements that are being written.
+insert into tree (size, edge) values ($1, $2)
+on conflict (only_row) do update set size = excluded.size, edge = excluded.edge
+
+-- name: entries
+-- What the log's entries are made of, from a first index up to a last one.
+select digest, recorded_at from statement where index >= $1 and index < $2 order by index
+
+-- name: log_key
+-- The key of the log; none before a checkpoint was signed.
+select log_key from ledger
+
+-- name: put_log_key
+-- The key with which the first checkpoint was signed.
+update ledger set log_key = $1 where log_key is null
+
 -- name: parties
 -- Every party, by its statement.
 select p.index, s.digest, s.compact, p.country, p.roles

@@ -21,10 +21,11 @@ _encode = msgspec.json.encode
 
 
 async def write(connection: asyncpg.Connection, entries: Sequence[Entry], loaded: Loaded) -> None:
-    """Write the group; when this returns it is committed."""
+    """Write the group, and the tree with it; when this returns it is committed."""
     effects = [effect for entry in entries for effect in entry.admission.effects]
     async with connection.transaction():
         await _copy(connection, "statement", [_statement(entry, loaded) for entry in entries])
+        await connection.execute(_SQL["put_tree"], loaded.edge.size, loaded.edge.encode())
         await _copy(
             connection,
             "party",

@@ -3,7 +3,16 @@ create table ledger (
     -- The aud of every statement; it cannot change once statements were signed for it.
     origin text not null,
     -- SHA-256 of the lenses with which content was computed; other lenses mean computing it anew.
-    catalogue bytea
+    catalogue bytea,
+    -- The log's public key (C2SP verifier key), once a checkpoint was signed with it: it signs all others.
+    log_key text
+);
+
+create table tree (
+    only_row boolean primary key default true check (only_row),
+    -- How many statements there are, and the roots of the complete subtrees over them, largest first.
+    size bigint not null,
+    edge bytea not null
 );
 
 create table statement (

@@ -1,0 +1,208 @@
+"""Where a log goes on when its ledger starts: what database, files and guard say, brought together.
+
+The database must extend whatever has been signed. When it does, files that are missing or damaged are made
+anew from it. When it does not, or it cannot be told, the ledger does not start.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+
+from provenite_proto.log import (
+    Checkpoint,
+    Edge,
+    NoteKey,
+    Unproven,
+    encode_bundle,
+    new_bundles,
+    new_tiles,
+    open_checkpoint,
+    root,
+)
+
+from .frontier import FULL, Frontier
+from .growth import Growth
+from .storage import CHECKPOINT, Guard, Storage
+from .tiles import TileFiles
+
+_log = logging.getLogger(__name__)
+
+CHUNK = 16 * FULL
+"""Statements taken from the database at a time."""
+
+Statements = Callable[[int, int], Awaitable[Sequence[tuple[str, int]]]]
+"""From a first index up to a last one, which is not included: digest and recorded time of the statements there."""
+
+
+class LogRefused(Exception):
+    """The log cannot go on from what there is; the message says what happened and what to do."""
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A log whose files are as the database has it.
+
+    `pending` are the entries of the bundle that is not full yet, `guard` what the guard holds, and `restored`
+    the checkpoint that the files had.
+    """
+
+    frontier: Frontier
+    pending: list[bytes]
+    guard: bytes | None
+    restored: bytes | None
+
+
+class Disk(msgspec.Struct, frozen=True):
+    """The log's files and its guard."""
+
+    storage: Storage
+    guard: Guard
+
+
+async def opened(
+    disk: Disk,
+    key: NoteKey,
+    edge: Edge,
+    statements: Statements,
+    *,
+    begun: bool,
+    adopt: bool = False,
+) -> Opened:
+    """The log of this key, as far as the database has it, which says `edge` of it; its files are written.
+
+    `begun` says that checkpoints have been signed before. With `adopt` that their guard is gone is accepted.
+    Raises `LogRefused`, and `OSError` when the files cannot be read or written.
+    """
+    guard = await asyncio.to_thread(disk.guard.read)
+    restored = await asyncio.to_thread(disk.storage.read, CHECKPOINT)
+    guarded = None if guard is None else _ours(guard, key, "the guard")
+    public = None if restored is None else _public(restored, key)
+    if guarded is None and (begun or public is not None) and not adopt:
+        raise LogRefused(
+            "the guard is missing, though this ledger has signed checkpoints: without it a database that was "
+            "restored from an old backup would sign a second history. Put back the newest copy of the guard; if "
+            "there is none and no statement of this database is missing, run `provenite-ledger adopt`"
+        )
+    opening = _Opening(disk, edge, statements, [each for each in (public, guarded) if each])
+    opening.check_size()
+    frontier = await opening.from_files() or await opening.from_database()
+    pending = await statements(edge.size - edge.size % FULL, edge.size)
+    return Opened(frontier, list(Growth.of(Edge(), pending).entries), guard, restored)
+
+
+class _Opening:
+    def __init__(
+        self, disk: Disk, edge: Edge, statements: Statements, signed: list[Checkpoint]
+    ) -> None:
+        self._disk = disk
+        self._edge = edge
+        self._statements = statements
+        self._signed = sorted(signed, key=lambda each: each.size)
+
+    def check_size(self) -> None:
+        """The database has no less than what was signed."""
+        if self._signed and self._signed[-1].size > self._edge.size:
+            raise LogRefused(
+                f"the database is behind the log: it has {self._edge.size} statements, and a checkpoint of "
+                f"{self._signed[-1].size} was signed. It was restored from an old backup, or it is another one. "
+                "Restore it as it was last, from the archived WAL or a replica: a statement that was "
+                "acknowledged cannot be taken back, and nothing is signed that leaves one out"
+            )
+
+    async def from_files(self) -> Frontier | None:
+        """Go on from the files; none when they are missing or are not those of what was signed last."""
+        if not self._signed:
+            return None if self._edge.size else Frontier()
+        newest = self._signed[-1]
+        try:
+            frontier = await asyncio.to_thread(self._load, newest)
+        except (OSError, Unproven, ValueError) as error:
+            _log.warning("the log's files are written anew from the database: %s", error)
+            return None
+        await self._extend(frontier, {})
+        return frontier if frontier.edge() == self._edge else None
+
+    def _load(self, newest: Checkpoint) -> Frontier:
+        tiles = TileFiles(self._disk.storage).tree(newest.size)
+        frontier = Frontier.load(newest.size, tiles)
+        if frontier.edge().root() != newest.root:
+            raise ValueError(f"the tiles are not those of the checkpoint of {newest.size}")
+        for each in self._signed:
+            if root(each.size, tiles.read) != each.root:
+                raise _contradicted(each)
+        return frontier
+
+    async def from_database(self) -> Frontier:
+        """Write all files anew; `LogRefused` unless the database extends what was signed, and is at one with itself."""
+        frontier = Frontier()
+        await self._extend(frontier, {each.size: each for each in self._signed})
+        if frontier.edge() != self._edge:
+            raise LogRefused(
+                "the database contradicts itself: its statements are not those that its tree was made of. "
+                "`provenite-ledger replay --compare` says more; restore the database"
+            )
+        return frontier
+
+    async def _extend(self, frontier: Frontier, signed: dict[int, Checkpoint]) -> None:
+        """Take what the database has beyond the frontier, and write its files."""
+        pending = await self._entries(frontier.size - frontier.size % FULL, frontier.size)
+        while frontier.size < self._edge.size:
+            first = frontier.size
+            last = min([first + CHUNK, self._edge.size, *(size for size in signed if size > first)])
+            growth = Growth.of(Edge(), await self._statements(first, last))
+            if len(growth.leaves) != last - first:
+                raise LogRefused(f"the database lacks statements between {first} and {last}")
+            frontier.grow(growth.leaves)
+            if last in signed and frontier.edge().root() != signed[last].root:
+                raise _contradicted(signed[last])
+            pending += growth.entries
+            await asyncio.to_thread(self._disk.storage.write, files(frontier, first, pending))
+            del pending[: (last // FULL - first // FULL) * FULL]
+            frontier.forget(last)
+
+    async def _entries(self, first: int, last: int) -> list[bytes]:
+        return list(Growth.of(Edge(), await self._statements(first, last)).entries)
+
+
+def files(frontier: Frontier, old: int, pending: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """The tiles and bundles, by path, of a tree that has grown from `old` leaves.
+
+    `pending` are the entries from the first of the bundle on that was not full.
+    """
+    new = frontier.size
+    start = old - old % FULL
+    made = [(each.path, frontier.tile(each)) for each in new_tiles(old, new)]
+    for bundle in new_bundles(old, new):
+        at = bundle.index * FULL - start
+        made.append((bundle.path, encode_bundle(pending[at : at + bundle.width])))
+    return made
+
+
+def _ours(note: bytes, key: NoteKey, where: str) -> Checkpoint:
+    try:
+        return open_checkpoint(note, key)
+    except Unproven as error:
+        raise LogRefused(
+            f"{where} holds no checkpoint that this ledger's log.pem has signed ({error.detail}): put the files "
+            "together that belong together, or give this ledger a folder of its own"
+        ) from error
+
+
+def _public(note: bytes, key: NoteKey) -> Checkpoint | None:
+    """The checkpoint among the files; none when it is damaged."""
+    try:
+        return open_checkpoint(note, key)
+    except Unproven as error:
+        if error.slug in ("note-malformed", "checkpoint-malformed"):
+            _log.warning("the checkpoint among the log's files cannot be read: %s", error)
+            return None
+        return _ours(note, key, "the log's folder")
+
+
+def _contradicted(signed: Checkpoint) -> LogRefused:
+    return LogRefused(
+        f"the database contradicts the log: a checkpoint of {signed.size} statements was signed that is not that "
+        "of this database's first ones. It is another database, or it was restored and has gone another way. "
+        "Restore the one that belongs to this data folder: nothing is signed that contradicts what was signed"
+    )

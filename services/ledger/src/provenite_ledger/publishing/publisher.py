@@ -1,0 +1,290 @@
+"""The publisher: makes what was committed public before anyone is told that it was recorded.
+
+The order is fixed: the statements and their tree are durable in the database; then the tiles and bundles are
+written; then the guard, which is outside the database, takes the new checkpoint in the place of the last one;
+then the checkpoint is public; then the submitters are answered. While that goes on the next group is
+committed, and each time the newest size is published. What fails is tried again, at the newest size.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self, TypeVar
+
+import msgspec
+
+from provenite_proto.log import (
+    Checkpoint,
+    Edge,
+    LogProof,
+    NoteSigner,
+    inclusion,
+    new_bundles,
+    new_tiles,
+    time_bytes,
+)
+from provenite_proto.log.note import base64
+from provenite_proto.log.proof import HEADER
+
+from .frontier import FULL
+from .growth import Growth
+from .opening import Disk, LogRefused, Opened, Statements, files
+from .paths import Paths
+from .published import Published, Signed
+from .storage import CHECKPOINT, GuardChanged
+from .tiles import TileFiles
+
+_log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
+
+MAX_BEHIND = 8192
+"""Statements that are committed and not yet public, at the most; then commits wait."""
+MIN_PAUSE_SECONDS = 0.05
+MAX_PAUSE_SECONDS = 1.0
+"""How long it waits after a failure, from the first on doubling."""
+STOP_SECONDS = 10.0
+"""How long publishing has to finish when the ledger stops."""
+Done = Callable[[bool], None]
+
+
+class _Waiting(msgspec.Struct):
+    size: int
+    deadline: float
+    done: Done
+
+
+class Publisher:
+    """Publishes the log of a ledger, and proves what is in it. Owned by one event loop; files are its thread's."""
+
+    def __init__(
+        self,
+        signer: NoteSigner,
+        disk: Disk,
+        opened: Opened,
+        *,
+        awaits_witnesses: bool = False,
+    ) -> None:
+        """Go on with the log as it was opened. With `awaits_witnesses` only witnessed checkpoints are public."""
+        self.files = TileFiles(disk.storage)
+        self.published = Published(
+            signer.key,
+            disk.storage,
+            self.files.tree,
+            restored=opened.restored,
+            awaits_witnesses=awaits_witnesses,
+        )
+        self._signer = signer
+        self._disk = disk
+        self._frontier = opened.frontier
+        self._edge = opened.frontier.edge()
+        # Up to where the files are written, and the entries from the first of the bundle on that is not full.
+        self._written = opened.frontier.size
+        self._pending = opened.pending
+        # What the guard holds, as far as is known, and what failed attempts may have put there; the thread's.
+        self._guarded = opened.guard
+        self._attempted: set[bytes] = set()
+        self._paths: Paths | None = None
+        self._waiting: list[_Waiting] = []
+        self._grown = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._refused: LogRefused | None = None
+        self._thread = ThreadPoolExecutor(1, "publisher")
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def size(self) -> int:
+        """How many statements are published."""
+        return self.published.signed.size if self.published.signed else 0
+
+    async def __aenter__(self) -> Self:
+        """Sign for what the database has; `LogRefused`, or `OSError` when that cannot be written."""
+        if self._frontier.size:
+            await self._publish()
+        self._task = asyncio.create_task(self._run(), name="publisher")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Publish what is committed if that does not take long."""
+        if self._task is not None:
+            if not self._task.done() and self.size < self._frontier.size:
+                last = asyncio.create_task(self.published.newer(self._frontier.size - 1))
+                await asyncio.wait(
+                    (last, self._task), timeout=STOP_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                last.cancel()
+            self._task.cancel()
+            await asyncio.wait((self._task,))
+        for each in self._taken(lambda _: True):
+            each.done(False)
+        self._thread.shutdown(wait=False)
+
+    async def room(self) -> None:
+        """Wait until more may be committed; `LogRefused` when nothing is signed any more."""
+        while self._refused is None and self._frontier.size - self.size > MAX_BEHIND:
+            self._moved.clear()
+            await self._moved.wait()
+        if self._refused is not None:
+            raise self._refused
+
+    def grow(self, growth: Growth) -> None:
+        """Take what was committed."""
+        self._frontier.grow(growth.leaves)
+        self._pending += growth.entries
+        self._edge = growth.edge
+        self._grown.set()
+
+    async def follow(self, edge: Edge, statements: Statements) -> None:
+        """Take what the database has, whose edge is given; `LogRefused` when it does not extend what was taken.
+
+        A ledger that has lost its connection may have committed more than it knows of; a database that was
+        changed for another, or has lost what it had committed, has less.
+        """
+        if edge.size > self._frontier.size:
+            self.grow(Growth.of(self._edge, await statements(self._frontier.size, edge.size)))
+        if self._edge != edge:
+            self._refuse(
+                LogRefused(
+                    f"the database has changed under the ledger: it has {edge.size} statements, and they do not "
+                    f"extend the {self._frontier.size} that were committed. Was it restored, or has a replica "
+                    "taken over that lacked some? Stop the ledger, see to the database, and start it again"
+                )
+            )
+            await self.room()
+
+    def when(self, size: int, patience: float, done: Done) -> None:
+        """Call `done` with true once so many statements are published.
+
+        With false when publishing has failed and `patience` seconds have passed.
+        """
+        if size <= self.size:
+            done(True)
+        elif self._refused is not None:
+            done(False)
+        else:
+            deadline = asyncio.get_running_loop().time() + patience
+            self._waiting.append(_Waiting(size, deadline, done))
+
+    async def receipt(self, index: int, recorded_at: int, signed: Signed | None = None) -> str:
+        """The proof, as text, that a statement is in the log: for the newest signed checkpoint, or for this one.
+
+        `recorded_at` in seconds since 1970. `ValueError` when the checkpoint has not so many statements;
+        `Unproven` or `OSError` when the log's files cannot be read.
+        """
+        signed = signed or self.published.signed
+        if signed is None or index >= signed.size:
+            raise ValueError(f"statement {index} is not in the checkpoint")
+        try:
+            lines = self._fresh(signed).lines(index)
+        except LookupError:
+            hashes = await self.proof(index, signed)
+            return LogProof(index, recorded_at, hashes, signed.note).encode().decode()
+        extra = base64(time_bytes(recorded_at))
+        return f"{HEADER}\nextra {extra}\nindex {index}\n{lines}\n{signed.note.decode()}"
+
+    async def proof(self, index: int, signed: Signed) -> tuple[bytes, ...]:
+        """The hashes of the same proof, read from the log's files."""
+        tiles = self.files.tree(self.size)
+        return await asyncio.to_thread(inclusion, index, signed.size, tiles.read)
+
+    def _fresh(self, signed: Signed) -> Paths:
+        if signed is not self.published.signed:
+            raise LookupError("only proofs for the newest checkpoint are made from memory")
+        if self._paths is None:
+            self._paths = Paths(self._frontier.edge(signed.size), self._frontier.read)
+        return self._paths
+
+    async def _run(self) -> None:
+        pause = MIN_PAUSE_SECONDS
+        while self._refused is None:
+            await self._grown.wait()
+            self._grown.clear()
+            try:
+                while self.size < self._frontier.size:
+                    await self._publish()
+                    pause = MIN_PAUSE_SECONDS
+            except LogRefused as refused:
+                self._refuse(refused)
+            except Exception as error:
+                if isinstance(error, OSError):
+                    _log.warning("the log cannot be published: %s", error)
+                else:
+                    _log.exception("the log cannot be published")
+                self._give_up()
+                self._grown.set()
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, MAX_PAUSE_SECONDS)
+
+    async def _publish(self) -> None:
+        """Publish all that is committed."""
+        edge = self._frontier.edge()
+        if edge != self._edge:
+            raise LogRefused(
+                "the tree in memory is not that of the database: start the ledger again"
+            )
+        checkpoint = Checkpoint(self._signer.key.name, edge.size, edge.root())
+        written = files(self._frontier, self._written, self._pending)
+        note = await self._in_thread(lambda: self._write(written, checkpoint))
+        grown, self._written = (self._written, edge.size), edge.size
+        del self._pending[: (grown[1] // FULL - grown[0] // FULL) * FULL]
+        self._paths = None
+        self.published.take_signed(Signed(edge.size, checkpoint.root, note))
+        self._frontier.forget(edge.size)
+        self._moved.set()
+        for each in self._taken(lambda waiting: waiting.size <= edge.size):
+            each.done(True)
+        self._tidy(*grown)
+
+    def _tidy(self, old: int, new: int) -> None:
+        """Have the parts removed of tiles and bundles that are full now: whoever looks for one finds the whole."""
+        full = [each.path for each in new_tiles(old, new) if each.width == FULL]
+        full += [each.path for each in new_bundles(old, new) if each.width == FULL]
+        for path in full:
+            self._thread.submit(self._disk.storage.remove_below, f"{path}.p")
+
+    def _write(self, written: list[tuple[str, bytes]], checkpoint: Checkpoint) -> bytes:
+        """In the thread: the tiles, the guard, the checkpoint."""
+        self._disk.storage.write(written)
+        note = checkpoint.signed(self._signer)
+        self._attempted.add(note)
+        try:
+            self._disk.guard.swap(self._guarded, note)
+        except GuardChanged as changed:
+            # What failed before may have persisted all the same.
+            if changed.found not in self._attempted:
+                raise LogRefused(
+                    "the guard was changed by somebody else: another ledger with this one's keys is at work. "
+                    "Stop one of them for good"
+                ) from changed
+            self._disk.guard.swap(changed.found, note)
+        self._guarded = note
+        if not self.published.awaits_witnesses:
+            self._disk.storage.write([(CHECKPOINT, note)])
+        self._attempted.clear()
+        return note
+
+    async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _refuse(self, refused: LogRefused) -> None:
+        _log.error("%s", refused)
+        self._refused = refused
+        self._moved.set()
+        for each in self._taken(lambda _: True):
+            each.done(False)
+
+    def _give_up(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for each in self._taken(lambda waiting: waiting.deadline <= now):
+            each.done(False)
+
+    def _taken(self, which: Callable[[_Waiting], bool]) -> list[_Waiting]:
+        taken = [each for each in self._waiting if which(each)]
+        self._waiting = [each for each in self._waiting if not which(each)]
+        return taken
