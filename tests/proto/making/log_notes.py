@@ -133,9 +133,17 @@ def notes() -> Iterator[tuple[str, Case]]:
         ("altered-signature", f"{TEXT}\n{line(NAME, flipped(blob))}", "signature-false"),
         ("truncated-signature", f"{TEXT}\n{line(NAME, blob[:-1])}", "signature-false"),
         ("longer-signature", f"{TEXT}\n{line(NAME, blob + bytes(1))}", "signature-false"),
-        ("by-another-key-under-this-id", f"{TEXT}\n{line(NAME, blob[:4] + FORK.sign(TEXT).signature)}", "signature-false"),
-        ("true-signature-beside-a-false-one", f"{TEXT}\n{own}{line(NAME, flipped(blob))}", "signature-false"),
-    ):  # fmt: skip
+        (
+            "by-another-key-under-this-id",
+            f"{TEXT}\n{line(NAME, blob[:4] + FORK.sign(TEXT).signature)}",
+            "signature-false",
+        ),
+        (
+            "true-signature-beside-a-false-one",
+            f"{TEXT}\n{own}{line(NAME, flipped(blob))}",
+            "signature-false",
+        ),
+    ):
         yield bad(name, whole, slug)
     yield (
         "not-utf-8",
