@@ -8,7 +8,19 @@ from typing import Any
 import msgspec
 
 from provenite_proto.statement import parse
-from tests.proto.making import admissions, contents, invalid, lenses, packs, tokens, valid
+from tests.proto.making import (
+    admissions,
+    contents,
+    invalid,
+    lenses,
+    log_notes,
+    log_policies,
+    log_proofs,
+    log_trees,
+    packs,
+    tokens,
+    valid,
+)
 from tests.proto.making.keys import digest_of
 from tests.proto.making.parts import KEY
 
@@ -65,6 +77,9 @@ def others() -> Iterator[tuple[str, Case]]:
     }.items():
         for name, case in cases():
             yield f"{folder}/{name}", case
+    for of in (log_trees, log_notes, log_policies, log_proofs):
+        for name, case in of.cases():
+            yield f"log/{name}", case
 
 
 def main() -> None:

@@ -115,7 +115,7 @@ def parse_policy(data: bytes | str) -> WitnessPolicy:
         raise Unproven("policy-malformed", "Not UTF-8.") from error
     *lines, rest = text.split("\n")
     if rest:
-        raise Unproven("policy-malformed", f"Line {len(lines) + 1} does not end with a newline.")
+        raise Unproven("policy-malformed", f"Line {len(lines) + 1}: no newline at its end.")
     reader = _Reader()
     for number, line in enumerate(lines, start=1):
         try:
