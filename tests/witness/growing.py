@@ -9,11 +9,13 @@ from provenite_proto.log import (
     Checkpoint,
     NoteSigner,
     Submission,
+    Tile,
     consistency,
     leaf_hash,
     node_hash,
     root,
 )
+from provenite_proto.log.tiles import FULL
 
 
 def entries(count: int, branch: str = "") -> list[bytes]:
@@ -41,6 +43,11 @@ class GrowingLog:
         if level == 0:
             return leaf_hash(self.entries[index])
         return node_hash(self.read(level - 1, 2 * index), self.read(level - 1, 2 * index + 1))
+
+    def fetch(self, tile: Tile) -> bytes:
+        """A tile's bytes."""
+        first = tile.index * FULL
+        return b"".join(self.read(8 * tile.level, first + each) for each in range(tile.width))
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:
         size = len(self.entries) if size is None else size

@@ -30,6 +30,22 @@ class LedgerAnswer(Answer, frozen=True, kw_only=True):
     version: str
 
 
+class WitnessAnswer(Answer, frozen=True, kw_only=True):
+    """A witness that the ledger asks: how many statements of the log it holds, and when it last cosigned.
+
+    `failure` says since when (`since`) and why it does not cosign, `detail` in a sentence; absent, it does.
+    """
+
+    name: str
+    key: str
+    since: datetime
+    url: str | None = None
+    size: int | None = None
+    cosigned_at: datetime | None = None
+    failure: str | None = None
+    detail: str | None = None
+
+
 class FindingAnswer(Answer, frozen=True, kw_only=True):
     """A doubt about an admitted statement; `remedy` says what to do, the other members are those of a problem."""
 
