@@ -8,6 +8,7 @@ import pytest
 
 from provenite_ledger import settings
 from provenite_ledger.settings import Settings, SettingsError, read
+from provenite_proto.log import parse_policy
 
 SOURCE = inspect.getsource(settings)
 
@@ -17,6 +18,8 @@ def test_without_any() -> None:
 
 
 def test_all(tmp_path: Path) -> None:
+    policy = tmp_path / "witnesses.txt"
+    policy.write_text("quorum none\n")
     environment = {
         "PROVENITE_HOST": "192.0.2.7",
         "PROVENITE_PORT": "0",
@@ -24,6 +27,7 @@ def test_all(tmp_path: Path) -> None:
         "PROVENITE_COUNTRY": "CL",
         "PROVENITE_DATA": "/var/lib/provenite",
         "DATABASE_URL": "postgresql://user@host/name",
+        "PROVENITE_WITNESS_POLICY": str(policy),
         "PROVENITE_POSTGRES_BIN": str(tmp_path),
         "PROVENITE_LOG_LEVEL": "debug",
         "PROVENITE_READ_CONNECTIONS": "3",
@@ -38,6 +42,7 @@ def test_all(tmp_path: Path) -> None:
         country="CL",
         data=Path("/var/lib/provenite"),
         database_url="postgresql://user@host/name",
+        witness_policy=parse_policy("quorum none\n"),
         postgres_bin=tmp_path,
         log_level="debug",
         read_connections=3,
@@ -63,6 +68,7 @@ def test_all(tmp_path: Path) -> None:
         ("PROVENITE_ORIGIN", "https://[ledger"),
         ("PROVENITE_COUNTRY", "XX"),
         ("DATABASE_URL", "mysql://user:secret@host"),
+        ("PROVENITE_WITNESS_POLICY", "/nowhere"),
         ("PROVENITE_POSTGRES_BIN", "/nowhere"),
         ("PROVENITE_LOG_LEVEL", "loud"),
         ("PROVENITE_READ_CONNECTIONS", "0"),
@@ -108,6 +114,13 @@ def test_an_unusable_database_url_file(tmp_path: Path, content: bytes | None) ->
     with pytest.raises(SettingsError, match=r"^DATABASE_URL_FILE: ") as raised:
         read({"DATABASE_URL_FILE": str(file)})
     assert "secret" not in str(raised.value)
+
+
+def test_an_unusable_policy_is_said_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "witnesses.txt"
+    file.write_text("# Ours\nquorum everybody\n")
+    with pytest.raises(SettingsError, match=r"^PROVENITE_WITNESS_POLICY: .+: Line 2: "):
+        read({"PROVENITE_WITNESS_POLICY": str(file)})
 
 
 def test_one_database_url_is_enough(tmp_path: Path) -> None:

@@ -49,8 +49,9 @@ PROVENITE_DATA     folder of the registrar's key and of the ledger's own
                    database  [provenite-data]
 DATABASE_URL       a PostgreSQL 15 or later to use instead
 DATABASE_URL_FILE  a file that holds that URL
-PROVENITE_POSTGRES_BIN, PROVENITE_LOG_LEVEL, PROVENITE_READ_CONNECTIONS,
-PROVENITE_READ_SECONDS, PROVENITE_TRACE_NODES: see deploy/README.md
+PROVENITE_WITNESS_POLICY, PROVENITE_POSTGRES_BIN, PROVENITE_LOG_LEVEL,
+PROVENITE_READ_CONNECTIONS, PROVENITE_READ_SECONDS, PROVENITE_TRACE_NODES:
+see deploy/README.md
 """
 
 main = typer.Typer(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from provenite_proto.log import Unproven, WitnessPolicy, parse_policy
 from provenite_proto.record import COUNTRIES
 
 _LEVELS = ("debug", "info", "warning", "error")
@@ -43,6 +44,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     """`DATABASE_URL`: a PostgreSQL 15 or later to use instead of the ledger's own, as a `postgresql://` URL.
 
     `DATABASE_URL_FILE`: a file that holds that URL, which keeps its password out of the environment.
+    """
+
+    witness_policy: WitnessPolicy | None = None
+    """`PROVENITE_WITNESS_POLICY`: a file that names the witnesses of the log, and how many make a quorum (C2SP tlog-policy).
+
+    The public checkpoint is then the newest that they have cosigned.
     """
 
     postgres_bin: Path | None = None
@@ -83,6 +90,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         country=_country(environment, defaults.country),
         data=Path(environment.get("PROVENITE_DATA", defaults.data)),
         database_url=_database(environment),
+        witness_policy=_policy(environment),
         postgres_bin=_folder(environment, "PROVENITE_POSTGRES_BIN"),
         log_level=_level(environment, defaults.log_level),
         read_connections=_integer(
@@ -145,6 +153,18 @@ def _database(environment: Mapping[str, str]) -> str | None:
         # The value may hold a password and is not repeated.
         raise SettingsError(f"{name}: not a postgresql:// URL")
     return text
+
+
+def _policy(environment: Mapping[str, str]) -> WitnessPolicy | None:
+    file = environment.get("PROVENITE_WITNESS_POLICY")
+    if file is None:
+        return None
+    try:
+        return parse_policy(Path(file).read_bytes())
+    except OSError as error:
+        raise SettingsError(f"PROVENITE_WITNESS_POLICY: cannot be read: {error}") from error
+    except Unproven as error:
+        raise SettingsError(f"PROVENITE_WITNESS_POLICY: {file}: {error.detail}") from error
 
 
 def _folder(environment: Mapping[str, str], name: str) -> Path | None:
