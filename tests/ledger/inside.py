@@ -204,6 +204,7 @@ async def served(
             pool=pool,
             sequencer=sequencer,
             publisher=sequencer.publisher,
+            witnessing=None,
             follower=follower,
             revising=follower.revising,
             computing=Computing(pool, 4),

@@ -95,12 +95,16 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         revising = Revising(working)
         follower = await stack.enter_async_context(Follower(sequencer, revising))
         verifying = await stack.enter_async_context(Verifying(settings.verifying_processes))
+        witnessing = await stack.enter_async_context(
+            starting.witnessing(settings, publisher.published)
+        )
         yield Parts(
             settings=settings,
             origin=origin,
             pool=pool,
             sequencer=sequencer,
             publisher=publisher,
+            witnessing=witnessing,
             verifying=verifying,
             follower=follower,
             revising=revising,

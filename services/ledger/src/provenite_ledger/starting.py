@@ -1,13 +1,20 @@
 """Starting the log: its key, its files and its guard, brought together with the database."""
 
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+
 from provenite_proto.log import NoteSigner, log_name
 
 from . import keys
 from .publishing.folder import Folder, GuardFile
 from .publishing.opening import Disk, LogRefused, opened
+from .publishing.published import Published
 from .publishing.publisher import Publisher
 from .settings import Settings
 from .store.locked import LockedStore
+from .witnessing import Witnessing, usable
 
 
 async def publisher(
@@ -15,9 +22,13 @@ async def publisher(
 ) -> Publisher:
     """The publisher of the ledger's log, not started yet; with `adopt`, though its guard is gone.
 
-    Raises `LogRefused`, `ValueError` of the key, `OSError` of the files, and what reading the database raises.
+    Raises `LogRefused`, `ValueError` of the key or of a policy that the log cannot meet, `OSError` of the files,
+    and what reading the database raises.
     """
     signer = NoteSigner(log_name(origin), keys.log(settings.data))
+    policy = settings.witness_policy
+    if policy is not None:
+        usable(policy, signer.key)
     known = await store.log_key()
     if known is not None and known != str(signer.key):
         raise LogRefused(
@@ -28,4 +39,19 @@ async def publisher(
     log = await opened(
         disk, signer.key, await store.tree(), store.entries, begun=known is not None, adopt=adopt
     )
-    return Publisher(signer, disk, log)
+    return Publisher(
+        signer, disk, log, awaits_witnesses=policy is not None and not policy.met_by(())
+    )
+
+
+@contextlib.asynccontextmanager
+async def witnessing(settings: Settings, published: Published) -> AsyncIterator[Witnessing | None]:
+    """Has the log cosigned while the context lasts; none without a policy."""
+    if settings.witness_policy is None:
+        yield None
+        return
+    async with (
+        httpx.AsyncClient() as http,
+        Witnessing(published, settings.witness_policy, http) as at_work,
+    ):
+        yield at_work

@@ -17,6 +17,7 @@ from ..revising import Revising
 from ..sequencer import Sequencer
 from ..settings import Settings
 from ..verifying import Verifying
+from ..witnessing import Witnessing
 from .authentication import Authentication
 
 AnyRequest = Request[Any, Any, Any]
@@ -31,6 +32,7 @@ class Parts(Struct, frozen=True):
     pool: asyncpg.Pool
     sequencer: Sequencer
     publisher: Publisher
+    witnessing: Witnessing | None
     verifying: Verifying
     follower: Follower
     revising: Revising
