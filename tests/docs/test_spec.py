@@ -24,6 +24,7 @@ from provenite_proto.ledger import (
     plausible,
     transit,
 )
+from provenite_proto.log import cose, note, policy, submission, tree
 from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.pack import Content, ElementClaim, Entry, Head, Line, Manifest
 from provenite_proto.pack import limits as pack_limits
@@ -211,6 +212,30 @@ def test_the_order_of_checks_has_every_record() -> None:
     for kind in KIND_TYPES:
         tag = kind.__struct_config__.tag
         assert re.search(rf"^\|[a-z, ]*\b{tag}\b[a-z, ]*\|", order, re.MULTILINE), tag
+
+
+def test_the_log_is_described() -> None:
+    section = SPEC[SPEC.index("## 13.") : SPEC.index("## 14.")]
+    slugs = set(re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE))
+    sources = Path(tree.__file__).parent.glob("*.py")
+    raised = {
+        slug
+        for source in sources
+        for slug in re.findall(r'Unproven\(\s*"([a-z-]+)"', source.read_text("utf-8"))
+    }
+    assert slugs == raised
+    assert (
+        f"| hashes of a proof | {tree.MAX_HASHES}; in a COSE receipt {cose.MAX_HASHES}, to a witness {submission.MAX_PROOF} |"
+        in section
+    )
+    assert note.MAX_BYTES == policy.MAX_BYTES
+    assert f"| note, proof, policy | {note.MAX_BYTES:,} bytes each |" in section
+    assert f"| signatures of a note | {note.MAX_SIGNATURES} |" in section
+    assert note.MAX_NAME == policy.MAX_NAME
+    assert f"| name of a key, of a witness, of a group | {note.MAX_NAME} characters |" in section
+    assert f"| logs, witnesses, groups of a policy | {policy.MAX_DEFINED} each |" in section
+    assert f"| URL of a policy | {policy.MAX_URL:,} characters |" in section
+    assert f"| COSE receipt | {cose.MAX_BYTES:,} bytes, nested {cose.MAX_DEPTH} deep |" in section
 
 
 def test_the_pack_is_described() -> None:

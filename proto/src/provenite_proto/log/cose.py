@@ -29,7 +29,7 @@ _ES256 = -7
 _RFC9162_SHA256 = 1
 _CLAIM_NAMES = {1: "log", 2: "digest", 6: "recorded_at"}
 """What the claims iss, sub and iat (RFC 8392 section 4) say here."""
-_MAX_DEPTH = 6
+MAX_DEPTH = 6
 """How deep CBOR may nest: a receipt has less."""
 
 _Name = Annotated[str, Meta(min_length=1, max_length=note.MAX_NAME)]
@@ -185,7 +185,7 @@ def _decode(data: Any) -> Any:
     return cbor2.loads(
         data,
         semantic_decoders=_NO_TAGS,
-        max_depth=_MAX_DEPTH,
+        max_depth=MAX_DEPTH,
         allow_indefinite=False,
         allow_duplicate_keys=False,
     )
