@@ -34,7 +34,7 @@ _IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
     responses=refusals(),
 )
 async def state(request: AnyRequest) -> LogAnswer:
-    """The log's name, its keys, and its newest checkpoint, signed and witnessed."""
+    """The log's name, its keys, its newest checkpoint, signed and witnessed, and what is known of each witness."""
     ledger = parts(request)
     published, signed = ledger.publisher.published, _signed(ledger)
     return LogAnswer(
@@ -44,6 +44,8 @@ async def state(request: AnyRequest) -> LogAnswer:
         size=signed.size,
         checkpoint=signed.note.decode(),
         witnessed=published.witnessed.note.decode() if published.witnessed else None,
+        policy=ledger.witnessing.policy.text if ledger.witnessing else None,
+        witnesses=ledger.witnessing.witnesses if ledger.witnessing else (),
     )
 
 
