@@ -23,6 +23,7 @@ from provenite_ledger.follower import Follower
 from provenite_ledger.http.authentication import Authentication, UsedTokens
 from provenite_ledger.http.parts import Parts
 from provenite_ledger.postgres import EmbeddedPostgres
+from provenite_ledger.publishing.receipts import Receipts
 from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings
@@ -205,6 +206,7 @@ async def served(
             sequencer=sequencer,
             publisher=sequencer.publisher,
             witnessing=None,
+            receipts=Receipts(sequencer.publisher, SigningKey.generate()),
             follower=follower,
             revising=follower.revising,
             computing=Computing(pool, 4),

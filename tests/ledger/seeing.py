@@ -135,6 +135,7 @@ def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for digest in digests:
         yield "/v1/statements/{digest}", paths.statement(digest), {}
         yield "/v1/statements/{digest}/consequences", paths.consequences(digest), {}
+        yield "/v1/statements/{digest}/receipt", paths.statement_receipt(digest), {}
         yield "/v1/shipments/{transfer}", paths.shipment(digest), {}
         yield "/v1/parties/{party_id}", paths.party(digest), {}
         yield "/v1/sites/{site_id}", paths.site(digest), {}
@@ -154,6 +155,11 @@ def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "/v1/batches", paths.BATCHES, {"holder": "any", "site": chain.digests["site"]}
     yield "/v1/batches", paths.BATCHES, {"holder": chain.firms["miner"].id}
     for path in (paths.SHIPMENTS, paths.PARTIES, paths.SITES, paths.LENSES):
+        yield path, path, {}
+    for tile in ("0/000", "0/000.p/7", "entries/000", "entries/000.p/7", "1/000"):
+        yield "/log/tile/{tile}", f"{paths.LOG}/tile/{tile}", {}
+    yield paths.LOG_CONSISTENCY, paths.LOG_CONSISTENCY, {"from": 1}
+    for path in (paths.LOG_STATE, paths.LOG_CHECKPOINT):
         yield path, path, {}
     for path in (paths.LEDGER, paths.HEALTH, paths.READY, "/schema/openapi.json"):
         yield path, path, {}

@@ -28,11 +28,14 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-WITHOUT_INPUT = ("getLedger", "getHealth", "getReadiness", "listLenses")
+WITHOUT_INPUT = ("getLedger", "getHealth", "getReadiness", "listLenses", "getLog", "getCheckpoint")
 WITH_INPUT = (
     "submitStatement",
     "submitStatements",
     "getStatement",
+    "getReceipt",
+    "getTile",
+    "getConsistency",
     "listBatches",
     "getBatch",
     "traceBatch",
@@ -76,6 +79,7 @@ def known(firm: Firm, ledger: Ledger) -> dict[str, str]:
         "party_id": firm.id,
         "site_id": site,
         "key_id": firm.key.key_id,
+        "tile": "0/000.p/1",
     }
 
 

@@ -46,6 +46,35 @@ class WitnessAnswer(Answer, frozen=True, kw_only=True):
     detail: str | None = None
 
 
+class LogAnswer(Answer, frozen=True, kw_only=True):
+    """The log: its name, the public keys of its checkpoints (C2SP verifier key) and of its COSE receipts.
+
+    `size` is that of `checkpoint`, the newest that is signed. `witnessed` is the newest that enough of the
+    `witnesses` have cosigned, under `policy` (C2SP tlog-policy); absent when no witnesses are asked.
+    """
+
+    name: str
+    key: str
+    receipt_key: Jwk
+    size: int
+    checkpoint: str
+    witnessed: str | None = None
+    policy: str | None = None
+    witnesses: tuple[WitnessAnswer, ...] = ()
+
+
+class ConsistencyAnswer(Answer, frozen=True, kw_only=True):
+    """The proof that the log's first `new` statements begin with its first `old` ones (RFC 9162 section 2.1.4).
+
+    `hashes` are base64. `checkpoint` is the newest that is signed; it is of `new` statements or more.
+    """
+
+    old: int
+    new: int
+    hashes: tuple[str, ...]
+    checkpoint: str
+
+
 class FindingAnswer(Answer, frozen=True, kw_only=True):
     """A doubt about an admitted statement; `remedy` says what to do, the other members are those of a problem."""
 
@@ -73,13 +102,17 @@ def answered(findings: Iterable[Finding]) -> tuple[FindingAnswer, ...]:
 
 
 class Submitted(Answer, frozen=True, kw_only=True):
-    """An admitted statement: its digest, its place in the log, and the ids of the batches that it made."""
+    """An admitted statement: its digest, its place in the log, and the ids of the batches that it made.
+
+    `receipt` is the proof that it is in the log (C2SP tlog-proof); of many together, when it was asked for.
+    """
 
     digest: str
     index: int
     recorded_at: datetime
     batches: tuple[str, ...] = ()
     findings: tuple[FindingAnswer, ...] = ()
+    receipt: str | None = None
 
 
 class ProblemAnswer(Answer, frozen=True, kw_only=True):

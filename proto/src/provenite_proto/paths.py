@@ -11,6 +11,11 @@ SITES = "/v1/sites"
 KEYS = "/v1/keys"
 INVITATIONS = "/v1/invitations"
 ENROLMENTS = "/v1/enrolments"
+LOG = "/log"
+"""Below it lie the log's files: `checkpoint`, and tiles and entry bundles by their C2SP paths."""
+LOG_CHECKPOINT = "/log/checkpoint"
+LOG_STATE = "/v1/log"
+LOG_CONSISTENCY = "/v1/log/consistency"
 HEALTH = "/health"
 READY = "/ready"
 
@@ -43,6 +48,11 @@ def contributions(batch_id: str) -> str:
 def consequences(digest: str) -> str:
     """What a statement has changed of earlier content."""
     return f"{STATEMENTS}/{digest}/consequences"
+
+
+def statement_receipt(digest: str) -> str:
+    """The proof that a statement is in the log."""
+    return f"{STATEMENTS}/{digest}/receipt"
 
 
 def shipment(transfer: str) -> str:

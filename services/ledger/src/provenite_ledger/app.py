@@ -19,6 +19,7 @@ from .http.fast import Room
 from .http.parts import Parts
 from .http.submitting import MAX_BATCHES_BYTES
 from .postgres import EmbeddedPostgres
+from .publishing.receipts import Receipts
 from .revising import Revising
 from .sequencer import Sequencer
 from .settings import Settings
@@ -105,6 +106,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             sequencer=sequencer,
             publisher=publisher,
             witnessing=witnessing,
+            receipts=Receipts(publisher, keys.receipts(settings.data)),
             verifying=verifying,
             follower=follower,
             revising=revising,

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -32,30 +31,31 @@ def registrar(folder: Path) -> SigningKey:
 def log(folder: Path) -> Ed25519PrivateKey:
     """The key that signs the log's checkpoints, from `log.pem`; otherwise as `registrar`."""
     path = folder / "log.pem"
-    key = _loaded(path, lambda: _pem(Ed25519PrivateKey.generate()))
+    pem = _kept(path, _generated)
+    try:
+        key = load_pem_private_key(pem, None)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} is not an Ed25519 private key: {error}") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise ValueError(f"{path} is not an Ed25519 private key")
     return key
 
 
-def receipts(folder: Path) -> ec.EllipticCurvePrivateKey:
-    """The key that signs COSE receipts, from `receipts.pem`; otherwise as `registrar`."""
+def receipts(folder: Path) -> SigningKey:
+    """The P-256 key that signs COSE receipts, from `receipts.pem`; otherwise as `registrar`."""
     path = folder / "receipts.pem"
-    key = _loaded(path, lambda: _pem(ec.generate_private_key(ec.SECP256R1())))
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+    pem = _kept(path, lambda: SigningKey.generate().to_pem())
+    try:
+        key = SigningKey.from_pem(pem)
+    except ValueError as error:
+        raise ValueError(f"{path} is not a P-256 private key: {error}") from error
+    if key.public.algorithm != "ES256":
         raise ValueError(f"{path} is not a P-256 private key")
     return key
 
 
-def _loaded(path: Path, generate: Callable[[], bytes]) -> object:
-    pem = _kept(path, generate)
-    try:
-        return load_pem_private_key(pem, None)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"{path} is not a private key: {error}") from error
-
-
-def _pem(key: Ed25519PrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+def _generated() -> bytes:
+    key = Ed25519PrivateKey.generate()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 

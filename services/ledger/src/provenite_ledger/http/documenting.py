@@ -27,6 +27,11 @@ STATEMENT_TYPE = "application/sd-jwt"
 STATEMENTS_TYPE = "application/sd-jwt+lines"
 """Media type of many: one statement a line, the lines separated by a line feed."""
 
+TEXT_TYPE = "text/plain"
+"""Media type of signed notes and proofs as C2SP has them; in UTF-8."""
+COSE_TYPE = "application/scitt-receipt+cose"
+"""Media type of COSE receipts (RFC 9942)."""
+
 LENS_TYPE = "application/toml"
 """Media type of a lens."""
 _LENS = """title = "Mined in China and refined elsewhere"

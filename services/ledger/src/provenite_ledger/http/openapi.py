@@ -18,6 +18,8 @@ from .ledger import Condition
 
 TYPES: tuple[Any, ...] = (
     answers.LedgerAnswer,
+    answers.LogAnswer,
+    answers.ConsistencyAnswer,
     answers.Submitted,
     answers.Lines,
     answers.ProblemAnswer,
@@ -91,6 +93,7 @@ def config() -> OpenAPIConfig:
             Tag("Lenses", "The questions that content answers."),
             Tag("Registry", "Parties, their sites and their keys."),
             Tag("Joining", "From an invitation to an enrolled firm."),
+            Tag("Log", "The verifiable log: checkpoints, tiles and proofs, which anyone may read."),
             Tag("Ledger", "The service itself."),
         ],
         # Litestar's own page for what is not below /schema is HTML.

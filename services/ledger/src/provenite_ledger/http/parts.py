@@ -13,6 +13,7 @@ from ..computing import Computing
 from ..enrolment import Enrolment
 from ..follower import Follower
 from ..publishing.publisher import Publisher
+from ..publishing.receipts import Receipts
 from ..revising import Revising
 from ..sequencer import Sequencer
 from ..settings import Settings
@@ -33,6 +34,7 @@ class Parts(Struct, frozen=True):
     sequencer: Sequencer
     publisher: Publisher
     witnessing: Witnessing | None
+    receipts: Receipts
     verifying: Verifying
     follower: Follower
     revising: Revising

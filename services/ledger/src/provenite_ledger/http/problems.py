@@ -166,6 +166,12 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
                 "Use a method that the Allow header names.",
             ),
             (
+                "not-acceptable",
+                406,
+                "The answer has no such media type",
+                "Accept one of the media types that the detail names.",
+            ),
+            (
                 "request-too-slow",
                 408,
                 "The request did not arrive in time",
@@ -222,7 +228,7 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
             (
                 "ledger-unavailable",
                 503,
-                "The ledger's database is away",
+                "The ledger cannot record or read at present",
                 "Submit again after the seconds that Retry-After says: a statement is never recorded twice.",
             ),
         )
@@ -296,7 +302,9 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Problem:
     if isinstance(error, LedgerBusy):
         return Problem("ledger-busy", "The queue of submissions is full.")
     if isinstance(error, LedgerUnavailable) or is_outage(error):
-        return Problem("ledger-unavailable", "The database does not answer at present.")
+        return Problem(
+            "ledger-unavailable", "The database does not answer, or the log cannot be published."
+        )
     if isinstance(error, ValidationException):
         return _validation(error)
     if isinstance(error, RecursionError):

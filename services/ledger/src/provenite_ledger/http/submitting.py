@@ -52,9 +52,9 @@ _encode = msgspec.json.Encoder().encode
     },
 )
 async def submit(request: AnyRequest) -> Reply:
-    """Record a signed statement. It is checked, given its place in the log and durable when the answer comes.
+    """Record a signed statement. When the answer comes it is checked, durable, and in the log, as `receipt` proves.
 
-    Submitting it again is safe: the answer is the same, with status 200 instead of 201.
+    Submitting it again is safe: the answer is the same, with status 200 instead of 201 and a receipt of its own.
     """
     sent_as(request, STATEMENT_TYPE.encode())
     ledger = parts(request)
@@ -66,7 +66,7 @@ async def submit(request: AnyRequest) -> Reply:
         raise result
     return Reply(
         201 if result.fresh else 200,
-        _encode(result.submitted),
+        _encode(await _proven(result.submitted, ledger)),
         (b"location", paths.statement(statement.digest).encode()),
     )
 
@@ -96,6 +96,10 @@ async def submit_many(
             description="Record all lines or none: with one refused, the others are `not-submitted`."
         ),
     ] = False,
+    receipts: Annotated[
+        bool,
+        QueryParameter(description="Add to each recorded line the proof that it is in the log."),
+    ] = False,
 ) -> Reply:
     """Record signed statements, one a line, in order. A line may use what an earlier one made.
 
@@ -107,7 +111,10 @@ async def submit_many(
         lines = _lines(await body(request, MAX_BATCH_BYTES, share))
         results = await _submitted(lines, parts(request), atomic)
     name = request_id(request)
-    return Reply(200, _encode(Lines(lines=tuple(_line(result, name) for result in results))))
+    found = [_line(result, name) for result in results]
+    if receipts:
+        found = [await _with_receipt(line, parts(request)) for line in found]
+    return Reply(200, _encode(Lines(lines=tuple(found))))
 
 
 async def _submitted(lines: list[bytes], ledger: Parts, atomic: bool) -> list[Admitted | Problem]:
@@ -148,3 +155,16 @@ def _line(result: Admitted | Problem, name: str) -> Line:
         problem = answer(result, name)
         return Line(status=problem.status, problem=problem)
     return Line(status=201 if result.fresh else 200, submitted=result.submitted)
+
+
+async def _with_receipt(line: Line, ledger: Parts) -> Line:
+    if line.submitted is None:
+        return line
+    return msgspec.structs.replace(line, submitted=await _proven(line.submitted, ledger))
+
+
+async def _proven(submitted: Submitted, ledger: Parts) -> Submitted:
+    """The same with its receipt."""
+    recorded_at = int(submitted.recorded_at.timestamp())
+    receipt = await ledger.receipts.fresh(submitted.index, recorded_at)
+    return msgspec.structs.replace(submitted, receipt=receipt)

@@ -18,15 +18,10 @@ import msgspec
 from provenite_proto.log import (
     Checkpoint,
     Edge,
-    LogProof,
     NoteSigner,
-    inclusion,
     new_bundles,
     new_tiles,
-    time_bytes,
 )
-from provenite_proto.log.note import base64
-from provenite_proto.log.proof import HEADER
 
 from .frontier import FULL
 from .growth import Growth
@@ -171,31 +166,10 @@ class Publisher:
             deadline = asyncio.get_running_loop().time() + patience
             self._waiting.append(_Waiting(size, deadline, done))
 
-    async def receipt(self, index: int, recorded_at: int, signed: Signed | None = None) -> str:
-        """The proof, as text, that a statement is in the log: for the newest signed checkpoint, or for this one.
-
-        `recorded_at` in seconds since 1970. `ValueError` when the checkpoint has not so many statements;
-        `Unproven` or `OSError` when the log's files cannot be read.
-        """
-        signed = signed or self.published.signed
-        if signed is None or index >= signed.size:
-            raise ValueError(f"statement {index} is not in the checkpoint")
-        try:
-            lines = self._fresh(signed).lines(index)
-        except LookupError:
-            hashes = await self.proof(index, signed)
-            return LogProof(index, recorded_at, hashes, signed.note).encode().decode()
-        extra = base64(time_bytes(recorded_at))
-        return f"{HEADER}\nextra {extra}\nindex {index}\n{lines}\n{signed.note.decode()}"
-
-    async def proof(self, index: int, signed: Signed) -> tuple[bytes, ...]:
-        """The hashes of the same proof, read from the log's files."""
-        tiles = self.files.tree(self.size)
-        return await asyncio.to_thread(inclusion, index, signed.size, tiles.read)
-
-    def _fresh(self, signed: Signed) -> Paths:
+    def fresh(self, signed: Signed) -> Paths:
+        """The proofs for a checkpoint from memory; `LookupError` unless it is the newest that is signed."""
         if signed is not self.published.signed:
-            raise LookupError("only proofs for the newest checkpoint are made from memory")
+            raise LookupError("a newer checkpoint is signed")
         if self._paths is None:
             self._paths = Paths(self._frontier.edge(signed.size), self._frontier.read)
         return self._paths

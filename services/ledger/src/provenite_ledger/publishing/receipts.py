@@ -1,0 +1,85 @@
+"""Receipts: proofs that statements are in the log, for whoever submitted or reads them."""
+
+import asyncio
+
+from provenite_proto.log import LogProof, inclusion, root, time_bytes
+from provenite_proto.log.cose import ConsistencyReceipt, InclusionReceipt, kid_of
+from provenite_proto.log.note import base64
+from provenite_proto.log.proof import HEADER
+from provenite_proto.statement import SigningKey
+
+from .published import Signed
+from .publisher import Publisher
+
+
+class Receipts:
+    """Makes receipts. COSE receipts are signed with a P-256 key of their own.
+
+    Times are seconds since 1970. Every method may raise `OSError` or `Unproven` when the log's files cannot be read.
+    """
+
+    def __init__(self, publisher: Publisher, key: SigningKey) -> None:
+        self.key = key.public
+        self._key = key
+        self._publisher = publisher
+
+    async def fresh(self, index: int, recorded_at: int) -> str:
+        """The proof for the newest signed checkpoint, which is of more than `index` statements, as text."""
+        return await self._text(index, recorded_at, self._newest(index))
+
+    async def best(self, index: int, recorded_at: int) -> str:
+        """The proof for the newest witnessed checkpoint that covers the statement, or for the newest signed one."""
+        witnessed = self._publisher.published.witnessed
+        if witnessed is None or index >= witnessed.size:
+            witnessed = self._newest(index)
+        return await self._text(index, recorded_at, witnessed)
+
+    async def cose(self, digest: str, index: int, recorded_at: int) -> bytes | None:
+        """The COSE receipt for the newest signed tree; none while that has one leaf, of which there can be none."""
+        signed = self._newest(index)
+        if signed.size < 2:
+            return None
+        receipt = InclusionReceipt(
+            log=self._publisher.published.key.name,
+            kid=kid_of(self.key),
+            hashes=await self._hashes(index, signed),
+            digest=digest,
+            recorded_at=recorded_at,
+            size=signed.size,
+            index=index,
+        )
+        return receipt.signed(signed.root, self._key).encode()
+
+    async def cose_consistency(self, old: int, new: int) -> bytes:
+        """The COSE receipt that the first `new` statements begin with the first `old`; 1 <= old < new <= what is signed."""
+        hashes = await self._publisher.published.consistency(old, new)
+        tiles = self._publisher.files.tree(self._publisher.size)
+        found = await asyncio.to_thread(root, new, tiles.read)
+        receipt = ConsistencyReceipt(
+            log=self._publisher.published.key.name,
+            kid=kid_of(self.key),
+            hashes=hashes,
+            old=old,
+            new=new,
+        )
+        return receipt.signed(found, self._key).encode()
+
+    def _newest(self, index: int) -> Signed:
+        signed = self._publisher.published.signed
+        if signed is None or index >= signed.size:
+            raise LookupError(f"statement {index} is not published")
+        return signed
+
+    async def _text(self, index: int, recorded_at: int, signed: Signed) -> str:
+        try:
+            lines = self._publisher.fresh(signed).lines(index)
+        except LookupError:
+            hashes = await self._hashes(index, signed)
+            return LogProof(index, recorded_at, hashes, signed.note).encode().decode()
+        extra = base64(time_bytes(recorded_at))
+        return f"{HEADER}\nextra {extra}\nindex {index}\n{lines}\n{signed.note.decode()}"
+
+    async def _hashes(self, index: int, signed: Signed) -> tuple[bytes, ...]:
+        """The proof from the log's files."""
+        tiles = self._publisher.files.tree(self._publisher.size)
+        return await asyncio.to_thread(inclusion, index, signed.size, tiles.read)
