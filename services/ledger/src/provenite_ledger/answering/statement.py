@@ -15,10 +15,10 @@ def sealed(record: AnyRecord) -> tuple[str, ...]:
     return tuple(name for name in record.sections if getattr(record, name) is not None)
 
 
-def statement(
-    row: Row, parsed: Statement, issuer: str, reader: Reader, concerned: Concerned, *, named: bool
-) -> StatementAnswer:
-    """The statement with the sections and findings that the reader sees; with `named` a party's name is one."""
+def redacted(
+    parsed: Statement, reader: Reader, concerned: Concerned, *, named: bool
+) -> tuple[str, tuple[str, ...]]:
+    """The statement's text with the sections that the reader sees, and the names of the others."""
     names = sealed(parsed.record)
     withheld = tuple(
         name
@@ -26,6 +26,14 @@ def statement(
         if not sees(reader, concerned, name) and not (named and name == "identities")
     )
     kept = [name for name in names if name not in withheld]
+    return redact(parsed, kept) if withheld else parsed.compact, withheld
+
+
+def statement(
+    row: Row, parsed: Statement, issuer: str, reader: Reader, concerned: Concerned, *, named: bool
+) -> StatementAnswer:
+    """The statement with the sections and findings that the reader sees; with `named` a party's name is one."""
+    text, withheld = redacted(parsed, reader, concerned, named=named)
     findings = unpacked_findings(row["findings"])
     return StatementAnswer(
         digest=parsed.digest,
@@ -33,7 +41,7 @@ def statement(
         recorded_at=row["recorded_at"],
         type=row["kind"],
         issuer=issuer,
-        statement=redact(parsed, kept) if withheld else parsed.compact,
+        statement=text,
         withheld=withheld,
         findings=answered(
             each for each in findings if sees_finding(reader, concerned, each.slug, each.pointer)

@@ -40,6 +40,9 @@ create table statement (
 create index statement_maker on statement (issuer, index)
     where kind in ('extraction', 'collection', 'transformation', 'transfer', 'receipt', 'retraction');
 create index statement_key on statement (key_id);
+-- What is said of each party's keys.
+create index statement_of_keys on statement (counterparty, index) where kind in ('key', 'revocation');
+create index statement_retraction on statement (retracted_by) where retracted_by is not null;
 
 create table making (
     -- A statement that makes matter with content of its own.
