@@ -16,7 +16,7 @@ import httpx
 
 from provenite_ledger.admitting import Admitted
 from provenite_ledger.app import create_app
-from provenite_ledger.computing import Computing
+from provenite_ledger.computing import Computing, Room
 from provenite_ledger.contents import prepare
 from provenite_ledger.enrolment import Enrolment, take_origin
 from provenite_ledger.follower import Follower
@@ -210,6 +210,7 @@ async def served(
             follower=follower,
             revising=follower.revising,
             computing=Computing(pool, 4),
+            packing=Room(4),
             verifying=Verifying(0),
             enrolment=Enrolment(pool, sequencer, SigningKey.generate(), ORIGIN),
             authentication=Authentication(sequencer, ORIGIN, time.time, UsedTokens()),

@@ -1,6 +1,8 @@
 """Who may see what of the secretive chain, as the table of SPEC.md section 10 has it, written down independently."""
 
+import io
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -78,8 +80,12 @@ class Eye:
 def told(response: httpx.Response) -> str:
     """All that a response says: headers, body, and what is encoded in its statements."""
     headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
-    parts = [headers, response.text]
-    for part in re.findall(r"[A-Za-z0-9_-]{60,}", response.text):
+    body = response.text
+    if response.headers["content-type"] == "application/zip":
+        with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+            body = "\n".join(archive.read(name).decode() for name in archive.namelist())
+    parts = [headers, body]
+    for part in re.findall(r"[A-Za-z0-9_-]{60,}", body):
         try:
             parts.append(base64url.decode(part).decode("utf-8", "replace"))
         except ValueError:
@@ -144,6 +150,7 @@ def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for batch in chain.batches.values():
         yield "/v1/batches/{batch_id}", paths.batch(batch), {}
         yield "/v1/batches/{batch_id}/content", paths.content(batch), {}
+        yield "/v1/batches/{batch_id}/pack", paths.pack(batch), {}
         for label in ("CL", "PE"):
             query = {"element": "Cu", "lens": "origin", "label": label}
             yield "/v1/batches/{batch_id}/contributions", paths.contributions(batch), query

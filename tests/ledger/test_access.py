@@ -1,15 +1,18 @@
 """Who sees what, over HTTP: every route as every reader, looking for everything that is sealed."""
 
+import io
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
+import httpx
 import msgspec
 import pytest
 
 from provenite_ledger.postgres import running_server
 from provenite_proto import paths
+from provenite_proto.pack import Pack
 from provenite_proto.record import (
     COUNTERSIGNATURE,
     AnyRecord,
@@ -17,19 +20,29 @@ from provenite_proto.record import (
     Audience,
     Grant,
     Outcome,
+    Party,
     Retraction,
     RetractionReason,
     SiteIdentities,
     Subject,
     SubjectKind,
 )
-from provenite_proto.statement import parse
+from provenite_proto.statement import Statement, parse
 from tests.ledger.running import day, extraction, receipt, refining, run_ledger, transfer
 from tests.ledger.secretive import Secretive
 from tests.ledger.secretive_chain import build
 from tests.ledger.seeing import READERS, Eye, leaked, requests, secrets, sees, told
 
 Hidden = dict[str, set[str]]
+
+
+def statements(response: httpx.Response) -> dict[str, Statement]:
+    """The statements of a pack, by digest."""
+    assert response.status_code == 200, response.text
+    found = [
+        parse(line.statement, complete=False) for line in Pack(io.BytesIO(response.content)).lines()
+    ]
+    return {each.digest: each for each in found}
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +100,93 @@ def test_a_statement_shows_the_sections_of_the_table(chain: Secretive, reader: s
         sealed = {section for statement, section in chain.texts if statement == name}
         assert shown == (sealed if sees(reader, name) else set()), (name, reader)
         assert set(answer.get("withheld", ())) == sealed - shown
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_pack_shows_the_sections_of_the_table(chain: Secretive, reader: str) -> None:
+    names = {digest: name for name, digest in chain.digests.items()}
+    eye = Eye(chain, reader)
+    for batch in chain.batches.values():
+        response = eye.get(paths.pack(batch))
+        if reader in ("nobody", "revoked"):
+            assert response.status_code == 401
+            continue
+        for statement in statements(response).values():
+            record = statement.record
+            if (name := names.get(statement.digest)) is None:
+                # The registrar's own, which has no section.
+                assert not statement.withheld
+                continue
+            shown = {each for each in record.sections if getattr(record, each) is not None}
+            sealed = {section for known, section in chain.texts if known == name}
+            assert shown == (sealed if sees(reader, name) else set()), (name, reader)
+            assert statement.withheld == len(sealed - shown)
+
+
+def test_a_pack_tells_of_no_party_but_those_on_the_way(chain: Secretive) -> None:
+    """A stranger who knows a batch learns what its trace tells, and from whom nobody can tell more."""
+    eye = Eye(chain, "stranger")
+    for name, batch in chain.batches.items():
+        traced = eye.get(paths.trace(batch)).json()
+        told_of = {node["issuer"] for node in traced["nodes"]} | {chain.firms["registrar"].id}
+        found = statements(eye.get(paths.pack(batch)))
+        receivers = {
+            chain.firms[chain.records[receipt][0]].id
+            for receipt, digest in chain.digests.items()
+            if receipt.endswith("-receipt") and digest in found
+        }
+        parties = {digest for digest, each in found.items() if isinstance(each.record, Party)}
+        assert parties == told_of | receivers, name
+        assert {node["statement"] for node in traced["nodes"]} <= found.keys()
+
+
+def test_a_pack_does_not_tell_who_holds_the_batch(chain: Secretive) -> None:
+    for reader, told_of in (
+        ("stranger", False),
+        ("refiner", False),
+        ("maker", True),
+        ("trader", True),
+    ):
+        found = statements(Eye(chain, reader).get(paths.pack(chain.batches["to-trader.0"])))
+        for digest in (chain.digests["to-trader-receipt"], chain.firms["trader"].id):
+            assert (digest in found) is told_of, reader
+        assert chain.digests["to-maker-receipt"] in found
+
+
+def test_who_vouches_is_told_to_whom_the_content_is_told(chain: Secretive) -> None:
+    evidence = {chain.digests[name] for name in ("attestation", "accreditation", "ownership")}
+    auditor = chain.firms["auditor"].id
+    for batch, seen_by in (
+        ("extraction.0", {"miner"}),
+        ("forming.0", {"maker"}),
+        ("to-trader.0", {"maker", "trader"}),
+    ):
+        for reader in ("miner", "refiner", "maker", "trader", "stranger", "registrar"):
+            found = statements(Eye(chain, reader).get(paths.pack(chain.batches[batch])))
+            expected = {*evidence, auditor} if reader in seen_by else set()
+            assert {*evidence, auditor} & found.keys() == expected, (batch, reader)
+
+
+def test_what_was_left_is_told_where_it_can_be_computed(chain: Secretive) -> None:
+    """Of an input's remainder no reader is told who does not see all that it follows from."""
+
+    def before(reader: str, statement: str) -> tuple[str, ...] | None:
+        response = Eye(chain, reader).get(paths.pack(chain.batches[f"{statement}.0"]))
+        pack = Pack(io.BytesIO(response.content))
+        (line,) = (
+            line
+            for line in pack.lines()
+            if parse(line.statement, complete=False).digest == chain.digests[statement]
+        )
+        return line.before
+
+    assert before("miner", "to-refiner") == ("7319.137",)
+    assert before("refiner", "to-refiner") is None
+    assert before("refiner", "refining") == ("7211.518", "401.538", "1711.313")
+    assert before("miner", "refining") is None
+    assert before("maker", "to-maker") is None
+    assert before("maker", "forming") == ("2531.376",)
+    assert before("stranger", "forming") is None
 
 
 def test_every_route_is_tried(chain: Secretive) -> None:

@@ -33,7 +33,8 @@ def test_all(tmp_path: Path) -> None:
         "PROVENITE_READ_CONNECTIONS": "3",
         "PROVENITE_READ_SECONDS": "4",
         "PROVENITE_TRACE_NODES": "5",
-        "PROVENITE_VERIFYING_PROCESSES": "6",
+        "PROVENITE_PACK_STATEMENTS": "6",
+        "PROVENITE_VERIFYING_PROCESSES": "7",
     }
     assert read(environment) == Settings(
         host="192.0.2.7",
@@ -48,7 +49,8 @@ def test_all(tmp_path: Path) -> None:
         read_connections=3,
         read_seconds=4,
         trace_nodes=5,
-        verifying_processes=6,
+        pack_statements=6,
+        verifying_processes=7,
     )
     # One for each field, and each described beside it.
     assert len(environment) == len(Settings.__struct_fields__)
@@ -74,6 +76,7 @@ def test_all(tmp_path: Path) -> None:
         ("PROVENITE_READ_CONNECTIONS", "0"),
         ("PROVENITE_READ_SECONDS", "x"),
         ("PROVENITE_TRACE_NODES", "0"),
+        ("PROVENITE_PACK_STATEMENTS", "1000001"),
         ("PROVENITE_VERIFYING_PROCESSES", "-1"),
         ("PROVENITE_VERIFYING_PROCESSES", "65"),
     ],

@@ -45,6 +45,11 @@ def contributions(batch_id: str) -> str:
     return f"{BATCHES}/{batch_id}/contributions"
 
 
+def pack(batch_id: str) -> str:
+    """A batch's pack."""
+    return f"{BATCHES}/{batch_id}/pack"
+
+
 def consequences(digest: str) -> str:
     """What a statement has changed of earlier content."""
     return f"{STATEMENTS}/{digest}/consequences"

@@ -108,8 +108,9 @@ class Report:
         yield f"{self._kinds.total():>9,}  in all"
         yield ""
         if self._withheld:
+            verb = "is" if self._withheld == 1 else "are"
             yield from textwrap.wrap(
-                f"{self._withheld:,} of their {self._sections:,} sealed sections are withheld from "
+                f"{self._withheld:,} of their {self._sections:,} sealed sections {verb} withheld from "
                 "the reader for whom the pack was made. What depends on them cannot be checked with it.",
                 _WIDTH,
             )

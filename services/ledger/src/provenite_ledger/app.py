@@ -10,12 +10,12 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from . import contents, keys, starting
-from .computing import Computing
+from .computing import Computing, Room
 from .enrolment import Enrolment, take_origin
 from .follower import Follower
 from .http import openapi, problems, routes
 from .http.authentication import Authentication, UsedTokens
-from .http.fast import Room
+from .http.fast import Room as Bodies
 from .http.parts import Parts
 from .http.submitting import MAX_BATCHES_BYTES
 from .postgres import EmbeddedPostgres
@@ -30,6 +30,8 @@ from .verifying import Verifying
 
 WORKING_CONNECTIONS = 3
 """Database connections for content: one each for what is new and what is late, and one to see what there is."""
+PACKS_AT_ONCE = 4
+"""Packs that are sent at a time: each holds what it is to send, some 200 bytes a statement."""
 
 
 def create_app(parts: Parts) -> Litestar:
@@ -40,7 +42,7 @@ def create_app(parts: Parts) -> Litestar:
         openapi_config=openapi.config(),
         logging_config=None,
         debug=False,
-        state=State({"parts": parts, "room": Room(MAX_BATCHES_BYTES)}),
+        state=State({"parts": parts, "room": Bodies(MAX_BATCHES_BYTES)}),
     )
 
 
@@ -111,6 +113,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             follower=follower,
             revising=revising,
             computing=Computing(pool, settings.read_connections),
+            packing=Room(PACKS_AT_ONCE),
             enrolment=enrolment,
             authentication=Authentication(sequencer, origin, time.time, UsedTokens()),
         )

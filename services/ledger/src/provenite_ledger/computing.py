@@ -1,4 +1,4 @@
-"""Room for computing content on demand: a few answers at a time, so that all other reads go on beside them."""
+"""Room for answers that take long: a few at a time, so that all other reads go on beside them."""
 
 import asyncio
 from collections import Counter
@@ -13,20 +13,18 @@ PATIENCE_SECONDS = 5.0
 """How long an answer waits for room."""
 
 
-class Computing:
-    """Connections for answers about content: at most half of the readers', and of these half for one party."""
+class Room:
+    """So many at a time, and of these half for one party."""
 
-    def __init__(self, pool: asyncpg.Pool, connections: int) -> None:
-        """On the readers' pool, which has so many `connections`."""
-        self._pool = pool
-        self._at_once = max(1, connections // 2)
-        self._for_one = max(1, self._at_once // 2)
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._for_one = max(1, at_once // 2)
         self._by_party: Counter[int] = Counter()
         self._room = asyncio.Condition()
 
     @asynccontextmanager
-    async def connection(self, party: int) -> AsyncIterator[asyncpg.Connection]:
-        """A connection for an answer to a party (the index of its statement).
+    async def taken(self, party: int) -> AsyncIterator[None]:
+        """A place for an answer to a party (the index of its statement).
 
         `Problem` `ledger-busy` when there is no room for too long.
         """
@@ -37,8 +35,7 @@ class Computing:
         except TimeoutError:
             raise Problem("ledger-busy", "Too many answers are being computed.") from None
         try:
-            async with self._pool.acquire() as connection:
-                yield connection
+            yield
         finally:
             async with self._room:
                 self._by_party[party] -= 1
@@ -48,3 +45,21 @@ class Computing:
 
     def _has_room(self, party: int) -> bool:
         return self._by_party[party] < self._for_one and self._by_party.total() < self._at_once
+
+
+class Computing:
+    """Connections for answers about content: at most half of the readers', and of these half for one party."""
+
+    def __init__(self, pool: asyncpg.Pool, connections: int) -> None:
+        """On the readers' pool, which has so many `connections`."""
+        self._pool = pool
+        self._room = Room(max(1, connections // 2))
+
+    @asynccontextmanager
+    async def connection(self, party: int) -> AsyncIterator[asyncpg.Connection]:
+        """A connection for an answer to a party (the index of its statement).
+
+        `Problem` `ledger-busy` when there is no room for too long.
+        """
+        async with self._room.taken(party), self._pool.acquire() as connection:
+            yield connection

@@ -12,7 +12,6 @@ from provenite_proto.statement import parse
 
 from .access import REGISTRAR, Concerned, Reader, sees
 from .store import packs, reading
-from .store.packing import unpacked
 from .store.rows import OUTPUTS, Row
 from .turns import Turns
 
@@ -96,7 +95,14 @@ class _Selecting:
         await self._add(makers, holding=holding)
         given_back = [index for index in makers if self._found[index].kind == "retraction"]
         await self._add(await packs.withdrawn(self._pool, given_back))
-        transfers = [index for index in makers if self._found[index].kind == "transfer"]
+        # Who used what was shipped is told by the way itself; who holds the batch asked for is sealed.
+        told = makers - {self._batch["key"] // OUTPUTS}
+        transfers = [
+            index
+            for index in makers
+            if self._found[index].kind == "transfer"
+            and (index in told or self._sees(index, "parties"))
+        ]
         shipped = await packs.shipments(self._pool, transfers, self._size)
         await self._add([row["receipt"] for row in shipped if row["receipt"] is not None])
         self._way.update(found)

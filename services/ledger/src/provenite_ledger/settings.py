@@ -73,6 +73,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     By default one for each further processor, at most 4.
     """
 
+    pack_statements: int = 100_000
+    """`PROVENITE_PACK_STATEMENTS`: the statements that one pack may hold, at the most."""
+
     @property
     def address(self) -> str:
         """The URL at which this machine reaches the ledger."""
@@ -101,6 +104,9 @@ def read(environment: Mapping[str, str]) -> Settings:
         ),
         trace_nodes=_integer(
             environment, "PROVENITE_TRACE_NODES", defaults.trace_nodes, 1, 1_000_000
+        ),
+        pack_statements=_integer(
+            environment, "PROVENITE_PACK_STATEMENTS", defaults.pack_statements, 1, 1_000_000
         ),
         verifying_processes=_integer(
             environment, "PROVENITE_VERIFYING_PROCESSES", defaults.verifying_processes, 0, 64

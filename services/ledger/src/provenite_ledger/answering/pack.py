@@ -70,7 +70,9 @@ def claims(elements: Mapping[str, int], shares: Shares) -> Content:
     )
 
 
-def _before(index: int, draws: Sequence[Row], computable: Mapping[int, int]) -> tuple[str, ...] | None:
+def _before(
+    index: int, draws: Sequence[Row], computable: Mapping[int, int]
+) -> tuple[str, ...] | None:
     left = tuple(
         kilograms(draw["before"]) if index < computable.get(draw["batch"], 0) else WITHHELD
         for draw in draws

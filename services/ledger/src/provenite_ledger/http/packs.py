@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from litestar import get
 from litestar.openapi.datastructures import ResponseSpec
 
 from provenite_proto import paths
+from provenite_proto.content import part_of
 from provenite_proto.log import inclusion
 from provenite_proto.pack import FORMAT, Content, Head, Writer
 from provenite_proto.problem import Problem
@@ -28,3 +30,143 @@ from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
 from .parts import AnyRequest, Parts, found, parts, reader
 from .settling import as_of
 from .streaming import Stream
+
+_CHUNK = 25
+"""Statements read at a time (some 6 MB at the most)."""
+_COVERING_SECONDS = 5.0
+"""How long an answer waits for a checkpoint that covers the batch."""
+MEDIA_TYPE = "application/zip"
+
+
+@get(
+    f"{paths.BATCHES}/{{batch_id:str}}/pack",
+    operation_id="getPack",
+    summary="Fetch a batch's pack",
+    tags=["Batches"],
+    security=WITH_TOKEN,
+    responses={
+        200: ResponseSpec(
+            bytes,
+            media_type=MEDIA_TYPE,
+            generate_examples=False,
+            description="A zip file, sent as it is made; without a length.",
+        ),
+        **refusals(*BY_TOKEN, "not-found", "too-far", "content-pending"),
+    },
+)
+async def pack(request: AnyRequest, batch_id: Annotated[str, BATCH_ID]) -> Stream:
+    """One file with which an auditor finds out offline what is true of the batch, by `provenite audit FILE`.
+
+    It has the statements that made it, as the reader may see them, the proofs that they are in the log, and, for
+    the parties that the batch concerns, what the ledger says of its content. The specification describes the
+    file. All is as one checkpoint of the log has it: the newest that its witnesses have cosigned, when it covers the
+    batch, otherwise the newest that the ledger has signed.
+    """
+    who, ledger = reader(request), parts(request)
+    row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(ledger.packing.taken(who.index))
+        signed = await _checkpoint(ledger, row["key"] // OUTPUTS)
+        selection = await select(
+            ledger.pool,
+            who,
+            row,
+            signed.size,
+            ledger.settings.pack_statements,
+            datetime.now(UTC),
+        )
+        content = await _content(ledger, who, row, signed.size) if selection.evidence else None
+        head = Head(
+            format=FORMAT,
+            ledger=ledger.origin,
+            batch=batch_id,
+            size=signed.size,
+            created=int(time.time()),
+        )
+        writer = Writer(head, signed.note, f"{ledger.publisher.published.key}\n", None)
+        pieces = _pieces(ledger, who, signed, selection, writer, content)
+        held = stack.pop_all()
+    name = f"{batch_id}.pack.zip"
+    return Stream(
+        pieces,
+        held,
+        (
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-disposition", f'attachment; filename="{name}"'.encode()),
+            (b"cache-control", b"private, no-store"),
+        ),
+    )
+
+
+async def _checkpoint(ledger: Parts, index: int) -> Signed:
+    """The checkpoint for the pack of what the statement `index` made."""
+    published = ledger.publisher.published
+    if published.witnessed is not None and published.witnessed.size > index:
+        return published.witnessed
+    try:
+        async with asyncio.timeout(_COVERING_SECONDS):
+            return await published.newer(index)
+    except TimeoutError:
+        raise Problem(
+            "ledger-unavailable", "No checkpoint covers the batch: the log cannot be published."
+        ) from None
+
+
+async def _content(ledger: Parts, who: Reader, row: Row, size: int) -> Content:
+    """What the batch holds after the log's first `size` statements."""
+
+    async def look(now: int) -> Content:
+        async with ledger.computing.connection(who.index) as connection:
+            elements, shares = await contents.content(connection, row["key"], now)
+            before = await packs.revised(connection, row["root"], size, now)
+        if before is not None:
+            shares = part_of(decode(before), ranges(row))
+        return claims(elements, shares)
+
+    _, content = await as_of(ledger, row["key"] // OUTPUTS, row["root"], look)
+    return content
+
+
+async def _pieces(
+    ledger: Parts,
+    who: Reader,
+    signed: Signed,
+    selection: Selection,
+    writer: Writer,
+    content: Content | None,
+) -> AsyncIterator[bytes]:
+    yield writer.begin()
+    known = await reading.known_to(ledger.pool, who.index)
+    read = ledger.publisher.files.tree(ledger.publisher.size).read
+    indices = sorted(selection.statements)
+
+    def written(texts: list[Row], draws: dict[int, list[Row]]) -> bytes:
+        return b"".join(
+            _written(writer, each)
+            for each in (
+                shown(
+                    row,
+                    parse(unpacked(row["compact"])),
+                    who,
+                    selection.statements[row["index"]],
+                    known=known,
+                    proof=inclusion(row["index"], signed.size, read),
+                    draws=draws.get(row["index"], ()),
+                    computable=selection.computable,
+                    averaged=selection.averaged.get(row["index"]),
+                )
+                for row in texts
+            )
+        )
+
+    for first in range(0, len(indices), _CHUNK):
+        some = indices[first : first + _CHUNK]
+        texts = await packs.texts(ledger.pool, some)
+        draws = await packs.draws(ledger.pool, some)
+        # Proofs are read from files, and what is full is deflated.
+        yield await asyncio.to_thread(written, texts, draws)
+    yield await asyncio.to_thread(writer.end, content)
+
+
+def _written(writer: Writer, each: Shown) -> bytes:
+    return writer.add(each.line, each.record, each.withheld)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from provenite_proto.problem import Problem
 
 from ..access import Reader
-from ..computing import Computing
+from ..computing import Computing, Room
 from ..enrolment import Enrolment
 from ..follower import Follower
 from ..publishing.publisher import Publisher
@@ -39,6 +39,7 @@ class Parts(Struct, frozen=True):
     follower: Follower
     revising: Revising
     computing: Computing
+    packing: Room
     enrolment: Enrolment
     authentication: Authentication
 

@@ -94,9 +94,7 @@ async def draws(pool: asyncpg.Pool, consumers: Sequence[int]) -> dict[int, list[
     return found
 
 
-async def revised(
-    connection: asyncpg.Connection, root: int, size: int, until: int
-) -> bytes | None:
+async def revised(connection: asyncpg.Connection, root: int, size: int, until: int) -> bytes | None:
     """What a batch that was made held after `size` statements, when one of the next ones, before `until`, changed it."""
     found: bytes | None = await connection.fetchval(_SQL["revised"], root, size, until)
     return found

@@ -1,0 +1,61 @@
+"""An answer that is sent as it is made: in pieces, no faster than its reader takes them."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, aclosing
+
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
+
+PATIENCE_SECONDS = 60.0
+"""How long a piece may take to be fetched."""
+
+_log = logging.getLogger(__name__)
+
+
+class Stream(ASGIResponse):
+    """A response in pieces. What it holds is given back when it ends, however it does.
+
+    When making or sending a piece fails the connection is closed before the end of the answer, so that its reader
+    knows that it has not all of it.
+    """
+
+    def __init__(
+        self,
+        pieces: AsyncIterator[bytes],
+        held: AsyncExitStack,
+        headers: tuple[tuple[bytes, bytes], ...],
+    ) -> None:
+        """`pieces` is an asynchronous generator."""
+        self._pieces = pieces
+        self._held = held
+        self._start = {"type": "http.response.start", "status": 200, "headers": list(headers)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        leaving = asyncio.create_task(_left(receive))
+        try:
+            async with self._held, aclosing(self._pieces) as pieces:  # type: ignore[type-var] # a generator
+                await send(self._start)  # type: ignore[arg-type] # a literal of the event's form
+                async for piece in pieces:
+                    if leaving.done():
+                        return
+                    if piece:
+                        async with asyncio.timeout(PATIENCE_SECONDS):
+                            await send(_body(piece, more=True))  # type: ignore[arg-type] # the same
+                await send(_body(b"", more=False))  # type: ignore[arg-type] # the same
+        except TimeoutError:
+            _log.warning("an answer was not fetched", extra={"path": scope["path"]})
+        finally:
+            leaving.cancel()
+
+
+def _body(piece: bytes, *, more: bool) -> dict[str, object]:
+    return {"type": "http.response.body", "body": piece, "more_body": more}
+
+
+async def _left(receive: Receive) -> None:
+    """Return when the client is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
