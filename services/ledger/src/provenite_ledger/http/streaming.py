@@ -9,7 +9,8 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 PATIENCE_SECONDS = 60.0
-"""How long a piece may take to be fetched."""
+"""How long a slice may take to be fetched."""
+SLICE_BYTES = 64 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -39,11 +40,11 @@ class Stream(ASGIResponse):
             async with self._held, aclosing(self._pieces) as pieces:  # type: ignore[type-var] # a generator
                 await send(self._start)  # type: ignore[arg-type] # a literal of the event's form
                 async for piece in pieces:
-                    if leaving.done():
-                        return
-                    if piece:
+                    for first in range(0, len(piece), SLICE_BYTES):
+                        if leaving.done():
+                            return
                         async with asyncio.timeout(PATIENCE_SECONDS):
-                            await send(_body(piece, more=True))  # type: ignore[arg-type] # the same
+                            await send(_body(piece[first : first + SLICE_BYTES], more=True))  # type: ignore[arg-type] # the same
                 await send(_body(b"", more=False))  # type: ignore[arg-type] # the same
         except TimeoutError:
             _log.warning("an answer was not fetched", extra={"path": scope["path"]})

@@ -1,0 +1,116 @@
+"""An answer in pieces: no faster than its reader, and given up when he leaves, does not fetch it, or it fails."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from provenite_ledger.http import streaming
+from provenite_ledger.http.streaming import Stream
+from provenite_proto import paths
+from tests.ledger.running import extraction, run_ledger
+
+
+class Reader:
+    """What a server hands to an application, and what it gets: a client that may leave, or fetch nothing more."""
+
+    def __init__(self, *, leaves_after: int = 10**6, stops_after: int = 10**6) -> None:
+        self.got: list[dict[str, Any]] = []
+        self.left = asyncio.Event()
+        self._leaves_after = leaves_after
+        self._stops_after = stops_after
+
+    async def receive(self) -> dict[str, Any]:
+        if not self.got:
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self.left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, event: dict[str, Any]) -> None:
+        if len(self.got) >= self._stops_after:
+            await asyncio.Event().wait()
+        self.got.append(event)
+        if len(self.got) >= self._leaves_after:
+            self.left.set()
+        await asyncio.sleep(0)
+
+    @property
+    def whole(self) -> bool:
+        return bool(self.got) and self.got[-1].get("more_body") is False
+
+
+class Making:
+    """Pieces that are made, and what is held meanwhile."""
+
+    def __init__(self, *, fails_at: int = 10**6) -> None:
+        self.made = 0
+        self.held = AsyncExitStack()
+        self.given_back = False
+        self.ended = False
+        self._fails_at = fails_at
+        self.held.callback(self._give_back)
+
+    def _give_back(self) -> None:
+        self.given_back = True
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        try:
+            while self.made < 100:
+                if self.made == self._fails_at:
+                    raise OSError("the disk is gone")
+                self.made += 1
+                yield b"piece" if self.made % 2 else b""
+                await asyncio.sleep(0)
+        finally:
+            self.ended = True
+
+    async def sent_to(self, reader: Reader) -> None:
+        stream = Stream(self.pieces(), self.held, ((b"content-type", b"application/zip"),))
+        scope: Any = {"type": "http", "path": "/v1/batches/x/pack"}
+        await stream(scope, reader.receive, reader.send)  # type: ignore[arg-type] # events are typed narrower
+
+
+async def test_all_is_sent() -> None:
+    reader, making = Reader(), Making()
+    await making.sent_to(reader)
+    assert reader.got[0]["status"] == 200
+    assert b"".join(each["body"] for each in reader.got[1:]) == b"piece" * 50
+    assert reader.whole and making.given_back and making.ended
+
+
+async def test_nothing_more_is_made_for_who_has_left() -> None:
+    reader, making = Reader(leaves_after=5), Making()
+    await making.sent_to(reader)
+    assert making.made < 20
+    assert not reader.whole and making.given_back and making.ended
+
+
+async def test_what_is_not_fetched_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "PATIENCE_SECONDS", 0.05)
+    reader, making = Reader(stops_after=5), Making()
+    await making.sent_to(reader)
+    assert making.made < 20
+    assert not reader.whole and making.given_back and making.ended
+
+
+async def test_what_fails_has_no_end() -> None:
+    reader, making = Reader(), Making(fails_at=7)
+    with pytest.raises(OSError, match="disk"):
+        await making.sent_to(reader)
+    assert not reader.whole and making.given_back and making.ended
+
+
+def test_a_client_is_told_that_a_pack_broke_off(tmp_path: Path) -> None:
+    with run_ledger() as ledger:
+        mine = ledger.enrol("miner")
+        (ore,) = mine.record(extraction("1"))
+        shutil.move(ledger.data / "log" / "tile", tmp_path)
+        with pytest.raises(httpx.RemoteProtocolError):
+            mine.get(paths.pack(ore))
+        shutil.move(tmp_path / "tile", ledger.data / "log")
+        assert mine.get(paths.pack(ore)).status_code == 200
