@@ -1,9 +1,9 @@
 """GET /v1/batches/{id}/pack: all that an auditor needs to find out offline what is true of a batch."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -35,6 +35,9 @@ _CHUNK = 25
 """Statements read at a time (some 6 MB at the most)."""
 _COVERING_SECONDS = 5.0
 """How long an answer waits for a checkpoint that covers the batch."""
+_WITNESSED_SECONDS = 3.0
+"""How long it waits, before that, for witnesses to cosign one that does."""
+_LOOK_SECONDS = 0.05
 MEDIA_TYPE = "application/zip"
 
 
@@ -64,7 +67,7 @@ async def pack(request: AnyRequest, batch_id: Annotated[str, BATCH_ID]) -> Strea
     """
     who, ledger = reader(request), parts(request)
     row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
-    async with AsyncExitStack() as stack:
+    async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(ledger.packing.taken(who.index))
         signed = await _checkpoint(ledger, row["key"] // OUTPUTS)
         selection = await select(
@@ -83,7 +86,8 @@ async def pack(request: AnyRequest, batch_id: Annotated[str, BATCH_ID]) -> Strea
             size=signed.size,
             created=int(time.time()),
         )
-        writer = Writer(head, signed.note, f"{ledger.publisher.published.key}\n", None)
+        policy = ledger.witnessing.policy.text if ledger.witnessing else None
+        writer = Writer(head, signed.note, f"{ledger.publisher.published.key}\n", policy)
         pieces = _pieces(ledger, who, signed, selection, writer, content)
         held = stack.pop_all()
     name = f"{batch_id}.pack.zip"
@@ -101,6 +105,11 @@ async def pack(request: AnyRequest, batch_id: Annotated[str, BATCH_ID]) -> Strea
 async def _checkpoint(ledger: Parts, index: int) -> Signed:
     """The checkpoint for the pack of what the statement `index` made."""
     published = ledger.publisher.published
+    if ledger.witnessing is not None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_WITNESSED_SECONDS):
+                while published.witnessed is None or published.witnessed.size <= index:  # noqa: ASYNC110 # witnesses take a second or so
+                    await asyncio.sleep(_LOOK_SECONDS)
     if published.witnessed is not None and published.witnessed.size > index:
         return published.witnessed
     try:
