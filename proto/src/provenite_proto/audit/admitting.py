@@ -173,10 +173,8 @@ class Admitting:
             self._fail("remaining-false", sentence, admission.digest, checked.index)
             return False
         return all(
-            [
-                self._left(draw, said, checked.index, admission.digest)
-                for draw, said in zip(admission.draws, before, strict=True)
-            ]
+            self._left(draw, said, checked.index, admission.digest)
+            for draw, said in zip(admission.draws, before, strict=True)
         )
 
     def _left(self, draw: Draw, said: int | None, index: int, digest: str) -> bool:

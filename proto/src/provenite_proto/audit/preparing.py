@@ -136,7 +136,9 @@ class Preparing:
             return
         if maker not in frame.received:
             frame.received[maker] = about.digest
-            sentence = f"The receipt of the transfer {maker}, of which it uses {batch_id}, is not carried."
+            sentence = (
+                f"The receipt of the transfer {maker}, of which it uses {batch_id}, is not carried."
+            )
             self._gap("receipt", sentence, about, batch_id)
         frame.state.put(
             msgspec.structs.replace(batch, holder=about.issuer, status=BatchStatus.HELD)

@@ -5,10 +5,11 @@ unverified, and a fact for which only some lenses ask leaves those unverified.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 import msgspec
 
-from ..content import LENSES, UNKNOWN, Lens, Made, Shares, Step, part_of
+from ..content import LENSES, Lens, Made, Shares, Step, part_of
 from ..content.averaging import averages
 from ..matter.quantity import kilograms, milligrams
 from ..pack import Content
@@ -28,8 +29,8 @@ class Recomputing:
         self._tally = tally
         self._steps: dict[str, Step] = {}
         self._index: dict[str, int] = {}
-        # Statements of whose outputs, or parts, the content is not known, and whether for want of a section.
-        self._opaque: dict[str, bool] = {}
+        # Statements the content of whose outputs, or parts, is not known, and why not.
+        self._opaque: dict[str, Literal["withheld", "upstream", "range"]] = {}
         self._siteless: set[str] = set()
         self._unaveraged: set[str] = set()
         self._undisclosed: set[str] = set()
@@ -43,8 +44,12 @@ class Recomputing:
         if not isinstance(record, Extraction | Collection | Transformation | Transfer):
             return
         self._index[digest] = admitted.index
-        if hidden.may_be("quantities") or admitted.vague or not admitted.ranged:
-            self._opaque[digest] = hidden.may_be("quantities")
+        if hidden.may_be("quantities"):
+            self._opaque[digest] = "withheld"
+        elif admitted.vague:
+            self._opaque[digest] = "upstream"
+        elif not admitted.ranged:
+            self._opaque[digest] = "range"
         elif not isinstance(record, Transfer):
             bare = msgspec.structs.replace(record, sd=(), documents=None, parties=None)
             step = step_of(admitted.index, bare, admitted.admission, self._frame.state)
@@ -72,7 +77,9 @@ class Recomputing:
             self._figure(f"{element}", milligrams(claim.mass), batch.elements[element])
             for lens in LENSES:
                 if lens not in claim.lenses:
-                    self._tally.miss("lens", f"The pack does not say what {element} is through {lens}.")
+                    self._tally.miss(
+                        "lens", f"The pack does not say what {element} is through {lens}."
+                    )
                 elif lens not in unknown:
                     said = {name: milligrams(mass) for name, mass in claim.lenses[lens].items()}
                     self._labels(f"{element} through {lens}", said, found[element][lens])
@@ -106,11 +113,13 @@ class Recomputing:
         known = True
         for digest in sorted(up.statements, key=lambda each: self._index.get(each, -1)):
             if digest not in state.statements:
-                sentence = f"What the batch consists of follows from {digest} too, which is not carried."
+                sentence = (
+                    f"What the batch consists of follows from {digest} too, which is not carried."
+                )
                 self._tally.miss("content", sentence)
             elif digest not in self._opaque:
                 continue
-            elif self._opaque[digest]:
+            elif self._opaque[digest] == "withheld":
                 self._tally.withhold(
                     Withheld(
                         check="content",
@@ -119,10 +128,10 @@ class Recomputing:
                         index=self._index[digest],
                     )
                 )
-            else:
+            elif self._opaque[digest] == "range":
                 self._tally.miss(
                     "content",
-                    "What it took of its inputs is not known to the milligram.",
+                    "Which part of its inputs it took is not known: an earlier draw is withheld or missing.",
                     statement=digest,
                     index=self._index[digest],
                 )
@@ -136,7 +145,9 @@ class Recomputing:
         reasons: list[tuple[str, str, Iterable[str]]] = []
         siteless = [each.statement for each in makers if each.statement in self._siteless]
         if siteless:
-            reasons.append(("site", siteless[0], (x.id for x in LENSES.values() if _asks(x, "attested"))))
+            reasons.append(
+                ("site", siteless[0], (x.id for x in LENSES.values() if _asks(x, "attested")))
+            )
         if issuers & self._undisclosed:
             owner = next(
                 each.statement
@@ -148,7 +159,9 @@ class Recomputing:
             )
         unaveraged = [each.statement for each in makers if not self._averages(each)]
         if unaveraged:
-            reasons.append(("average", unaveraged[0], (x.id for x in LENSES.values() if averages(x))))
+            reasons.append(
+                ("average", unaveraged[0], (x.id for x in LENSES.values() if averages(x)))
+            )
         found: set[str] = set()
         for check, statement, lenses in reasons:
             named = tuple(lenses)

@@ -2,9 +2,17 @@
 
 import msgspec
 
-from ..log import Checkpoint, NoteKey, Unproven, log_name, note, open_checkpoint, parse_key
-from ..log.policy import WitnessPolicy
-from ..log.policy import parse as parse_policy
+from ..log import (
+    Checkpoint,
+    NoteKey,
+    Unproven,
+    WitnessPolicy,
+    log_name,
+    note,
+    open_checkpoint,
+    parse_key,
+    parse_policy,
+)
 from .verdict import Tally
 
 
@@ -44,7 +52,8 @@ def opened(evidence: Evidence, trust: Trust, tally: Tally) -> Opened | None:
     name = log_name(evidence.ledger)
     if checkpoint.origin != name:
         tally.fail(
-            "origin-mismatch", f"The checkpoint is of {checkpoint.origin}; the ledger's log is {name}."
+            "origin-mismatch",
+            f"The checkpoint is of {checkpoint.origin}; the ledger's log is {name}.",
         )
         return None
     tally.verified["checkpoint"] += 1
@@ -64,7 +73,9 @@ def _log_key(evidence: Evidence, trust: Trust, tally: Tally) -> NoteKey | None:
         )
         return said
     if said != trust.log_key:
-        tally.fail("log-key-differs", f"It comes with the log key {said}; you trust {trust.log_key}.")
+        tally.fail(
+            "log-key-differs", f"It comes with the log key {said}; you trust {trust.log_key}."
+        )
     return trust.log_key
 
 

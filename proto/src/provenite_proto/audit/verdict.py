@@ -2,6 +2,7 @@
 
 from collections import Counter
 from enum import StrEnum
+from typing import TypeVar
 
 import msgspec
 
@@ -9,6 +10,9 @@ from ..problem import Finding
 
 MAX_LISTED = 1_000
 """Entries of each list of a verdict that are kept; all are counted."""
+
+
+F = TypeVar("F", bound=msgspec.Struct)
 
 
 class Outcome(StrEnum):
@@ -112,13 +116,21 @@ class Tally:
         self, slug: str, detail: str, *, statement: str | None = None, index: int | None = None
     ) -> None:
         """Something is false."""
-        self._add("failures", self.failures, Failure(slug=slug, detail=detail, statement=statement, index=index))
+        self._add(
+            "failures",
+            self.failures,
+            Failure(slug=slug, detail=detail, statement=statement, index=index),
+        )
 
     def miss(
         self, what: str, detail: str, *, statement: str | None = None, index: int | None = None
     ) -> None:
         """Something that a check needs is not there."""
-        self._add("missing", self.missing, Missing(what=what, detail=detail, statement=statement, index=index))
+        self._add(
+            "missing",
+            self.missing,
+            Missing(what=what, detail=detail, statement=statement, index=index),
+        )
 
     def withhold(self, entry: Withheld) -> None:
         """A check needs what is withheld."""
@@ -140,7 +152,7 @@ class Tally:
         unchecked = self.counts["missing"] or self.counts["withheld"]
         return Outcome.UNCHECKED if unchecked else Outcome.VERIFIED
 
-    def _add(self, name: str, entries: list[msgspec.Struct], entry: msgspec.Struct) -> None:
+    def _add(self, name: str, entries: list[F], entry: F) -> None:
         self.counts[name] += 1
         if len(entries) < MAX_LISTED:
             entries.append(entry)

@@ -15,7 +15,7 @@ from ..log import Unproven, check_inclusion, entry, leaf_hash
 from ..matter.quantity import milligrams
 from ..pack import WITHHELD, BadPack, Line, Statements, read_lines
 from ..problem import Problem
-from ..record import Jwk, Key, Party
+from ..record import Jwk
 from ..statement import PublicKey, Statement, base64url, parse
 from ..statement.jws import Jws
 
