@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provenite_proto.audit import Outcome, Trust, Verdict, audit_pack
+from provenite_proto.statement import parse
 from tests.proto.making.firms import Firms
 from tests.proto.packing import LOG, Show, packed
 from tests.proto.test_replay import History
@@ -65,14 +66,20 @@ def test_a_redacted_chain_is_never_verified_and_never_false(data: st.DataObject)
         assert verdict.outcome is Outcome.UNCHECKED
 
 
+FACTS = frozenset({"retraction", "revocation", "ownership", "attestation", "accreditation"})
+
+
 @SLOW
 @given(st.data())
 def test_what_is_left_out_of_a_pack_is_missing_and_never_false(data: st.DataObject) -> None:
+    """But facts that the claimed content knows of: without them it does not follow, and that is said."""
     firms, batch = history(data)
-    every = range(len(firms.earlier))
-    kept = data.draw(st.sets(st.sampled_from(every), min_size=1).map(lambda some: {0} | some))
-    left = set(every) - {
-        index for index in every if index not in kept and data.draw(st.integers(0, 2)) == 0
+    kinds = [
+        firms.replay.state.statements[parse(each["statement"]).digest].kind
+        for each in firms.earlier
+    ]
+    kept = {
+        index for index, kind in enumerate(kinds) if kind in FACTS or data.draw(st.integers(0, 2))
     }
-    verdict = audited(packed(firms, batch, indices=left))
-    assert verdict.failures == (), verdict.failures
+    verdict = audited(packed(firms, batch, indices=kept | {0}))
+    assert verdict.failures == ()
