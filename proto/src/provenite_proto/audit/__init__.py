@@ -1,5 +1,6 @@
 """The audit: what is true of a pack, or of a whole ledger, found out without trusting its operator."""
 
+from .kinds import KINDS
 from .of_pack import audit_pack, one_by_one
 from .trust import Trust
 from .verdict import (
@@ -16,6 +17,7 @@ from .verdict import (
 from .verifying import Checked, Tree, Verified, Work, verify, works
 
 __all__ = [
+    "KINDS",
     "MAX_LISTED",
     "Checked",
     "Claim",

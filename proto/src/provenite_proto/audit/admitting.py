@@ -45,8 +45,8 @@ ALONE = frozenset(
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     """An admission as far as it was seen: of the record as it was shown, by the party `issuer`.
 
-    `vague` says that something of what it takes from is not known, `ranged` that what was left of each before
-    the draw is known. `averaged` are the indices of what the line says that it averages over.
+    `vague` says that something of what it takes from is not known, `ranged` of each draw that what was left
+    before it is known. `averaged` are the indices of what the line says that it averages over.
     """
 
     index: int
@@ -55,7 +55,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     admission: Admission
     hidden: Absent
     vague: bool
-    ranged: bool
+    ranged: tuple[bool, ...]
     averaged: tuple[int, ...] | None
 
 
@@ -144,7 +144,9 @@ class Admitting:
         vague = [frame.vague[each] for each in sources if each in frame.vague]
         created = self._created(record, sources, admission)
         frame.state.apply(msgspec.structs.replace(admission, created=created))
-        ranged = self._whole or self._ranged(admission, hidden, checked)
+        if isinstance(record, Retraction) and created:
+            frame.withdrew[statement.digest] = record.statement
+        ranged = self._ranged(admission, hidden, checked)
         self._unknown_inputs(prepared, vague, index)
         plain = not statement.withheld and not vague
         self._tally.verified["admission" if plain else "admission-in-part"] += 1
@@ -161,20 +163,20 @@ class Admitting:
             averaged=checked.averaged,
         )
 
-    def _ranged(self, admission: Admission, hidden: Absent, checked: Checked) -> bool:
-        """Whether what the line says was left of each batch before the draw is what was left."""
-        if hidden.may_be("quantities"):
-            return False
-        before = checked.before
-        if before is None:
-            return not admission.draws
-        if len(before) != len(admission.draws):
-            sentence = f"Its line speaks of {len(before)} draws; there are {len(admission.draws)}."
+    def _ranged(self, admission: Admission, hidden: Absent, checked: Checked) -> tuple[bool, ...]:
+        """Of each draw whether what the line says was left before it is what was left."""
+        draws, before = admission.draws, checked.before
+        if self._whole:
+            return (True,) * len(draws)
+        if hidden.may_be("quantities") or before is None:
+            return (False,) * len(draws)
+        if len(before) != len(draws):
+            sentence = f"Its line speaks of {len(before)} draws; there are {len(draws)}."
             self._fail("remaining-false", sentence, admission.digest, checked.index)
-            return False
-        return all(
+            return (False,) * len(draws)
+        return tuple(
             self._left(draw, said, checked.index, admission.digest)
-            for draw, said in zip(admission.draws, before, strict=True)
+            for draw, said in zip(draws, before, strict=True)
         )
 
     def _left(self, draw: Draw, said: int | None, index: int, digest: str) -> bool:

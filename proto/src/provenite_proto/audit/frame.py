@@ -38,7 +38,8 @@ class Frame:
     than is shown. Of statements, by digest: `hidden` are not shown whole, and `blurred` not their quantities;
     `unadmitted` could not be admitted. `assumed` are referred to by an earlier one (its digest), which they
     should have come before. `nameless` are parties whose names are withheld; `received` are transfers whose
-    receipt is not carried, with the statement that uses what they brought. `gaps` says what is not carried.
+    receipt is not carried, with the statement that uses what they brought. `withdrew` has
+    of retractions that give something back the statement that they withdraw. `gaps` says what is not carried.
     """
 
     def __init__(self) -> None:
@@ -53,6 +54,7 @@ class Frame:
         self.assumed: dict[str, str] = {}
         self.received: dict[str, str] = {}
         self.unadmitted: set[str] = set()
+        self.withdrew: dict[str, str] = {}
         self.gaps: list[Gap] = []
 
     def knows(self, digest: str) -> bool:

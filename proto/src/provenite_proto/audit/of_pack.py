@@ -5,9 +5,9 @@ from typing import BinaryIO
 
 from ..pack import BadPack, Pack, Report
 from .auditing import Auditing
-from .gaps import upstream
 from .recomputing import Recomputing
 from .trust import Evidence, Trust, opened
+from .upstream import upstream
 from .verdict import Outcome, Tally, Verdict
 from .verifying import Tree, Verified, Work, verify, works
 
@@ -65,6 +65,7 @@ class _OfPack:
         self._auditing = Auditing(head.ledger, found, tally, whole=False)
         self._recomputing = Recomputing(self._auditing.admitting.frame, tally)
         self._report = Report(head, pack.checkpoint)
+        self._all_read = True
 
     def run(self, verifying: Verifying, told: Callable[[int, int], None]) -> Verdict:
         whole, done = self._pack.statement_bytes, 0
@@ -79,23 +80,27 @@ class _OfPack:
             for number, verified in enumerate(verifying(members())):
                 if verified.unreadable is not None:
                     fault = verified.unreadable
+                    self._all_read = False
                     self._tally.fail(fault.slug, fault.detail)
                 for checked in verified.statements:
                     admitted = self._auditing.take(checked)
-                    if checked.statement is not None:
+                    if checked.statement is None:
+                        self._all_read = False
+                    else:
                         self._report.add(checked.statement.record, checked.statement.withheld)
                     if admitted is not None:
                         self._recomputing.add(admitted)
                 done += sizes[number]
                 told(done, whole)
         except BadPack as bad:
+            self._all_read = False
             self._tally.fail(bad.slug, f"{bad.member or 'The file'}: {bad.detail}")
         self._finish()
         return self._auditing.verdict(self._pack.head.batch)
 
     def _finish(self) -> None:
         pack, tally, frame = self._pack, self._tally, self._auditing.admitting.frame
-        up = upstream(pack.head.batch, frame.state)
+        up = upstream(pack.head.batch, frame)
         for gap in frame.gaps:
             if up.concerns(gap, frame.state):
                 tally.miss(gap.what, gap.detail, statement=gap.statement, index=gap.index)
@@ -109,7 +114,7 @@ class _OfPack:
             self._recomputing.compare(pack.head.batch, pack.content)
         if self._report.text(pack.content) == pack.report:
             tally.verified["report"] += 1
-        else:
+        elif self._all_read:
             tally.fail("report-false", "The report for people says something else than the pack.")
         tally.claim(
             "others",

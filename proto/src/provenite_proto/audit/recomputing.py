@@ -13,11 +13,20 @@ from ..content import LENSES, Lens, Made, Shares, Step, part_of
 from ..content.averaging import averages
 from ..matter.quantity import kilograms, milligrams
 from ..pack import Content
-from ..record import Collection, CustodyModel, Extraction, Ownership, Transfer, Transformation
+from ..record import (
+    Collection,
+    CustodyModel,
+    Extraction,
+    Ownership,
+    Retraction,
+    Transfer,
+    Transformation,
+)
 from ..replay import Facts, computed, making_of, standing, step_of
 from .admitting import Admitted
 from .frame import Frame
-from .gaps import Upstream, upstream
+from .gaps import Upstream
+from .upstream import upstream
 from .verdict import Tally, Withheld
 
 
@@ -29,8 +38,9 @@ class Recomputing:
         self._tally = tally
         self._steps: dict[str, Step] = {}
         self._index: dict[str, int] = {}
-        # Statements the content of whose outputs, or parts, is not known, and why not.
+        # Statements of whose outputs, and parts of batches, the content is not known, and why not.
         self._opaque: dict[str, Literal["withheld", "upstream", "range"]] = {}
+        self._unranged: set[str] = set()
         self._siteless: set[str] = set()
         self._unaveraged: set[str] = set()
         self._undisclosed: set[str] = set()
@@ -39,18 +49,40 @@ class Recomputing:
     def add(self, admitted: Admitted) -> None:
         """A statement that was admitted."""
         digest, record, hidden = admitted.admission.digest, admitted.record, admitted.hidden
-        if isinstance(record, Ownership) and hidden.may_be("parties"):
-            self._undisclosed.add(admitted.issuer)
-        if not isinstance(record, Extraction | Collection | Transformation | Transfer):
-            return
         self._index[digest] = admitted.index
+        if not all(admitted.ranged):
+            self._unranged.add(digest)
+        match record:
+            case Ownership() if hidden.may_be("parties"):
+                self._undisclosed.add(admitted.issuer)
+            case Transfer():
+                self._moved(record, admitted)
+            case Retraction() if record.statement in self._unranged:
+                self._opaque |= {each.id: "range" for each in admitted.admission.created}
+            case Extraction() | Collection() | Transformation():
+                self._made(record, admitted)
+
+    def _moved(self, record: Transfer, admitted: Admitted) -> None:
+        """Of each part that is shipped whether it is known which part it is."""
+        withheld = admitted.hidden.may_be("quantities")
+        parts = zip(record.inputs, admitted.admission.created, admitted.ranged, strict=True)
+        for source, batch, ranged in parts:
+            if withheld:
+                self._opaque[batch.id] = "withheld"
+            elif source in self._frame.vague:
+                self._opaque[batch.id] = "upstream"
+            elif not ranged:
+                self._opaque[batch.id] = "range"
+
+    def _made(self, record: Extraction | Collection | Transformation, admitted: Admitted) -> None:
+        digest, hidden = admitted.admission.digest, admitted.hidden
         if hidden.may_be("quantities"):
             self._opaque[digest] = "withheld"
         elif admitted.vague:
             self._opaque[digest] = "upstream"
-        elif not admitted.ranged:
+        elif not all(admitted.ranged):
             self._opaque[digest] = "range"
-        elif not isinstance(record, Transfer):
+        else:
             bare = msgspec.structs.replace(record, sd=(), documents=None, parties=None)
             step = step_of(admitted.index, bare, admitted.admission, self._frame.state)
             self._steps[digest] = step
@@ -60,7 +92,7 @@ class Recomputing:
 
     def compare(self, batch_id: str, claims: Content) -> None:
         """Compare what is claimed of the batch with what follows. What cannot be computed is noted as that."""
-        up = upstream(batch_id, self._frame.state)
+        up = upstream(batch_id, self._frame)
         if not self._computable(up):
             return
         unknown = self._unknown_lenses(up)
@@ -111,36 +143,35 @@ class Recomputing:
         """Whether everything upstream is known; what is not is noted."""
         state = self._frame.state
         known = True
-        for digest in sorted(up.statements, key=lambda each: self._index.get(each, -1)):
-            if digest not in state.statements:
-                sentence = (
-                    f"What the batch consists of follows from {digest} too, which is not carried."
-                )
-                self._tally.miss("content", sentence)
-            elif digest not in self._opaque:
-                continue
-            elif self._opaque[digest] == "withheld":
+        for digest in sorted(up.makers - state.statements.keys()):
+            sentence = (
+                f"What the batch consists of follows from {digest} too, which is not carried."
+            )
+            self._tally.miss("content", sentence)
+            known = False
+        opaque = {
+            each: self._opaque[each] for each in up.makers | up.batches if each in self._opaque
+        }
+        for each, why in sorted(opaque.items(), key=lambda item: self._place(item[0])):
+            known = False
+            digest = each.partition(".")[0]
+            if why != "upstream":
                 self._tally.withhold(
                     Withheld(
-                        check="content",
+                        check="content" if why == "withheld" else "content, by earlier draws",
                         section="quantities",
                         statement=digest,
                         index=self._index[digest],
                     )
                 )
-            elif self._opaque[digest] == "range":
-                self._tally.miss(
-                    "content",
-                    "Which part of its inputs it took is not known: an earlier draw is withheld or missing.",
-                    statement=digest,
-                    index=self._index[digest],
-                )
-            known = False
         return known
+
+    def _place(self, name: str) -> int:
+        return self._index[name.partition(".")[0]]
 
     def _unknown_lenses(self, up: Upstream) -> frozenset[str]:
         """The lenses that ask for a fact that is not known; each is noted."""
-        makers = [self._steps[each] for each in up.statements if each in self._steps]
+        makers = [self._steps[each] for each in up.makers if each in self._steps]
         issuers = {self._frame.state.statements[each.statement].issuer for each in makers}
         reasons: list[tuple[str, str, Iterable[str]]] = []
         siteless = [each.statement for each in makers if each.statement in self._siteless]
@@ -192,12 +223,13 @@ class Recomputing:
             if each.statement in self._unaveraged:
                 return False
             for digest in each.averaged:
-                up = upstream(f"{digest}.0", self._frame.state)
-                if any(one in self._opaque for one in up.statements) or not all(
-                    one in self._frame.state.statements for one in up.statements
+                up = upstream(f"{digest}.0", self._frame)
+                names = up.makers | up.batches
+                if not names.isdisjoint(self._opaque) or (
+                    up.makers - self._frame.state.statements.keys()
                 ):
                     return False
-                for one in (*up.statements, digest):
+                for one in up.makers:
                     if one in self._steps and one not in seen:
                         seen.add(one)
                         pending.append(self._steps[one])
@@ -206,11 +238,11 @@ class Recomputing:
     def _content(self, batch_id: str, up: Upstream, lenses: list[Lens]) -> Shares:
         """What the batch consists of, in one pass over what is upstream."""
         averaging = any(map(averages, lenses))
-        steps = [self._steps[each] for each in up.statements if each in self._steps]
+        steps = [self._steps[each] for each in up.makers if each in self._steps]
         needed = {each.statement: each for each in steps}
         while averaging and steps:
             for digest in steps.pop().averaged:
-                for one in upstream(f"{digest}.0", self._frame.state).statements:
+                for one in upstream(f"{digest}.0", self._frame).makers:
                     if one in self._steps and one not in needed:
                         needed[one] = self._steps[one]
                         steps.append(self._steps[one])
