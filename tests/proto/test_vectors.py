@@ -9,7 +9,10 @@ import msgspec
 import pytest
 
 from provenite_proto import token
+from provenite_proto.audit import KINDS as AUDIT_KINDS
+from provenite_proto.audit import Trust, audit_pack
 from provenite_proto.content import Event, read_own
+from provenite_proto.log import parse_key, parse_policy
 from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.pack import BadPack, Pack
 from provenite_proto.problem import FINDINGS, KINDS, Problem
@@ -129,6 +132,22 @@ def test_a_pack_is_read_or_refused(path: Path) -> None:
     assert found == case["expected"]
 
 
+@pytest.mark.parametrize("path", files("audit"))
+def test_an_audit_comes_to_its_verdict(path: Path) -> None:
+    case = msgspec.json.decode(path.read_bytes())
+    trust = Trust(
+        parse_key(case["logKey"]) if "logKey" in case else None,
+        parse_policy(case["policy"]) if "policy" in case else None,
+    )
+    verdict = audit_pack(BytesIO(b64decode(case["pack"])), trust)
+    assert {
+        "outcome": verdict.outcome,
+        "failures": sorted(each.slug for each in verdict.failures),
+        "missing": sorted(each.what for each in verdict.missing),
+        "withheld": sorted(each.check for each in verdict.withheld),
+    } == case["expected"]
+
+
 def test_every_problem_and_finding_has_a_vector() -> None:
     expected = [
         msgspec.json.decode(path.read_bytes())["expected"] for path in FOLDER.rglob("*.json")
@@ -139,3 +158,6 @@ def test_every_problem_and_finding_has_a_vector() -> None:
     findings = {finding["slug"] for each in expected for finding in each.get("findings", ())}
     assert findings == FINDINGS.keys()
     assert {each["badPack"] for each in expected if "badPack" in each} == PACK_KINDS.keys()
+    false = {slug for each in expected for slug in each.get("failures", ())}
+    # Only whoever has a whole log finds these: tests/proto/test_audit_whole.py.
+    assert false >= AUDIT_KINDS.keys() - {"tree-false", "index-missing"}

@@ -163,7 +163,7 @@ def _registered(
 def _issuer(statement: Statement, state: State, verified: PublicKey | None, now: int) -> Issuer:
     """Who signed, the signature verified and the key valid when the statement was issued."""
     if state.size == 0:
-        return _founder(statement, now)
+        return _founder(statement, verified, now)
     registered = state.keys.get(statement.key_id)
     if registered is None:
         raise Problem(
@@ -193,7 +193,7 @@ def _issuer(statement: Statement, state: State, verified: PublicKey | None, now:
     return _speaking(statement, state.parties[registered.party], now)
 
 
-def _founder(statement: Statement, now: int) -> Issuer:
+def _founder(statement: Statement, verified: PublicKey | None, now: int) -> Issuer:
     """The first statement of a ledger names the registrar and is signed with the key that it names."""
     record = statement.record
     if not isinstance(record, Party) or Role.REGISTRAR not in record.roles:
@@ -201,7 +201,8 @@ def _founder(statement: Statement, now: int) -> Issuer:
     key = PublicKey(record.key)
     if statement.key_id != key.key_id:
         raise Problem("key-unknown", "The registrar's statement is signed with the key it names.")
-    statement.verify(key)
+    if verified is None or verified.key_id != key.key_id:
+        statement.verify(key)
     return _speaking(statement, Enrolled(statement.digest, record.country, record.roles), now)
 
 

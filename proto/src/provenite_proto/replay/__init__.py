@@ -4,6 +4,7 @@ from .digest import digest, tables_of
 from .facts import Facts, Making, making_of, standing
 from .reach import Reach, reach
 from .replaying import Change, Replay
+from .stepping import computed, step_of
 
 __all__ = [
     "Change",
@@ -11,9 +12,11 @@ __all__ = [
     "Making",
     "Reach",
     "Replay",
+    "computed",
     "digest",
     "making_of",
     "reach",
     "standing",
+    "step_of",
     "tables_of",
 ]

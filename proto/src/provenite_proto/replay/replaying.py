@@ -15,17 +15,15 @@ from ..content import (
     Shares,
     Standing,
     Step,
-    Taken,
     contributions,
-    of_source,
-    of_transformation,
     part_of,
 )
 from ..ledger import Admission, Attested, Effect, Owned, State, admit
 from ..record import Collection, Extraction, Transformation
-from ..statement import Statement, parse
+from ..statement import parse
 from .facts import Facts, Making, making_of, standing
 from .reach import Reach, reach
+from .stepping import computed, step_of
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -78,7 +76,7 @@ class Replay:
         self.changes = self._changed(self._reached(admission.effects))
         record = statement.record
         if isinstance(record, Extraction | Collection | Transformation):
-            self._enter(self._step(index, statement, record, admission))
+            self._enter(step_of(index, record, admission, self.state))
         return admission
 
     def content(self, batch_id: str) -> Shares:
@@ -126,24 +124,6 @@ class Replay:
             made[name] = self._computed(step, self._standing(name), shares, made)
             shares |= dict(zip(step.batches, made[name].outputs, strict=True))
         return shares
-
-    def _step(
-        self,
-        index: int,
-        statement: Statement,
-        record: Extraction | Collection | Transformation,
-        admission: Admission,
-    ) -> Step:
-        before = [(self.state.batches[draw.batch], draw) for draw in admission.draws]
-        return Step(
-            statement=statement.digest,
-            index=index,
-            record=record,
-            batches=tuple(batch.id for batch in admission.created),
-            outputs=tuple(batch.elements for batch in admission.created),
-            drawn=tuple((batch.root, batch.spans(draw)) for batch, draw in before),
-            averaged=admission.averaged,
-        )
 
     def _enter(self, step: Step) -> None:
         name = step.statement
@@ -212,16 +192,7 @@ class Replay:
         shares: Mapping[str, Shares],
         made: Mapping[str, Made],
     ) -> Made:
-        if not isinstance(step.record, Transformation):
-            return Made(of_source(step.record, step.outputs, self.lenses, stands))
-        return of_transformation(
-            step.record,
-            [Taken(shares[root], ranges) for root, ranges in step.drawn],
-            step.outputs,
-            self.lenses,
-            stands,
-            [run for name in step.averaged if (run := made[name].run) is not None],
-        )
+        return computed(step, stands, self.lenses, shares, made)
 
     def _standing(self, name: str) -> Standing:
         making = self.makings[name]

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from .asking import batches, content, trace
+from .auditing import audit
 from .connecting import Connection
 from .examples import examples
 from .explaining import consequences, contributions, lenses
@@ -136,3 +137,10 @@ main.command(
         "provenite rotate new.pem --key old.pem --compromised-at 2026-11-03T08:00:00",
     )
 )(rotate)
+main.command(
+    epilog=examples(
+        "provenite audit 2026-03.pack.zip",
+        "provenite audit 2026-03.pack.zip --log-key log.txt --policy witnesses.txt",
+        "provenite audit 2026-03.pack.zip --json",
+    )
+)(audit)

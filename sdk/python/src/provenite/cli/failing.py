@@ -1,6 +1,5 @@
 """What went wrong, for people on stderr, and as an exit code for programs."""
 
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -17,7 +16,7 @@ from .. import (
     RefusedError,
     TransportError,
 )
-from .terminal import console, in_line, json_text
+from .terminal import console, in_line, json_text, wrapped
 
 REFUSED, MISUSED, UNREACHED, INTERRUPTED = 1, 2, 3, 130
 
@@ -56,21 +55,8 @@ def say(text: Text | str) -> None:
     """Print on stderr, plain unless it is a terminal. Lines of a `str` are wrapped."""
     out = console(stderr=True)
     if isinstance(text, str):
-        text = "\n".join(_wrapped(line, out.width) for line in text.split("\n"))
+        text = "\n".join(wrapped(line, out.width) for line in text.split("\n"))
     out.print(text, overflow="ignore", crop=False)
-
-
-def _wrapped(line: str, width: int, begin: str = "") -> str:
-    """A line in as many as it needs; paths and ids stay whole, so that they can be copied."""
-    return textwrap.fill(
-        line,
-        width,
-        initial_indent=begin,
-        # Deeper than any line begins: what a value says never looks like a line of its own.
-        subsequent_indent=" " * max(len(begin), 4 if begin else 0),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _unreached(reason: str) -> str:
@@ -127,7 +113,7 @@ def problem_text(problem: ProblemAnswer, place: str = "provenite") -> Text:
     ):
         if value:
             begin = f"  {name:<8} " if name else "  "
-            text.append("\n" + _wrapped(in_line(value), console(stderr=True).width, begin))
+            text.append("\n" + wrapped(in_line(value), console(stderr=True).width, begin))
     return text
 
 

@@ -5,6 +5,7 @@ the cursor and rewrite what was printed, direction controls (Unicode's Bidi_Cont
 """
 
 import re
+import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,6 +40,19 @@ def json_text(answer: Any, *, indent: int = -1) -> str:
     encoded = msgspec.json.format(msgspec.json.encode(answer), indent=indent)
     # Outside of strings JSON has no such characters, and inside, an escape is the same character.
     return visible(encoded.decode())
+
+
+def wrapped(line: str, width: int, begin: str = "") -> str:
+    """A line in as many as it needs; paths and ids stay whole, so that they can be copied."""
+    return textwrap.fill(
+        line,
+        width,
+        initial_indent=begin,
+        # Deeper than any line begins: what a value says never looks like a line of its own.
+        subsequent_indent=" " * max(len(begin), 4 if begin else 0),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -1,0 +1,81 @@
+"""An audit: statements in the order of the log, verified one by one, admitted one after the other, and weighed."""
+
+from ..ledger import CLOCK_TOLERANCE
+from .admitting import Admitted, Admitting
+from .trust import Opened
+from .verdict import MAX_LISTED, Tally, Verdict
+from .verifying import Checked
+
+
+class Auditing:
+    """What packs and whole ledgers have in common: order, time, and each statement's own checks."""
+
+    def __init__(self, ledger: str, opened: Opened | None, tally: Tally, *, whole: bool) -> None:
+        self._ledger = ledger
+        self._opened = opened
+        self.tally = tally
+        self.admitting = Admitting(ledger, tally, whole=whole)
+        self.last_index = -1
+        self.last_time = 0
+        times = opened.witnesses.values() if opened else ()
+        self._witnessed_at = min(times, default=None)
+
+    def take(self, checked: Checked) -> Admitted | None:
+        """The next statement, after its own checks; what became of it when it could be admitted."""
+        tally, statement = self.tally, checked.statement
+        digest = statement.digest if statement else None
+        self._in_order(checked, digest)
+        for fault in checked.faults:
+            tally.fail(fault.slug, fault.detail, statement=digest, index=checked.index)
+        if statement is None:
+            return None
+        tally.verified["form"] += 1
+        tally.verified["signature"] += checked.signed
+        tally.verified["inclusion"] += checked.included
+        return self.admitting.take(checked, statement)
+
+    def verdict(self, batch: str | None = None) -> Verdict:
+        """What has been found."""
+        tally, opened = self.tally, self._opened
+        return Verdict(
+            outcome=tally.outcome,
+            ledger=self._ledger,
+            log=opened.checkpoint.origin if opened else "",
+            size=opened.checkpoint.size if opened else 0,
+            root=opened.checkpoint.text.split("\n")[2] if opened else "",
+            batch=batch,
+            witnesses=dict(opened.witnesses) if opened else {},
+            verified={name: count for name, count in sorted(tally.verified.items()) if count},
+            counts={name: count for name, count in sorted(tally.counts.items()) if count},
+            failures=tuple(tally.failures[:MAX_LISTED]),
+            missing=tuple(tally.missing),
+            withheld=tuple(tally.withheld),
+            claims=tuple(tally.claims),
+            doubts=tuple(tally.doubts),
+        )
+
+    def _in_order(self, checked: Checked, digest: str | None) -> None:
+        tally, index, time = self.tally, checked.index, checked.recorded_at
+        if index <= self.last_index:
+            tally.fail(
+                "order-false",
+                f"Statement {index} stands behind statement {self.last_index}.",
+                statement=digest,
+                index=index,
+            )
+        if time < self.last_time:
+            tally.fail(
+                "recorded-backwards",
+                f"It was recorded {self.last_time - time} seconds before the one that it follows.",
+                statement=digest,
+                index=index,
+            )
+        if self._witnessed_at is not None and time > self._witnessed_at + CLOCK_TOLERANCE:
+            tally.fail(
+                "recorded-ahead",
+                f"It is said to be recorded {time - self._witnessed_at} seconds after a witness saw it in the log.",
+                statement=digest,
+                index=index,
+            )
+        tally.verified["order"] += 1
+        self.last_index, self.last_time = max(index, self.last_index), max(time, self.last_time)

@@ -1,0 +1,103 @@
+"""The part of a ledger's state that an auditor can see, and what it stands in for where he cannot.
+
+The rules of admission run on it as on a ledger's. What is not known of a batch is so large that no rule refuses
+it for being too little: `UNKNOWN_MASS` of matter, of which each milligram holds as much of every element.
+"""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from ..ledger import Batch, BatchStatus, Enrolled, RegisteredSite, State
+from ..matter.element import ELEMENTS
+from .filling import SOMEBODY
+from .gaps import Gap
+
+UNKNOWN_MASS = 10**24
+"""Milligrams that stand for a mass that is not known: far beyond the largest that a statement can name (10^18)."""
+_UNKNOWN_ELEMENT = UNKNOWN_MASS * UNKNOWN_MASS
+_ANY_MATERIAL = "mixed-electronics"
+"""A material whose assay nothing bounds."""
+_ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Vague(msgspec.Struct, frozen=True):
+    """What of a batch is not known, since a statement upstream is not shown whole (`of`), or not at all.
+
+    Without `mass` the batch's own mass is known, and only what it holds is not.
+    """
+
+    of: str | None
+    mass: bool
+
+
+class Frame:
+    """A state, and what is known to be unknown of it.
+
+    `vague` are the batches of which something is not known, `loose` those of which more may have been taken
+    than is shown. Of statements, by digest: `hidden` are not shown whole, and `blurred` not their quantities;
+    `unadmitted` could not be admitted. `assumed` are referred to by an earlier one (its digest), which they
+    should have come before. `nameless` are parties whose names are withheld; `received` are transfers whose
+    receipt is not carried, with the statement that uses what they brought. `withdrew` has
+    of retractions that give something back the statement that they withdraw. `gaps` says what is not carried.
+    """
+
+    def __init__(self) -> None:
+        self.state = State()
+        # The party that withheld sections name: it has no key, so it says nothing.
+        self.state.put(Enrolled(SOMEBODY, "", ()))
+        self.vague: dict[str, Vague] = {}
+        self.loose: set[str] = set()
+        self.hidden: set[str] = set()
+        self.blurred: set[str] = set()
+        self.nameless: set[str] = set()
+        self.assumed: dict[str, str] = {}
+        self.received: dict[str, str] = {}
+        self.unadmitted: set[str] = set()
+        self.withdrew: dict[str, str] = {}
+        self.gaps: list[Gap] = []
+
+    def knows(self, digest: str) -> bool:
+        """Whether the statement has come and been admitted."""
+        return digest in self.state.statements
+
+    def assume(self, digest: str, by: str) -> bool:
+        """Note that a statement refers to one that is not here; whether it is the first to do so."""
+        if digest in self.unadmitted or digest in self.assumed:
+            return False
+        self.assumed[digest] = by
+        return True
+
+    def assume_batch(self, batch_id: str, holder: str, of: str | None) -> None:
+        """Let there be a batch of which nothing is known but its holder."""
+        self.state.put(
+            Batch(
+                id=batch_id,
+                material=_ANY_MATERIAL,
+                holder=holder,
+                status=BatchStatus.HELD,
+                mass=UNKNOWN_MASS,
+                remaining=UNKNOWN_MASS,
+                elements=dict.fromkeys(ELEMENTS, _UNKNOWN_ELEMENT),
+                uncertainty=0,
+                available_at=_ALWAYS,
+                root=batch_id,
+                offsets=dict.fromkeys(ELEMENTS, 0),
+            )
+        )
+        self.vague[batch_id] = Vague(of, mass=True)
+
+    def assume_site(self, site_id: str, party: str, country: str | None) -> None:
+        """Let there be a site of the party's, in the country when the statement says one."""
+        self.state.put(RegisteredSite(site_id, party, country or ""))
+
+    def blur(self, batch: Batch, of: str) -> Batch:
+        """A batch without what a withheld section would say of it."""
+        self.vague[batch.id] = Vague(of, mass=True)
+        return msgspec.structs.replace(
+            batch,
+            mass=UNKNOWN_MASS,
+            remaining=UNKNOWN_MASS,
+            elements=dict.fromkeys(batch.elements, _UNKNOWN_ELEMENT),
+            offsets=dict.fromkeys(batch.elements, 0),
+        )

@@ -1,0 +1,127 @@
+"""The audit of a pack: offline, from nothing but the file and the keys that the auditor trusts."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO
+
+from ..pack import BadPack, Pack, Report
+from .auditing import Auditing
+from .recomputing import Recomputing
+from .trust import Evidence, Trust, opened
+from .upstream import upstream
+from .verdict import Outcome, Tally, Verdict
+from .verifying import Tree, Verified, Work, verify, works
+
+Verifying = Callable[[Iterable[Work]], Iterator[Verified]]
+"""Verifies members, in their order: here, or in other processes."""
+
+
+def one_by_one(members: Iterable[Work]) -> Iterator[Verified]:
+    """Verify in this process."""
+    return map(verify, members)
+
+
+def audit_pack(
+    file: BinaryIO,
+    trust: Trust,
+    verifying: Verifying = one_by_one,
+    told: Callable[[int, int], None] = lambda done, whole: None,
+) -> Verdict:
+    """Audit the pack in an open file. `told` hears of the bytes of statements audited, and how many there are.
+
+    Memory grows with what the rules have to remember of the statements, not with their text.
+    """
+    tally = Tally()
+    try:
+        pack = Pack(file)
+    except BadPack as bad:
+        tally.fail(bad.slug, f"{bad.member or 'The file'}: {bad.detail}")
+        return Verdict(
+            outcome=Outcome.FALSE,
+            ledger="",
+            log="",
+            size=0,
+            root="",
+            counts={"failures": 1},
+            failures=tuple(tally.failures),
+        )
+    return _OfPack(pack, trust, tally).run(verifying, told)
+
+
+class _OfPack:
+    def __init__(self, pack: Pack, trust: Trust, tally: Tally) -> None:
+        self._pack = pack
+        self._tally = tally
+        head = pack.head
+        evidence = Evidence(head.ledger, pack.checkpoint, pack.log_key, pack.policy)
+        found = opened(evidence, trust, tally)
+        self._tree = None
+        if found is not None:
+            self._tree = Tree(found.checkpoint.size, found.checkpoint.root)
+            if found.checkpoint.size != head.size:
+                tally.fail(
+                    "size-mismatch",
+                    f"The pack is of the first {head.size} statements, its checkpoint of {found.checkpoint.size}.",
+                )
+        self._auditing = Auditing(head.ledger, found, tally, whole=False)
+        self._recomputing = Recomputing(self._auditing.admitting.frame, tally)
+        self._report = Report(head, pack.checkpoint)
+        self._all_read = True
+
+    def run(self, verifying: Verifying, told: Callable[[int, int], None]) -> Verdict:
+        whole, done = self._pack.statement_bytes, 0
+        sizes: list[int] = []
+
+        def members() -> Iterator[Work]:
+            for work in works(self._pack.statements(), self._tree):
+                sizes.append(len(work.data))
+                yield work
+
+        try:
+            for number, verified in enumerate(verifying(members())):
+                if verified.unreadable is not None:
+                    fault = verified.unreadable
+                    self._all_read = False
+                    self._tally.fail(fault.slug, fault.detail)
+                for checked in verified.statements:
+                    admitted = self._auditing.take(checked)
+                    if checked.statement is None:
+                        self._all_read = False
+                    else:
+                        self._report.add(checked.statement.record, checked.statement.withheld)
+                    if admitted is not None:
+                        self._recomputing.add(admitted)
+                done += sizes[number]
+                told(done, whole)
+        except BadPack as bad:
+            self._all_read = False
+            self._tally.fail(bad.slug, f"{bad.member or 'The file'}: {bad.detail}")
+        self._finish()
+        return self._auditing.verdict(self._pack.head.batch)
+
+    def _finish(self) -> None:
+        pack, tally, frame = self._pack, self._tally, self._auditing.admitting.frame
+        up = upstream(pack.head.batch, frame)
+        for gap in frame.gaps:
+            if up.concerns(gap, frame.state):
+                tally.miss(gap.what, gap.detail, statement=gap.statement, index=gap.index)
+            else:
+                tally.counts["beside"] += 1
+        if pack.head.batch not in frame.state.batches:
+            tally.miss("batch", f"No statement that is carried makes the batch {pack.head.batch}.")
+        elif pack.content is None:
+            tally.miss("content", "The pack does not say what the batch consists of.")
+        else:
+            self._recomputing.compare(pack.head.batch, pack.content)
+        if self._report.text(pack.content) == pack.report:
+            tally.verified["report"] += 1
+        elif self._all_read:
+            tally.fail("report-false", "The report for people says something else than the pack.")
+        tally.claim(
+            "others",
+            "That no other statement of the log uses, withdraws or disowns any of this is the operator's word: "
+            "`provenite audit --ledger` finds out.",
+        )
+        tally.claim(
+            "times",
+            "When each statement was recorded is the operator's word; no witness saw it earlier than it says.",
+        )

@@ -1,0 +1,222 @@
+"""What a statement refers to, before the rules look for it: what is not here is noted and assumed.
+
+So a rule never finds false what only is not carried, and all other rules are still tried. What is assumed and
+comes later after all has been out of order.
+"""
+
+import msgspec
+
+from ..ledger import BatchStatus
+from ..record import (
+    COUNTERSIGNATURE,
+    Accreditation,
+    Attestation,
+    Collection,
+    Extraction,
+    Grant,
+    Key,
+    Receipt,
+    Retraction,
+    Revocation,
+    Supplier,
+    Transfer,
+    Transformation,
+)
+from ..statement import Statement
+from .filling import SOMEBODY
+from .frame import Frame
+from .gaps import Gap
+from .verdict import Tally
+
+Drawing = Transformation | Transfer
+Placed = Extraction | Collection | Transformation | Transfer | Receipt
+
+
+class Lacking(Exception):
+    """A statement cannot be admitted here: what it is about has not been carried."""
+
+
+class Preparing:
+    """Prepares one statement after the other. With `whole` all of the log is there, and nothing is assumed.
+
+    But what a false statement would have made is assumed even then: one failure is told once.
+    """
+
+    def __init__(self, frame: Frame, tally: Tally, *, whole: bool) -> None:
+        self._frame = frame
+        self._tally = tally
+        self._whole = whole
+
+    def prepared(self, statement: Statement, index: int) -> Statement:
+        """The statement to admit; `Lacking` when it cannot be."""
+        about = _About(statement.digest, index, self._party(statement))
+        record = statement.record
+        if isinstance(record, Transformation | Transfer):
+            self._inputs(record, about)
+        if isinstance(record, Placed):
+            self._site(record, about)
+        match record:
+            case Transfer() if record.parties is not None:
+                self._known_party(record.parties.to, about)
+            case Receipt():
+                self._shipment(record, about)
+            case Attestation():
+                self._subject(record, about)
+            case Retraction():
+                record = self._target(record)
+            case Grant():
+                if record.parties is not None:
+                    self._known_party(record.parties.to, about)
+                here = tuple(each for each in record.statements if not self._lacks(each))
+                record = msgspec.structs.replace(record, statements=here)
+            case Key() | Accreditation() if record.party not in self._frame.state.parties:
+                self._needed(record.party)
+            case Revocation() if record.key not in self._frame.state.keys and not self._whole:
+                raise Lacking
+        return msgspec.structs.replace(statement, record=record)
+
+    def _party(self, statement: Statement) -> str:
+        registered = self._frame.state.keys.get(statement.key_id)
+        return statement.digest if registered is None else registered.party
+
+    def _lacks(self, digest: str) -> bool:
+        """Whether a statement is not here, and that is no wonder."""
+        frame = self._frame
+        return not frame.knows(digest) and (not self._whole or digest in frame.unadmitted)
+
+    def _needed(self, digest: str) -> None:
+        if self._lacks(digest):
+            raise Lacking
+
+    def _assumed(
+        self, digest: str, what: str, sentence: str, about: "_About", batch: str | None = None
+    ) -> None:
+        """Note that the statement refers to one that is not here; once of each that it refers to."""
+        if not self._frame.assume(digest, about.digest) and batch is None:
+            return
+        if digest not in self._frame.unadmitted:
+            self._gap(what, sentence, about, batch)
+
+    def _gap(self, what: str, sentence: str, about: "_About", batch: str | None = None) -> None:
+        self._frame.gaps.append(
+            Gap(
+                what=what,
+                detail=sentence,
+                statement=about.digest,
+                index=about.index,
+                batch=batch,
+            )
+        )
+
+    def _inputs(self, record: Drawing, about: "_About") -> None:
+        frame = self._frame
+        for batch_id in record.inputs:
+            maker = batch_id.partition(".")[0]
+            if batch_id in frame.state.batches:
+                self._received(batch_id, maker, about)
+            elif maker in frame.blurred and (said := frame.state.statements.get(maker)):
+                # How many parts a receipt sends back is withheld with its quantities.
+                if said.transfer is not None:
+                    sender = frame.state.shipments[said.transfer].sender
+                    frame.assume_batch(batch_id, sender, maker)
+            elif self._lacks(maker):
+                sentence = f"The statement that made its input {batch_id} is not carried."
+                self._assumed(maker, "batch", sentence, about, batch_id)
+                frame.assume_batch(batch_id, about.issuer, None)
+
+    def _received(self, batch_id: str, maker: str, about: "_About") -> None:
+        """A shipment that its receiver uses, or its sender again, was closed by a receipt: perhaps by one not carried."""
+        frame = self._frame
+        batch, shipment = frame.state.batches[batch_id], frame.state.shipments.get(maker)
+        if self._whole or shipment is None or batch.status is not BatchStatus.IN_TRANSIT:
+            return
+        if about.issuer not in (shipment.sender, shipment.receiver) and (
+            shipment.receiver != SOMEBODY
+        ):
+            return
+        if maker not in frame.received:
+            frame.received[maker] = about.digest
+            sentence = (
+                f"The receipt of the transfer {maker}, of which it uses {batch_id}, is not carried."
+            )
+            self._gap("receipt", sentence, about, batch_id)
+        frame.state.put(
+            msgspec.structs.replace(batch, holder=about.issuer, status=BatchStatus.HELD)
+        )
+
+    def _site(self, record: Placed, about: "_About") -> None:
+        frame = self._frame
+        site = record.identities.site if record.identities else None
+        if site is None or not self._lacks(site):
+            return
+        country, known = _country(record), frame.state.sites.get(site)
+        sentence = f"The statement that registers the site {site} is not carried."
+        self._assumed(site, "site", sentence, about)
+        if known is None or (country and not known.country):
+            frame.assume_site(site, about.issuer, country)
+
+    def _known_party(self, party: str, about: "_About") -> None:
+        frame = self._frame
+        if party in frame.state.parties or not self._lacks(party):
+            return
+        sentence = f"The statement that enrols the party {party} is not carried."
+        self._assumed(party, "party", sentence, about)
+        frame.state.put(msgspec.structs.replace(frame.state.parties[SOMEBODY], id=party))
+
+    def _shipment(self, record: Receipt, about: "_About") -> None:
+        frame = self._frame
+        shipment = frame.state.shipments.get(record.transfer)
+        if shipment is None:
+            if self._lacks(record.transfer):
+                sentence = f"The transfer {record.transfer} is not carried."
+                self._assumed(record.transfer, "transfer", sentence, about)
+                raise Lacking
+            return
+        if record.transfer in frame.received:
+            self._tally.fail(
+                "transfer-not-received",
+                f"{frame.received[record.transfer]}, which is before it in the log, uses what it receives.",
+                statement=about.digest,
+                index=about.index,
+            )
+        if shipment.receiver == SOMEBODY and about.issuer != shipment.sender:
+            frame.state.put(msgspec.structs.replace(shipment, receiver=about.issuer))
+
+    def _subject(self, record: Attestation, about: "_About") -> None:
+        frame = self._frame
+        subject = record.subject.id.partition(".")[0]
+        self._needed(subject)
+        said = frame.state.statements.get(subject)
+        if record.scheme != COUNTERSIGNATURE or said is None or said.supplier is None:
+            return
+        party = frame.state.parties[about.issuer]
+        if said.supplier.name == SOMEBODY and subject in frame.hidden:
+            supplier = Supplier(name=SOMEBODY, country=party.country or said.supplier.country)
+            frame.state.put(msgspec.structs.replace(said, supplier=supplier))
+            frame.state.put(msgspec.structs.replace(party, names=(*party.names, SOMEBODY)))
+        elif about.issuer in frame.nameless:
+            names = (*party.names, said.supplier.name)
+            frame.state.put(msgspec.structs.replace(party, names=names))
+
+    def _target(self, record: Retraction) -> Retraction:
+        self._needed(record.statement)
+        if record.replacement is None or not self._lacks(record.replacement):
+            return record
+        return msgspec.structs.replace(record, replacement=None)
+
+
+class _About(msgspec.Struct, frozen=True):
+    """The statement that is prepared: its digest, its place in the log, its issuer."""
+
+    digest: str
+    index: int
+    issuer: str
+
+
+def _country(record: Placed) -> str | None:
+    match record:
+        case Transfer():
+            return record.from_country
+        case Receipt():
+            return None
+    return record.country

@@ -1,0 +1,139 @@
+"""A verdict for people, in 80 columns: first what it comes to, then what was found, then what stays a claim."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from rich.text import Text
+
+from provenite_proto.audit import Outcome, Verdict
+
+from .terminal import in_line, wrapped
+
+_WIDTH = 80
+_LISTED = 20
+"""Entries of a list that are printed; `--json` has more."""
+
+_OUTCOMES = {
+    Outcome.VERIFIED: ("VERIFIED", "bold green", "Everything that can be checked was, and holds."),
+    Outcome.FALSE: ("FALSE", "bold red", "Something in it is false. Do not rely on any of it."),
+    Outcome.UNCHECKED: (
+        "NOT ALL COULD BE CHECKED",
+        "bold yellow",
+        "Nothing was found to be false. What could not be checked is not thereby true.",
+    ),
+}
+_CHECKS = {
+    "checkpoint": "signature of the log under the checkpoint",
+    "cosignature": "witnesses who cosigned it",
+    "tree": "root of the tree, computed from all statements",
+    "form": "statements of the strict form, with their disclosures",
+    "signature": "signatures of issuers",
+    "inclusion": "proofs that a statement is in the log at its time",
+    "order": "statements in the order and time of the log",
+    "admission": "statements admitted by all rules of the ledger",
+    "admission-in-part": "statements admitted by the rules that need nothing withheld",
+    "figures": "figures of the content, computed anew",
+    "report": "report for people, written anew",
+}
+"""What was verified, in words."""
+
+
+def verdict_text(verdict: Verdict) -> Text:
+    """The whole of it."""
+    word, style, sentence = _OUTCOMES[verdict.outcome]
+    text = Text.assemble((word, style), "\n", wrapped(sentence, _WIDTH), "\n")
+    for line in _lines(verdict):
+        text.append("\n" + line)
+    return text
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    yield from _head(verdict)
+    if verdict.verified:
+        yield ""
+        yield "Verified"
+    for name, words in _CHECKS.items():
+        if name in verdict.verified:
+            yield f"{verdict.verified[name]:>10,}  {words}"
+    yield from _failures(verdict)
+    yield from _missing(verdict)
+    yield from _withheld(verdict)
+    yield from _doubts(verdict)
+    if verdict.claims:
+        yield ""
+        yield "What rests on somebody's word"
+    for claim in verdict.claims:
+        yield wrapped(in_line(claim.detail), _WIDTH, "  - ")
+
+
+def _head(verdict: Verdict) -> Iterator[str]:
+    facts = {
+        "Batch": verdict.batch,
+        "Ledger": verdict.ledger,
+        "Log": verdict.log and f"{verdict.log}, {verdict.size:,} statements",
+        "Root": verdict.root,
+    }
+    for name, value in facts.items():
+        if value:
+            yield f"{name:<8} {in_line(value)}"
+    for name, time in verdict.witnesses.items():
+        moment = datetime.fromtimestamp(time, UTC)
+        yield f"{'Witness':<8} {in_line(name)}, {moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _failures(verdict: Verdict) -> Iterator[str]:
+    yield from _title(verdict, "failures", "False")
+    for each in verdict.failures[:_LISTED]:
+        yield f"  {in_line(each.slug)}{_where(each.statement, each.index)}"
+        yield wrapped(in_line(each.detail), _WIDTH, "      ")
+    yield from _more(verdict, "failures")
+
+
+def _missing(verdict: Verdict) -> Iterator[str]:
+    yield from _title(verdict, "missing", "Missing, so that it could not be checked")
+    for each in verdict.missing[:_LISTED]:
+        yield f"  {in_line(each.what)}{_where(each.statement, each.index)}"
+        yield wrapped(in_line(each.detail), _WIDTH, "      ")
+    yield from _more(verdict, "missing")
+
+
+def _withheld(verdict: Verdict) -> Iterator[str]:
+    yield from _title(verdict, "withheld", "Withheld from you, so that it could not be checked")
+    # By what is withheld, not by statement: a chain has as many statements as checks.
+    groups: dict[tuple[str, str, bool], list[int]] = {}
+    for each in verdict.withheld:
+        groups.setdefault((each.check, each.section, each.of is not None), []).append(each.index)
+    for (check, section, of_another), indices in groups.items():
+        whose = f"{section} of what is upstream" if of_another else section
+        some = ", ".join(f"{index}" for index in indices[:6])
+        rest = f" and {len(indices) - 6:,} more" if len(indices) > 6 else ""
+        yield wrapped(f"{check}: needs {whose} (statements {some}{rest})", _WIDTH, "  ")
+    listed, count = len(verdict.withheld), verdict.counts.get("withheld", 0)
+    if count > listed:
+        yield f"  … and {count - listed:,} more"
+
+
+def _doubts(verdict: Verdict) -> Iterator[str]:
+    yield from _title(verdict, "doubts", "Doubts that the ledger's rules raise")
+    for each in verdict.doubts[:_LISTED]:
+        yield f"  {each.finding.slug}{_where(each.statement, each.index)}"
+        yield wrapped(in_line(each.finding.detail), _WIDTH, "      ")
+    yield from _more(verdict, "doubts")
+
+
+def _title(verdict: Verdict, name: str, words: str) -> Iterator[str]:
+    if count := verdict.counts.get(name, 0):
+        yield ""
+        yield f"{words}: {count:,}"
+
+
+def _more(verdict: Verdict, name: str) -> Iterator[str]:
+    if (count := verdict.counts.get(name, 0)) > _LISTED:
+        yield f"  … and {count - _LISTED:,} more; --json lists up to 1,000"
+
+
+def _where(statement: str | None, index: int | None) -> str:
+    if statement is None and index is None:
+        return ""
+    place = "" if index is None else f" at {index:,}"
+    return f"{place}: {statement}" if statement else place
