@@ -51,7 +51,7 @@ def jwk(key: TestKey) -> dict[str, Any]:
 
 
 def scitt(receipts: list[tuple[bytes, bytes]], key: TestKey = RECEIPTS) -> list[str | None]:
-    results = [ask_scitt(receipt, entry, key) for receipt, entry in receipts]
+    results = [ask_scitt(receipt, entry, jwk(key)) for receipt, entry in receipts]
     return [each.root if each.ok else None for each in results]
 
 
@@ -75,7 +75,7 @@ def test_receipts_of_every_size_lead_to_the_root(read: Read) -> None:
 
 
 def test_what_is_claimed_is_read() -> None:
-    result = ask_scitt(inclusion(4, 7), ENTRIES[4], RECEIPTS)
+    result = ask_scitt(inclusion(4, 7), ENTRIES[4], jwk(RECEIPTS))
     assert (result.issuer, result.subject, result.iat) == (ORIGIN, DIGESTS[4], TIMES[4])
     assert (result.tree_size, result.leaf_index) == (7, 4)
     assert result.protected_header_ext == {4: kid_of(RECEIPTS)}

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import scitt_cose
-from cryptography.hazmat.primitives import serialization
+from jwcrypto.jwk import JWK
 
 from tests.needs import need_path, need_tool
-from tests.proto.making.keys import TestKey
 
 HERE = Path(__file__).parent
 GO_SOURCES = Path("/usr/share/gocode")
@@ -58,11 +57,9 @@ def ask_transmute(questions: Sequence[Question]) -> list[Answer]:
     return _asked([node, "receipts.mjs"], questions)
 
 
-def ask_scitt(receipt: bytes, entry: bytes, key: TestKey) -> scitt_cose.ReceiptResult:
-    """What PyPI `scitt-cose` says of a receipt of inclusion."""
-    pem = key.native.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+def ask_scitt(receipt: bytes, entry: bytes, key: Question) -> scitt_cose.ReceiptResult:
+    """What PyPI `scitt-cose` says of a receipt of inclusion by the key with this JWK."""
+    pem = JWK.from_json(json.dumps(key)).export_to_pem()
     return scitt_cose.verify_receipt(receipt, leaf_entry_hex=entry.hex(), log_public_key_pem=pem)
 
 
