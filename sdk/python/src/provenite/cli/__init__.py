@@ -16,6 +16,7 @@ from .connecting import Connection
 from .examples import examples
 from .explaining import consequences, contributions, lenses
 from .keys import enrol, keygen, whoami
+from .monitoring import monitor
 from .neighbours import parties, sites
 from .placing import AnyPlace
 from .shipping import shipments
@@ -144,3 +145,10 @@ main.command(
         "provenite audit 2026-03.pack.zip --json",
     )
 )(audit)
+main.command(
+    epilog=examples(
+        "provenite monitor https://ledger.example --policy witnesses.txt",
+        "provenite monitor https://ledger.example --once --state ledger.json",
+        "provenite monitor https://files.example/log --log-key VKEY --json",
+    )
+)(monitor)

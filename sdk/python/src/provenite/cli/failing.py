@@ -35,7 +35,7 @@ def failures(as_json: bool) -> Iterator[None]:
             REFUSED if error.status < 500 and error.status != 429 else UNREACHED
         ) from error
     except TransportError as error:
-        say(f"provenite: {_unreached(str(error))}")
+        say(f"provenite: {unreached(str(error))}")
         raise typer.Exit(UNREACHED) from error
     except AnswerError as error:
         say(f"provenite: {error}")
@@ -59,7 +59,7 @@ def say(text: Text | str) -> None:
     out.print(text, overflow="ignore", crop=False)
 
 
-def _unreached(reason: str) -> str:
+def unreached(reason: str) -> str:
     """What a transport's error means for somebody who typed a URL."""
     url, _, said = reason.partition(": ")
     for marks, sentence in _REASONS:

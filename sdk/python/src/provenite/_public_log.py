@@ -1,0 +1,84 @@
+"""Reading a log's public files over HTTP: checkpoint and tiles, from the ledger or from any server of that folder."""
+
+from importlib.metadata import version
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from provenite_proto.log import Tile, note
+from provenite_proto.log.tiles import FULL
+from provenite_proto.log.tree import HASH_BYTES
+
+from ._errors import AnswerError, ConnectionFailed, TimedOut
+
+TIMEOUT_SECONDS = 30.0
+"""Without an answer, after which a file counts as not reached."""
+
+
+class PublicLog:
+    """The log below a prefix, such as `https://ledger.example/log`. A context manager.
+
+    Its methods raise `TransportError`, and `AnswerError` for what no log answers.
+    """
+
+    def __init__(self, prefix: str, http: httpx.Client | None = None) -> None:
+        """Of the prefix, without a slash at its end."""
+        self.prefix = prefix
+        self._http = http or httpx.Client(timeout=TIMEOUT_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def checkpoint(self) -> bytes:
+        """The newest checkpoint that is served, as it comes."""
+        found = self.get(f"{self.prefix}/checkpoint", note.MAX_BYTES)
+        if found is None:
+            raise AnswerError(f"no log has published a checkpoint at {self.prefix}/checkpoint")
+        return found
+
+    def tile(self, tile: Tile) -> bytes:
+        """A tile's bytes; `LookupError` when it is not served."""
+        found = self.get(f"{self.prefix}/{tile.path}", FULL * HASH_BYTES)
+        if found is None and tile.width < FULL:
+            # Part of a tile may be gone once the whole of it is there.
+            full = self.get(f"{self.prefix}/{Tile(tile.level, tile.index).path}", FULL * HASH_BYTES)
+            found = None if full is None else full[: tile.width * HASH_BYTES]
+        if found is None:
+            raise LookupError(f"the log serves no {tile.path}")
+        return found
+
+    def get(self, url: str, limit: int) -> bytes | None:
+        """A file of at most so many bytes; none when the answer is 404."""
+        received = b""
+        try:
+            with self._http.stream(
+                "GET",
+                url,
+                headers={
+                    "user-agent": f"provenite/{version('provenite')}",
+                    "accept-encoding": "identity",
+                },
+                follow_redirects=False,
+            ) as response:
+                if response.status_code == httpx.codes.NOT_FOUND:
+                    return None
+                if response.status_code != httpx.codes.OK:
+                    raise AnswerError(f"status {response.status_code} for {url}")
+                for part in response.iter_bytes():
+                    received += part
+                    if len(received) > limit:
+                        raise AnswerError(f"more than {limit} bytes at {url}")
+        except httpx.TimeoutException as error:
+            raise TimedOut(f"{self.prefix}: {error or type(error).__name__}") from error
+        except httpx.RequestError as error:
+            raise ConnectionFailed(f"{self.prefix}: {error or type(error).__name__}") from error
+        return received

@@ -1,0 +1,89 @@
+"""The state file of `monitor`, and the evidence that it leaves: each written as a whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from provenite_proto.log import Unproven, note, open_checkpoint
+
+from .._monitor import Following, Fork
+
+FORMAT = "provenite-monitor/1"
+FORK_FORMAT = "provenite-fork/1"
+
+
+class StateError(Exception):
+    """The file is not the state of a monitor of this log, or cannot be read or written."""
+
+
+class _State(msgspec.Struct, frozen=True):
+    format: str
+    following: Following
+
+
+class _Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    format: str
+    fork: Fork
+
+
+def load(path: Path) -> Following | None:
+    """What the file remembers; none when there is no such file. Raises `StateError`."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StateError(f"{path}: {error.strerror}") from error
+    try:
+        state = msgspec.json.decode(content, type=_State)
+        if state.format != FORMAT:
+            raise StateError(f"{path} is a state file of another version: {state.format!r}")
+        key = note.parse_key(state.following.key)
+        for each in state.following.seen:
+            if open_checkpoint(each.checkpoint.encode(), key).size != each.size:
+                raise StateError(f"{path} contradicts itself at the size {each.size}")
+    except (msgspec.DecodeError, Unproven) as error:
+        raise StateError(f"{path} is not a state file of `provenite monitor`: {error}") from error
+    if not state.following.seen:
+        raise StateError(f"{path} has seen nothing")
+    return state.following
+
+
+def save(path: Path, following: Following) -> None:
+    """Remember this; `StateError` when it cannot be written."""
+    _write(path, _State(FORMAT, following))
+
+
+def leave(path: Path, fork: Fork) -> None:
+    """Write down evidence of a fork; `StateError` when it cannot be written."""
+    _write(path, _Evidence(FORK_FORMAT, fork))
+
+
+def _write(path: Path, content: msgspec.Struct) -> None:
+    encoded = msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(encoded)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync(path.parent)
+    except OSError as error:
+        raise StateError(f"{path}: {error.strerror}") from error
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,282 @@
+"""The command `monitor`: follows a log, and says when it does not only grow."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from provenite_proto import paths
+from provenite_proto.answers import LogAnswer
+from provenite_proto.log import (
+    NoteKey,
+    SignatureType,
+    Unproven,
+    WitnessPolicy,
+    parse_key,
+    parse_policy,
+)
+
+from .. import AnswerError, TransportError
+from .._monitor import Following, Look, Verdict, look
+from .._public_log import PublicLog
+from .._transport import address
+from . import following as files
+from .failing import INTERRUPTED, REFUSED, UNREACHED, misused, say, unreached
+from .showing import AsJson
+from .terminal import console, in_line, json_text
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """What one look has found, as `--json` prints it."""
+
+    at: datetime
+    verdict: str
+    log: str
+    size: int | None = None
+    new: int = 0
+    cosigned: Mapping[str, int] | None = None
+    lacking: str | None = None
+    detail: str = ""
+    evidence: str | None = None
+
+
+def monitor(
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="The ledger's URL, or its log's (…/log).")
+    ],
+    state: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where it remembers what it has seen.")
+    ] = Path("provenite-monitor.json"),
+    log_key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VKEY",
+            help="The log's public key, or a file with it, if not the one in the state file or the policy. "
+            "Without any, the ledger is asked once.",
+        ),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Which witnesses have to cosign (C2SP tlog-policy)."),
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Look once, then exit.")] = False,
+    interval: Annotated[
+        int, typer.Option(metavar="SECONDS", help="Between two looks.", min=1, max=86_400)
+    ] = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Follow a log and check that it only grows.
+
+    Each new checkpoint has to be signed by the log, to extend what was seen before, and to be cosigned by enough
+    witnesses of the policy. When the log has forked, both checkpoints that contradict each other are written to a
+    file beside the state file, as evidence, and the command exits with 1. With --once it exits with 1 for an old
+    checkpoint, for one that is not cosigned or not the log's, too, and with 3 when the log cannot be reached;
+    otherwise it reports that and goes on. With --json each look is a document on a line.
+    """
+    prefix = _prefix(url)
+    required = _policy(policy)
+    remembered = _state(state)
+    with PublicLog(prefix) as log:
+        try:
+            key = _key(log_key, remembered, required, log)
+            watch = _Watch(log, key, required, state, remembered, as_json=as_json, once=once)
+            while True:
+                watch.look()
+                time.sleep(interval)
+        except KeyboardInterrupt:
+            say(f"Stopped. What was seen is in {state}.")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+class _Watch:
+    """Looks at a log again and again, remembers what it saw, and says what has changed."""
+
+    def __init__(
+        self,
+        log: PublicLog,
+        key: NoteKey,
+        policy: WitnessPolicy | None,
+        state: Path,
+        following: Following | None,
+        *,
+        as_json: bool,
+        once: bool,
+    ) -> None:
+        self._log = log
+        self._key = key
+        self._policy = policy
+        self._state = state
+        self._following = following
+        self._as_json = as_json
+        self._once = once
+        self._said = ""
+
+    def look(self) -> None:
+        """Look once; exits when the log has forked, or when once is all that was asked."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        try:
+            found = look(
+                self._following,
+                self._key,
+                self._policy,
+                self._log.checkpoint(),
+                self._log.tile,
+                now,
+            )
+        except (TransportError, AnswerError, LookupError) as error:
+            self._unreached(error, now)
+            return
+        evidence = self._keep(found, now)
+        self._report(found, now, evidence)
+        if self._once or found.verdict is Verdict.FORKED:
+            raise typer.Exit(0 if found.sound else REFUSED)
+
+    def _keep(self, found: Look, now: datetime) -> Path | None:
+        evidence = None
+        try:
+            if found.fork is not None:
+                evidence = self._state.with_name(
+                    f"{self._state.stem}.fork-{now:%Y%m%dT%H%M%SZ}.json"
+                )
+                files.leave(evidence, found.fork)
+            if found.following is not None and found.following != self._following:
+                files.save(self._state, found.following)
+        except files.StateError as error:
+            misused(str(error))
+        self._following = found.following
+        return evidence
+
+    def _unreached(self, error: Exception, now: datetime) -> None:
+        said = unreached(str(error)) if isinstance(error, TransportError) else str(error)
+        self._print(
+            Event(now, "unreached", self._key.name, detail=said), f"not reached: {said}", wrong=True
+        )
+        if self._once:
+            raise typer.Exit(UNREACHED) from error
+
+    def _report(self, found: Look, now: datetime, evidence: Path | None) -> None:
+        event = Event(
+            now,
+            found.verdict,
+            self._key.name,
+            size=found.size,
+            new=found.new,
+            cosigned=found.cosigned,
+            lacking=found.lacking,
+            detail=found.detail,
+            evidence=None if evidence is None else str(evidence),
+        )
+        self._print(event, _sentence(found, evidence), wrong=not found.sound)
+
+    def _print(self, event: Event, sentence: str, *, wrong: bool) -> None:
+        # What stays as it was is said once; JSON tells of every look.
+        if self._as_json:
+            typer.echo(json_text(event))
+        elif self._once or event.new or sentence != self._said:
+            line = f"{event.at:%Y-%m-%d %H:%M:%S}Z  {in_line(sentence)}"
+            if wrong:
+                say(line)
+            else:
+                console().print(line, soft_wrap=True)
+        self._said = sentence
+
+
+def _sentence(found: Look, evidence: Path | None) -> str:
+    size = f"{found.size} statement{'' if found.size == 1 else 's'}"
+    match found.verdict:
+        case Verdict.GROWN:
+            said = f"{size}, {found.new} new"
+        case Verdict.UNCHANGED:
+            said = f"{size}, nothing new"
+        case Verdict.FORKED:
+            return f"FORKED at {size}: {found.detail} It is in {evidence}"
+        case _:
+            return f"{found.verdict}: {found.detail}"
+    if found.lacking is not None:
+        return f"{said}; not enough witnesses: {found.lacking}"
+    if found.cosigned is not None:
+        return f"{said}; cosigned by {', '.join(found.cosigned) or 'nobody, as the policy allows'}"
+    return said
+
+
+def _prefix(url: str) -> str:
+    try:
+        given = address(url)
+    except ValueError as error:
+        misused(str(error))
+    return given if given.endswith(paths.LOG) else given + paths.LOG
+
+
+def _policy(path: Path | None) -> WitnessPolicy | None:
+    if path is None:
+        return None
+    try:
+        return parse_policy(path.read_bytes())
+    except OSError as error:
+        misused(f"{path}: {error.strerror}")
+    except Unproven as error:
+        misused(f"{path}: {error.detail}")
+
+
+def _state(path: Path) -> Following | None:
+    try:
+        return files.load(path)
+    except files.StateError as error:
+        misused(str(error))
+
+
+def _key(
+    given: str | None, remembered: Following | None, policy: WitnessPolicy | None, log: PublicLog
+) -> NoteKey:
+    """The log's key: as given, as remembered, as the policy has it, or else as the ledger says."""
+    known = [str(each.key) for each in policy.logs] if policy is not None else []
+    if given is None and remembered is None and len(known) != 1:
+        return _asked(log, known)
+    text = _given(given) if given else (remembered.key if remembered is not None else known[0])
+    key = _parsed(text)
+    if remembered is not None and remembered.key != text:
+        misused(f"the state file is of another log, {remembered.key}: name another file")
+    if known and text not in known:
+        misused(f"the policy does not name the log {text}")
+    return key
+
+
+def _given(words: str) -> str:
+    """A key from the command line: itself, or in a file."""
+    if "+" in words:
+        return words
+    try:
+        return Path(words).read_text("utf-8").strip()
+    except OSError as error:
+        misused(f"{words} is neither a key nor a file: {error.strerror}")
+    except UnicodeDecodeError:
+        misused(f"{words}: not text in UTF-8")
+
+
+def _asked(log: PublicLog, known: list[str]) -> NoteKey:
+    url = log.prefix.removesuffix(paths.LOG) + paths.LOG_STATE
+    try:
+        about = log.get(url, 1_000_000)
+        text = msgspec.json.decode(about or b"", type=LogAnswer).key
+    except (TransportError, AnswerError, msgspec.DecodeError) as error:
+        said = unreached(str(error)) if isinstance(error, TransportError) else str(error)
+        say(f"provenite: the log's key is not known: {said}. Give it with --log-key")
+        raise typer.Exit(UNREACHED) from error
+    if known and text not in known:
+        misused(f"the policy does not name the log {text}")
+    say(f"The log's key is taken from the ledger itself: {text}")
+    return _parsed(text)
+
+
+def _parsed(text: str) -> NoteKey:
+    try:
+        key = parse_key(text)
+    except Unproven as error:
+        misused(f"{text}: {error.detail}")
+    if key.type is not SignatureType.ED25519:
+        misused(f"{text} is the key of a witness, not of a log")
+    return key
