@@ -28,6 +28,8 @@ from .log_parts import (
 
 HEADER = "c2sp.org/tlog-proof@v1"
 ES384, EDDSA = -35, -8
+SIZE = -65537
+"""The claim of the tree's size."""
 
 
 def proof_text(
@@ -164,12 +166,18 @@ def sign1(
     """A COSE_Sign1 with a true signature over `root`, whatever its headers."""
     header = protected if isinstance(protected, bytes) else cbor2.dumps(protected)
     if signature is None:
-        signature = key.sign(cbor2.dumps(["Signature1", header, b"", root]))
+        signature = key.sign(to_be_signed(header, root))
     return cbor2.dumps(cbor2.CBORTag(tag, [header, unprotected, payload, signature]))
 
 
+def to_be_signed(protected: dict[Any, Any] | bytes, root: bytes) -> bytes:
+    """The Sig_structure of RFC 9052 section 4.4."""
+    header = protected if isinstance(protected, bytes) else cbor2.dumps(protected)
+    return cbor2.dumps(["Signature1", header, b"", root])
+
+
 def header(key: TestKey = RECEIPTS, **claims: object) -> dict[Any, Any]:
-    labels = {"iss": 1, "sub": 2, "iat": 6}
+    labels = {"iss": 1, "sub": 2, "iat": 6, "size": SIZE}
     kid = base64url.decode(key.key_id)
     return {1: -7, 4: kid, 15: {labels[name]: each for name, each in claims.items()}, 395: 1}
 
@@ -178,9 +186,9 @@ def vouched(proof: list[Any], kind: int = -1) -> dict[Any, Any]:
     return {396: {kind: [cbor2.dumps(proof)]}}
 
 
-INCLUDED = header(iss=ORIGIN, sub=DIGESTS[4], iat=TIMES[4])
+INCLUDED = header(iss=ORIGIN, sub=DIGESTS[4], iat=TIMES[4], size=7)
 PATH = list(TREE.path(4, 7))
-GROWN = header(iss=ORIGIN)
+GROWN = header(iss=ORIGIN, size=7)
 FROM_3_TO_7 = list(TREE.proof(3, 7))
 ROOT = TREE.root(7)
 
@@ -204,7 +212,7 @@ def receipts() -> Iterator[tuple[str, Case]]:
         } | changed
 
     def of(index: int, size: int) -> bytes:
-        said = header(iss=ORIGIN, sub=DIGESTS[index], iat=TIMES[index])
+        said = header(iss=ORIGIN, sub=DIGESTS[index], iat=TIMES[index], size=size)
         return sign1(TREE.root(size), said, vouched([size, index, list(TREE.path(index, size))]))
 
     good = sign1(ROOT, INCLUDED, vouched([7, 4, PATH]))
@@ -213,7 +221,7 @@ def receipts() -> Iterator[tuple[str, Case]]:
     yield "within-300", case(of(255, 300), index=255, size=300)
     yield from common("receipt-malformed", good, INCLUDED, -1, [7, 4, PATH], case)
     malformed, false = "receipt-malformed", "inclusion-false"
-    lone = header(iss=ORIGIN, sub=DIGESTS[0], iat=TIMES[0])
+    lone = header(iss=ORIGIN, sub=DIGESTS[0], iat=TIMES[0], size=1)
     yield (
         "tree-of-one-leaf",
         case(sign1(TREE.root(1), lone, vouched([1, 0, []])), malformed, index=0),
@@ -232,16 +240,28 @@ def receipts() -> Iterator[tuple[str, Case]]:
         ("proof-of-two-members", [7, 4]),
         ("proof-of-four-members", [7, 4, PATH, 0]),
     ):
-        yield name, case(sign1(ROOT, INCLUDED, vouched(proof)), malformed)
-    for name, claims in (
-        ("issuer-missing", {"sub": DIGESTS[4], "iat": TIMES[4]}),
-        ("subject-missing", {"iss": ORIGIN, "iat": TIMES[4]}),
-        ("time-missing", {"iss": ORIGIN, "sub": DIGESTS[4]}),
-        ("subject-no-digest", {"iss": ORIGIN, "sub": "statement", "iat": TIMES[4]}),
-        ("time-as-a-float", {"iss": ORIGIN, "sub": DIGESTS[4], "iat": float(TIMES[4])}),
-        ("time-below-zero", {"iss": ORIGIN, "sub": DIGESTS[4], "iat": -1}),
+        said = INCLUDED | {15: INCLUDED[15] | {SIZE: proof[0]}}
+        yield name, case(sign1(ROOT, said, vouched(proof)), malformed)
+    claims = INCLUDED[15]
+    for name, other in (
+        ("issuer-missing", without(claims, 1)),
+        ("subject-missing", without(claims, 2)),
+        ("time-missing", without(claims, 6)),
+        ("size-missing", without(claims, SIZE)),
+        ("subject-no-digest", claims | {2: "statement"}),
+        ("time-as-a-float", claims | {6: float(TIMES[4])}),
+        ("time-below-zero", claims | {6: -1}),
+        ("size-of-another-claim", claims | {SIZE: 8}),
     ):
-        yield name, case(sign1(ROOT, header(**claims), vouched([7, 4, PATH])), malformed)
+        yield name, case(sign1(ROOT, INCLUDED | {15: other}, vouched([7, 4, PATH])), malformed)
+    # The path from leaf 4 to the root of 7 would do for a tree of 8 as well.
+    eight = INCLUDED | {15: claims | {SIZE: 8}}
+    signature = RECEIPTS.sign(to_be_signed(INCLUDED, ROOT))
+    yield (
+        "altered-size",
+        case(sign1(ROOT, eight, vouched([8, 4, PATH]), signature=signature), "signature-false"),
+    )
+    yield "altered-size-in-the-proof", case(sign1(ROOT, INCLUDED, vouched([8, 4, PATH])), malformed)
     for name, proof in (
         ("truncated-proof", [7, 4, PATH[:-1]]),
         ("extra-hash", [7, 4, [*PATH, PATH[0]]]),
@@ -256,7 +276,7 @@ def receipts() -> Iterator[tuple[str, Case]]:
         ("index-of-the-sibling", [7, 5, PATH]),
     ):
         yield name, case(sign1(ROOT, INCLUDED, vouched(proof)), "signature-false")
-    later = header(iss=ORIGIN, sub=DIGESTS[4], iat=TIMES[4] + 1)
+    later = header(iss=ORIGIN, sub=DIGESTS[4], iat=TIMES[4] + 1, size=7)
     yield "altered-time", case(sign1(ROOT, later, vouched([7, 4, PATH])), "signature-false")
     yield (
         "root-of-another-size",
@@ -347,7 +367,7 @@ def consistency_receipts() -> Iterator[tuple[str, Case]]:
 
     def of(old: int, new: int) -> bytes:
         proof = vouched([old, new, list(TREE.proof(old, new))], -2)
-        return sign1(TREE.root(new), GROWN, proof)
+        return sign1(TREE.root(new), header(iss=ORIGIN, size=new), proof)
 
     good = of(3, 7)
     yield "from-three-to-seven", case(good)
@@ -365,7 +385,17 @@ def consistency_receipts() -> Iterator[tuple[str, Case]]:
         ("from-nothing", [0, 7, FROM_3_TO_7], "consistency-false"),
         ("altered-last-hash", [3, 7, [*FROM_3_TO_7[:-1], bytes(32)]], "signature-false"),
     ):
-        yield name, case(sign1(ROOT, GROWN, vouched(proof, -2)), slug)
+        said = header(iss=ORIGIN, size=proof[1])
+        yield name, case(sign1(ROOT, said, vouched(proof, -2)), slug)
+    # The path from 3 to 7 would do for a tree of 6 as well.
+    six = header(iss=ORIGIN, size=6)
+    signature = RECEIPTS.sign(to_be_signed(GROWN, ROOT))
+    altered = sign1(ROOT, six, vouched([3, 6, FROM_3_TO_7], -2), signature=signature)
+    yield "altered-size", case(altered, "signature-false")
+    in_proof = sign1(ROOT, GROWN, vouched([3, 6, FROM_3_TO_7], -2))
+    yield "altered-size-in-the-proof", case(in_proof, "receipt-malformed")
+    unsaid = sign1(ROOT, header(iss=ORIGIN), vouched([3, 7, FROM_3_TO_7], -2))
+    yield "size-missing", case(unsaid, "receipt-malformed")
     yield "of-another-old-size", case(good, "consistency-false", old=4)
     yield "of-another-old-root", case(good, "consistency-false", oldRoot=TREE.root(4).hex())
     yield (

@@ -27,8 +27,10 @@ _TAG = b"\xd2"
 _ALG, _KID, _CLAIMS, _STRUCTURE, _PROOFS = 1, 4, 15, 395, 396
 _ES256 = -7
 _RFC9162_SHA256 = 1
-_CLAIM_NAMES = {1: "log", 2: "digest", 6: "recorded_at"}
-"""What the claims iss, sub and iat (RFC 8392 section 4) say here."""
+_ISS, _SUB, _IAT = 1, 2, 6
+_SIZE = -65537
+"""A claim for private use (RFC 8392 section 9.1): the size of the tree. RFC 9942 leaves it unsigned, and without it one
+path proves the same leaf at several places of several sizes."""
 MAX_DEPTH = 6
 """How deep CBOR may nest: a receipt has less."""
 
@@ -52,6 +54,7 @@ class _Receipt(msgspec.Struct, frozen=True, kw_only=True):
     signature: _Signature = bytes(64)
 
     _kind: ClassVar[int]
+    _claims: ClassVar[dict[int, str]]
     _numbers: ClassVar[tuple[str, str]]
 
     @classmethod
@@ -66,7 +69,8 @@ class _Receipt(msgspec.Struct, frozen=True, kw_only=True):
             header = _decode(protected)
             (encoded,) = unprotected[_PROOFS][cls._kind]
             first, second, hashes = _decode(encoded)
-            members = {_CLAIM_NAMES.get(label): each for label, each in header[_CLAIMS].items()}
+            claims = header[_CLAIMS]
+            members = {name: claims[label] for label, name in cls._claims.items()}
             members |= dict(zip(cls._numbers, (first, second), strict=True))
             members |= {"kid": header[_KID], "hashes": hashes, "signature": signature}
             found = msgspec.convert(members, cls, builtin_types=(bytes,))
@@ -107,11 +111,7 @@ class _Receipt(msgspec.Struct, frozen=True, kw_only=True):
         return cbor2.dumps(["Signature1", self._protected(), b"", root], canonical=True)
 
     def _protected(self) -> bytes:
-        claims = {
-            label: getattr(self, name)
-            for label, name in _CLAIM_NAMES.items()
-            if name in self.__struct_fields__
-        }
+        claims = {label: getattr(self, name) for label, name in self._claims.items()}
         header = {_ALG: _ES256, _KID: self.kid, _CLAIMS: claims, _STRUCTURE: _RFC9162_SHA256}
         return cbor2.dumps(header, canonical=True)
 
@@ -129,6 +129,7 @@ class InclusionReceipt(_Receipt, frozen=True, kw_only=True):
     index: _Number
 
     _kind = -1
+    _claims = {_ISS: "log", _SUB: "digest", _IAT: "recorded_at", _SIZE: "size"}
     _numbers = ("size", "index")
 
     def check(self, digest: str, log: str, key: PublicKey) -> Checkpoint:
@@ -157,6 +158,7 @@ class ConsistencyReceipt(_Receipt, frozen=True, kw_only=True):
     new: _Grown
 
     _kind = -2
+    _claims = {_ISS: "log", _SIZE: "new"}
     _numbers = ("old", "new")
 
     def check(self, old: Checkpoint, key: PublicKey) -> Checkpoint:
