@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -157,6 +158,68 @@ def test_the_quorum_of_witnesses(
     )
 
 
+def witnessed_elsewhere(folder: Path, log: GrowingLog, size: int) -> None:
+    """What a witness at the same address says that it was shown."""
+    shown = folder.parent / sha256(log.origin.encode()).hexdigest()
+    shown.mkdir(exist_ok=True)
+    (shown / "checkpoint").write_bytes(cosigned(log, size, WITNESS))
+
+
+def test_a_witness_that_was_shown_another_history(
+    look: Monitor, log: GrowingLog, folder: Path, tmp_path: Path, url: str
+) -> None:
+    policy = tmp_path / "witnesses.txt"
+    policy.write_text(f"witness first {WITNESS.key} {url}\nquorum none\n")
+    publish(folder, log, 300)
+    witnessed_elsewhere(folder, log, 250)
+    for _ in range(2):
+        assert look("--policy", str(policy)).exit_code == 0
+    fork = log.forked(100, 200)
+    witnessed_elsewhere(folder, fork, 300)
+    result = look("--policy", str(policy))
+    assert result.exit_code == 1
+    assert "FORKED at 300 statements: The witness first was shown another history" in said(result)
+    found = evidence()
+    check_fork(found)
+    # Without a policy nobody is asked.
+    assert look().exit_code == 0
+
+
+def test_a_witness_that_was_shown_more(
+    log: GrowingLog, folder: Path, tmp_path: Path, url: str
+) -> None:
+    policy = tmp_path / "witnesses.txt"
+    policy.write_text(f"witness first {WITNESS.key} {url}\nquorum none\n")
+    publish(folder, log, 300)
+    # Its tiles are not served to this reader.
+    witnessed_elsewhere(folder, log, 400)
+    process = start(url, log, tmp_path / "state.json", "--policy", str(policy))
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert "Z  300 statements, 300 new" in process.stdout.readline()
+    reported = process.stderr.readline() + process.stderr.readline()
+    assert "300 statements, nothing new; withheld" in " ".join(reported.split())
+    publish(folder, log, 400)
+    assert "Z  400 statements, 100 new" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+
+
+def start(url: str, log: GrowingLog, state: Path, *words: str) -> subprocess.Popen[str]:
+    """A monitor that goes on."""
+    return subprocess.Popen(
+        [
+            *(PROVENITE, "monitor", url, "--interval", "1", *words),
+            *("--log-key", str(log.signer.key), "--state", str(state)),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+
+
 def test_json(look: Monitor, log: GrowingLog, folder: Path, tmp_path: Path) -> None:
     policy = tmp_path / "witnesses.txt"
     policy.write_text(f"witness first {WITNESS.key}\nquorum first\n")
@@ -251,19 +314,7 @@ def test_it_goes_on_until_it_is_interrupted_or_finds_a_fork(
     publish(folder, log, 100)
     state = tmp_path / "state.json"
 
-    def start() -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [
-                *(PROVENITE, "monitor", url, "--interval", "1"),
-                *("--log-key", str(log.signer.key), "--state", str(state)),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
-
-    process = start()
+    process = start(url, log, state)
     assert process.stdout is not None
     assert process.stdout.readline().endswith("Z  100 statements, 100 new\n")
     (folder / "checkpoint").unlink()
@@ -275,7 +326,7 @@ def test_it_goes_on_until_it_is_interrupted_or_finds_a_fork(
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert f"What was seen is in {state}." in " ".join(errors.split())
-    process = start()
+    process = start(url, log, state)
     publish(folder, log.forked(200, 300), 500)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 1

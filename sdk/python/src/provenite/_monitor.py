@@ -81,7 +81,7 @@ class Look(Struct, frozen=True):
     """A verdict, in a sentence where there is one to say, and what to remember.
 
     `cosigned` has the witnesses of the policy with the second of their cosignatures; absent without a policy or when
-    `lacking` says why its quorum is not met.
+    `lacking` says why its quorum is not met. `withheld` has those that were shown more, with its size.
     """
 
     verdict: Verdict
@@ -91,12 +91,14 @@ class Look(Struct, frozen=True):
     new: int = 0
     cosigned: Mapping[str, int] | None = None
     lacking: str | None = None
+    withheld: Mapping[str, int] = {}
     fork: Fork | None = None
 
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong."""
-        return self.verdict in (Verdict.GROWN, Verdict.UNCHANGED) and self.lacking is None
+        going_on = self.verdict in (Verdict.GROWN, Verdict.UNCHANGED)
+        return going_on and self.lacking is None and not self.withheld
 
 
 def look(

@@ -36,6 +36,10 @@ class PublicLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connection."""
         self._http.close()
 
     def checkpoint(self) -> bytes:

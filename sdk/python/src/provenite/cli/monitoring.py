@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import msgspec
 import typer
@@ -21,13 +22,14 @@ from provenite_proto.log import (
 )
 
 from .. import AnswerError, TransportError
-from .._monitor import Following, Look, Verdict, look
+from .._monitor import Following, Fork, Look, Verdict, look
 from .._public_log import PublicLog
 from .._transport import address
 from . import following as files
 from .failing import INTERRUPTED, REFUSED, UNREACHED, misused, say, unreached
 from .showing import AsJson
 from .terminal import console, in_line, json_text
+from .views import Views
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -40,6 +42,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     new: int = 0
     cosigned: Mapping[str, int] | None = None
     lacking: str | None = None
+    withheld: Mapping[str, int] = {}
     detail: str = ""
     evidence: str | None = None
 
@@ -72,7 +75,7 @@ def monitor(
     """Follow a log and check that it only grows.
 
     Each new checkpoint has to be signed by the log, to extend what was seen before, and to be cosigned by enough
-    witnesses of the policy. When the log has forked, both checkpoints that contradict each other are written to a
+    witnesses of the policy; those of which the policy has a URL are asked what they were shown. When the log has forked, both checkpoints that contradict each other are written to a
     file beside the state file, as evidence, and the command exits with 1. With --once it exits with 1 for an old
     checkpoint, for one that is not cosigned or not the log's, too, and with 3 when the log cannot be reached;
     otherwise it reports that and goes on. With --json each look is a document on a line.
@@ -83,13 +86,20 @@ def monitor(
     with PublicLog(prefix) as log:
         try:
             key = _key(log_key, remembered, required, log)
-            watch = _Watch(log, key, required, state, remembered, as_json=as_json, once=once)
-            while True:
-                watch.look()
-                time.sleep(interval)
+            with closing(Views(log, key, required)) as views:
+                watch = _Watch(
+                    log, views, key, required, state, remembered, as_json=as_json, once=once
+                )
+                _follow(watch, interval)
         except KeyboardInterrupt:
             say(f"Stopped. What was seen is in {state}.")
             raise typer.Exit(INTERRUPTED) from None
+
+
+def _follow(watch: "_Watch", interval: int) -> NoReturn:
+    while True:
+        watch.look()
+        time.sleep(interval)
 
 
 class _Watch:
@@ -98,6 +108,7 @@ class _Watch:
     def __init__(
         self,
         log: PublicLog,
+        views: Views,
         key: NoteKey,
         policy: WitnessPolicy | None,
         state: Path,
@@ -107,6 +118,7 @@ class _Watch:
         once: bool,
     ) -> None:
         self._log = log
+        self._views = views
         self._key = key
         self._policy = policy
         self._state = state
@@ -127,28 +139,31 @@ class _Watch:
                 self._log.tile,
                 now,
             )
+            self._remember(found.following)
+            found = self._views.compare(found, now)
         except (TransportError, AnswerError, LookupError) as error:
             self._unreached(error, now)
             return
-        evidence = self._keep(found, now)
+        evidence = None if found.fork is None else self._leave(found.fork, now)
         self._report(found, now, evidence)
         if self._once or found.verdict is Verdict.FORKED:
             raise typer.Exit(0 if found.sound else REFUSED)
 
-    def _keep(self, found: Look, now: datetime) -> Path | None:
-        evidence = None
+    def _remember(self, following: Following | None) -> None:
+        if following is not None and following != self._following:
+            try:
+                files.save(self._state, following)
+            except files.StateError as error:
+                misused(str(error))
+        self._following = following
+
+    def _leave(self, fork: Fork, now: datetime) -> Path:
+        path = self._state.with_name(f"{self._state.stem}.fork-{now:%Y%m%dT%H%M%SZ}.json")
         try:
-            if found.fork is not None:
-                evidence = self._state.with_name(
-                    f"{self._state.stem}.fork-{now:%Y%m%dT%H%M%SZ}.json"
-                )
-                files.leave(evidence, found.fork)
-            if found.following is not None and found.following != self._following:
-                files.save(self._state, found.following)
+            files.leave(path, fork)
         except files.StateError as error:
             misused(str(error))
-        self._following = found.following
-        return evidence
+        return path
 
     def _unreached(self, error: Exception, now: datetime) -> None:
         said = unreached(str(error)) if isinstance(error, TransportError) else str(error)
@@ -167,6 +182,7 @@ class _Watch:
             new=found.new,
             cosigned=found.cosigned,
             lacking=found.lacking,
+            withheld=found.withheld,
             detail=found.detail,
             evidence=None if evidence is None else str(evidence),
         )
@@ -196,6 +212,9 @@ def _sentence(found: Look, evidence: Path | None) -> str:
             return f"FORKED at {size}: {found.detail} It is in {evidence}"
         case _:
             return f"{found.verdict}: {found.detail}"
+    if found.withheld:
+        shown = ", ".join(f"{size} to {name}" for name, size in found.withheld.items())
+        return f"{said}; withheld: the log has shown more to witnesses ({shown})"
     if found.lacking is not None:
         return f"{said}; not enough witnesses: {found.lacking}"
     if found.cosigned is not None:
