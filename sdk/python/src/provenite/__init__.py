@@ -37,6 +37,7 @@ from provenite_proto.answers import (
     TraceEdge,
     TraceNode,
 )
+from provenite_proto.pack import Head as PackHead
 from provenite_proto.problem import Problem
 from provenite_proto.record import (
     Accreditation,
@@ -168,6 +169,7 @@ __all__ = [
     "Outcome",
     "Ownership",
     "OwnershipLink",
+    "PackHead",
     "Page",
     "PartyAnswer",
     "Problem",

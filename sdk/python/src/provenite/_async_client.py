@@ -1,8 +1,9 @@
 """The client for asyncio: the same operations, driven with `await`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
+from os import PathLike
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
@@ -27,15 +28,17 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
+from provenite_proto.pack import Head as PackHead
 from provenite_proto.record import AnyRecord, Jwk, Role
 from provenite_proto.statement import Signs
 
 from . import _operations as operations
 from . import _transport as transport
-from ._exchange import Event, Exchange, Flow, Pause, chunks
+from ._exchange import Event, Exchange, Flow, Pause, Reply, Request, chunks
 from ._operations import Call
 from ._paging import AsyncListing
 from ._retry import Retry
+from ._saving import Saving, checked
 
 T = TypeVar("T")
 
@@ -166,6 +169,24 @@ class AsyncClient:
         """Which matter that entered the record the label's mass in the batch consists of, the largest first."""
         return await self._ask(operations.contributions(batch_id, element, lens, label))
 
+    async def pack(
+        self,
+        batch_id: str,
+        file: str | PathLike[str],
+        *,
+        progress: Callable[[int], None] | None = None,
+    ) -> PackHead:
+        """Save a batch's pack in `file`: what anyone needs to find out offline what is true of it; what it says of itself.
+
+        The file is there when it is whole; one that was there before is replaced. `progress` is told how many bytes
+        have come. `OSError` when it cannot be written.
+        """
+        with Saving(file, progress) as saving:
+            origin = await self._run(self._exchange.fetch(operations.pack(batch_id), saving))
+            head = await asyncio.to_thread(checked, saving, batch_id, origin)
+            await asyncio.to_thread(saving.keep)
+        return head
+
     async def consequences(self, digest: str, *, cursor: str | None = None) -> Consequences:
         """What a statement has changed of the content of earlier batches, before and after; a page of it."""
         return await self._ask(operations.consequences(digest, operations.given(cursor=cursor)))
@@ -256,7 +277,19 @@ class AsyncClient:
                 continue
             try:
                 async with self._gate:
-                    response = await self._http.request(**transport.arguments(self._url, step))
-                event = transport.reply(response)
+                    event = await self._send(step)
             except httpx.RequestError as error:
                 event = transport.failure(error, self._url)
+
+    async def _send(self, request: Request) -> Reply:
+        arguments = transport.arguments(self._url, request)
+        if request.into is None:
+            return transport.reply(await self._http.request(**arguments))
+        async with self._http.stream(**arguments) as response:
+            if response.status_code != 200:
+                await response.aread()
+                return transport.reply(response)
+            request.into.begin()
+            async for piece in response.aiter_bytes():
+                await asyncio.to_thread(request.into.write, piece)
+            return transport.reply(response, b"")

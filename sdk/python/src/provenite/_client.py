@@ -1,8 +1,9 @@
 """The blocking client."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from os import PathLike
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
@@ -27,15 +28,17 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
+from provenite_proto.pack import Head as PackHead
 from provenite_proto.record import AnyRecord, Jwk, Role
 from provenite_proto.statement import Signs
 
 from . import _operations as operations
 from . import _transport as transport
-from ._exchange import Event, Exchange, Flow, Pause, chunks
+from ._exchange import Event, Exchange, Flow, Pause, Reply, Request, chunks
 from ._operations import Call
 from ._paging import Listing
 from ._retry import Retry
+from ._saving import Saving, checked
 
 T = TypeVar("T")
 
@@ -163,6 +166,24 @@ class Client:
         """Which matter that entered the record the label's mass in the batch consists of, the largest first."""
         return self._ask(operations.contributions(batch_id, element, lens, label))
 
+    def pack(
+        self,
+        batch_id: str,
+        file: str | PathLike[str],
+        *,
+        progress: Callable[[int], None] | None = None,
+    ) -> PackHead:
+        """Save a batch's pack in `file`: what anyone needs to find out offline what is true of it; what it says of itself.
+
+        The file is there when it is whole; one that was there before is replaced. `progress` is told how many bytes
+        have come. `OSError` when it cannot be written.
+        """
+        with Saving(file, progress) as saving:
+            origin = self._run(self._exchange.fetch(operations.pack(batch_id), saving))
+            head = checked(saving, batch_id, origin)
+            saving.keep()
+        return head
+
     def consequences(self, digest: str, *, cursor: str | None = None) -> Consequences:
         """What a statement has changed of the content of earlier batches, before and after; a page of it."""
         return self._ask(operations.consequences(digest, operations.given(cursor=cursor)))
@@ -252,6 +273,19 @@ class Client:
                 event = None
                 continue
             try:
-                event = transport.reply(self._http.request(**transport.arguments(self._url, step)))
+                event = self._send(step)
             except httpx.RequestError as error:
                 event = transport.failure(error, self._url)
+
+    def _send(self, request: Request) -> Reply:
+        arguments = transport.arguments(self._url, request)
+        if request.into is None:
+            return transport.reply(self._http.request(**arguments))
+        with self._http.stream(**arguments) as response:
+            if response.status_code != 200:
+                response.read()
+                return transport.reply(response)
+            request.into.begin()
+            for piece in response.iter_bytes():
+                request.into.write(piece)
+            return transport.reply(response, b"")

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -47,15 +47,29 @@ MAX_LINES_BYTES = 8 * 1024 * 1024
 """Bytes likewise (the ledger takes 32 MiB)."""
 
 
+class Sink(Protocol):
+    """Where the body of an answer goes that is too large to be held."""
+
+    def begin(self) -> None:
+        """An answer begins; what was written before broke off."""
+
+    def write(self, piece: bytes) -> None:
+        """The next piece of it."""
+
+
 @dataclass(frozen=True)
 class Request:
-    """To be sent to the ledger; `path` begins with a slash."""
+    """To be sent to the ledger; `path` begins with a slash.
+
+    With `into` the body of an answer with status 200 goes there, and the reply has none.
+    """
 
     method: str
     path: str
     query: Sequence[tuple[str, str]]
     headers: Mapping[str, str]
     body: bytes
+    into: Sink | None = None
 
 
 @dataclass(frozen=True)
@@ -112,22 +126,32 @@ class Exchange:
 
     def ask(self, call: Call[T]) -> Flow[T]:
         """Send a call until it is answered, or there is no point in trying again."""
+        return _read(call, (yield from self._answered(call)))
+
+    def fetch(self, call: Call[None], into: Sink) -> Flow[str]:
+        """The same of a call whose answer goes into a sink, from the beginning with each attempt; the ledger's origin."""
+        reply = yield from self._answered(call, into)
+        if reply.status != 200 or _content_type(reply) != call.accept:
+            _read(call, reply)
+        return (yield from self.origin())
+
+    def _answered(self, call: Call[T], into: Sink | None = None) -> Flow[Reply]:
         attempt = 0
         doubted = False
         while True:
             attempt += 1
-            reply = yield (yield from self._request(call))
+            reply = yield (yield from self._request(call, into))
             # A ledger that was restarted refuses tokens from before, and has not done what they came with.
             if self._may_be_stale(call, reply) and not doubted and attempt < self._retry.attempts:
                 doubted = True
                 continue
             if isinstance(reply, Reply) and reply.status not in RETRIED:
-                return _read(call, reply)
+                return reply
             after = reply.headers.get("retry-after") if isinstance(reply, Reply) else None
             pause = self._retry.pause(attempt, seconds_asked(after, self._clock()), self._chance)
             if pause is None or not call.repeatable:
                 if isinstance(reply, Reply):
-                    return _read(call, reply)
+                    return reply
                 raise _unreached(reply)
             yield Pause(pause)
 
@@ -181,14 +205,15 @@ class Exchange:
     def _may_be_stale(call: Call[T], reply: Event) -> bool:
         return call.authenticated and isinstance(reply, Reply) and reply.status == 401
 
-    def _request(self, call: Call[T]) -> Flow[Request]:
-        headers = {"accept": "application/json"}
+    def _request(self, call: Call[T], into: Sink | None) -> Flow[Request]:
+        # Whatever is asked for, a refusal is JSON.
+        headers = {"accept": ", ".join(dict.fromkeys((call.accept, "application/json")))}
         if call.body:
             headers["content-type"] = call.content_type
         if call.authenticated:
             # Every attempt has a token of its own: a ledger takes each once.
             headers["authorization"] = f"Bearer {yield from self._token()}"
-        return Request(call.method, call.path, call.query, headers, call.body)
+        return Request(call.method, call.path, call.query, headers, call.body, into)
 
     def _issue(self, record: AnyRecord, audience: str) -> str:
         return issue(
@@ -235,8 +260,12 @@ def chunks(statements: Iterable[str], *, atomic: bool) -> Iterator[list[str]]:
         yield chunk
 
 
+def _content_type(reply: Reply) -> str:
+    return reply.headers.get("content-type", "").partition(";")[0].strip()
+
+
 def _read(call: Call[T], reply: Reply) -> T:
-    content_type = reply.headers.get("content-type", "").partition(";")[0].strip()
+    content_type = _content_type(reply)
     try:
         if content_type == "application/problem+json":
             raise refused(msgspec.json.decode(reply.body, type=ProblemAnswer))

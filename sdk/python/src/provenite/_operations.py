@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import NoneType
 from typing import Generic, Literal, TypeVar
 
 import msgspec
@@ -51,6 +52,7 @@ class Call(Generic[T]):
     content_type: str = "application/json"
     authenticated: bool = True
     repeatable: bool = True
+    accept: str = "application/json"
 
 
 def given(**values: str | None) -> Query:
@@ -115,6 +117,11 @@ def content(batch_id: str, lenses: Sequence[str], elements: Sequence[str]) -> Ca
     """The content of a batch."""
     query = [("lens", lens) for lens in lenses] + [("element", name) for name in elements]
     return Call("GET", paths.content(batch_id), ContentAnswer, query=query)
+
+
+def pack(batch_id: str) -> Call[None]:
+    """The pack of a batch; it is fetched, not read."""
+    return Call("GET", paths.pack(batch_id), NoneType, accept="application/zip")
 
 
 def contributions(batch_id: str, element: str, lens: str, label: str) -> Call[ContributionsAnswer]:

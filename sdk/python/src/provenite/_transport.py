@@ -36,10 +36,10 @@ def arguments(url: str, request: Request) -> dict[str, Any]:
     }
 
 
-def reply(response: httpx.Response) -> Reply:
-    """A response that arrived whole."""
+def reply(response: httpx.Response, body: bytes | None = None) -> Reply:
+    """A response that arrived whole; `body` when its own went elsewhere."""
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Reply(response.status_code, headers, response.content)
+    return Reply(response.status_code, headers, response.content if body is None else body)
 
 
 def failure(error: httpx.RequestError, url: str) -> Failure:

@@ -18,6 +18,7 @@ from .explaining import consequences, contributions, lenses
 from .keys import enrol, keygen, whoami
 from .monitoring import monitor
 from .neighbours import parties, sites
+from .packing import pack
 from .placing import AnyPlace
 from .shipping import shipments
 from .standing import grant, retract, rotate
@@ -138,6 +139,9 @@ main.command(
         "provenite rotate new.pem --key old.pem --compromised-at 2026-11-03T08:00:00",
     )
 )(rotate)
+main.command(epilog=examples("provenite pack Xq…8.0", "provenite pack Xq…8.0 -o 2026-03.pack.zip"))(
+    pack
+)
 main.command(
     epilog=examples(
         "provenite audit 2026-03.pack.zip",

@@ -80,7 +80,7 @@ def trace(
     As a tree of steps with stages, countries and days; chains of single steps stay in one column.
     """
     connection: Connection = context.obj
-    _check(batch)
+    check_batch(batch)
     with failures(as_json), connection.client(connection.signer()) as client:
         found = client.trace(
             batch, direction="downstream" if downstream else "upstream", depth=depth
@@ -116,7 +116,7 @@ def content(
     How much of each element was mined, processed and recycled where. What is not known counts as unknown.
     """
     connection: Connection = context.obj
-    _check(batch)
+    check_batch(batch)
     with failures(as_json), connection.client(connection.signer()) as client:
         found = client.content(batch, lenses=lens or (), elements=element or ())
         if absent := set(element or ()) - {each.element for each in found.elements}:
@@ -129,7 +129,7 @@ def content(
         )
 
 
-def _check(batch: str) -> None:
+def check_batch(batch: str) -> None:
     """Say of what cannot be a batch's id where such ids are listed, before the ledger is asked."""
     try:
         msgspec.convert(batch, BatchId)

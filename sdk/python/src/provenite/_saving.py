@@ -1,0 +1,91 @@
+"""Saving what is fetched: a file that is there whole or not at all."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from provenite_proto.pack import BadPack, Head, Pack
+
+from ._errors import AnswerError
+
+
+class Saving:
+    """A new file beside the one that it becomes with `keep`; without that, nothing is left of it.
+
+    A context manager. The file is for its owner alone to read: a pack holds what others may not see. `progress` is told how many bytes there are.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], progress: Callable[[int], None] | None = None
+    ) -> None:
+        self._path = Path(path)
+        self._progress = progress
+        self._file: BinaryIO | None = None
+        self._temporary: Path | None = None
+
+    def __enter__(self) -> Self:
+        """Make the new file; `OSError` when its folder does not allow it."""
+        number, name = tempfile.mkstemp(
+            prefix=f".{self._path.name}.", suffix=".part", dir=self._path.parent
+        )
+        self._temporary = Path(name)
+        self._file = os.fdopen(number, "w+b")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove what was not kept."""
+        if self._file is not None:
+            self._file.close()
+        if self._temporary is not None:
+            with contextlib.suppress(FileNotFoundError):
+                self._temporary.unlink()
+
+    @property
+    def file(self) -> BinaryIO:
+        """What has been written so far."""
+        if self._file is None:
+            raise ValueError("nothing is being saved: enter the context first")
+        return self._file
+
+    def begin(self) -> None:
+        """Begin anew: what was written belongs to an answer that broke off."""
+        self.file.seek(0)
+        self.file.truncate()
+        self._tell()
+
+    def write(self, piece: bytes) -> None:
+        """Append a piece."""
+        self.file.write(piece)
+        self._tell()
+
+    def keep(self) -> None:
+        """Put it in its place, durably."""
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        if self._temporary is not None:
+            self._temporary.replace(self._path)
+            self._temporary = None
+
+    def _tell(self) -> None:
+        if self._progress is not None:
+            self._progress(self.file.tell())
+
+
+def checked(saving: Saving, batch_id: str, origin: str) -> Head:
+    """What a pack that was fetched says of itself; `AnswerError` when it is not the pack that was asked for."""
+    try:
+        head = Pack(saving.file).head
+    except BadPack as error:
+        raise AnswerError(f"what the ledger sent cannot be read as a pack: {error}") from error
+    if (head.batch, head.ledger) != (batch_id, origin):
+        raise AnswerError(f"the ledger sent the pack of {head.batch} of {head.ledger}")
+    return head
