@@ -119,6 +119,38 @@ def test_each_refusal_has_its_problem(results: Path) -> None:
     assert (figures["inKg"], figures["outKg"], figures["ratio"]) == ("9000", "9999", "111.1 %")
 
 
+def audited(file: Path) -> dict[str, Any]:
+    """What the command finds in a pack; the ledger that made it is gone."""
+    program = Path(sys.executable).with_name("provenite")
+    found = subprocess.run(
+        [program, "audit", file, "--json"], capture_output=True, text=True, check=False
+    )
+    assert found.returncode in (0, 2), found.stdout + found.stderr
+    verdict: dict[str, Any] = json.loads(found.stdout)
+    return verdict
+
+
+def test_its_packs_are_audited_without_the_ledger(results: Path) -> None:
+    verdicts = {file.name: audited(file) for file in results.glob("*.pack.zip")}
+    assert sorted(verdicts) == [
+        "magnets-auditor.pack.zip",
+        "magnets-maker.pack.zip",
+        "recycled-oxide-auditor.pack.zip",
+    ]
+    for verdict in verdicts.values():
+        assert "failures" not in verdict.get("counts", {}), verdict
+        assert "missing" not in verdict.get("counts", {}), verdict
+    # The maker is not shown what its suppliers took in; nor can it compute the content anew.
+    maker = verdicts.pop("magnets-maker.pack.zip")
+    assert "figures" not in maker["verified"]
+    assert "content" in {each["check"] for each in maker["withheld"]}
+    for verdict in verdicts.values():
+        assert verdict["verified"]["figures"] > 40
+        assert {each["check"] for each in verdict.get("withheld", ())} <= {"name", "documents"}
+    report = (results / "report.txt").read_text("utf-8")
+    assert "provenite audit build/demo/magnets-auditor.pack.zip" in report
+
+
 def test_the_report_is_for_people(results: Path) -> None:
     report = (results / "report.txt").read_text()
     assert "111.1 %" in report

@@ -13,11 +13,12 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import later
 import msgspec
+import packs
 import rare_earths
 import refused
 from firms import Firm, join
@@ -28,6 +29,7 @@ from rich.console import Console
 from provenite import Client, ElementContent, RefusedError, Signer
 from provenite.cli.showing import content_tables, share_text
 from provenite.cli.tracing import trace_tree
+from provenite.cli.verdicts import verdict_text
 
 
 def main() -> None:
@@ -66,11 +68,11 @@ def _demo(
         with console.status("Starting a ledger with its own PostgreSQL …"):
             url = running.enter_context(ledger(data, port=port))
         console.print(f"Ledger ready at {url} after {time.monotonic() - began:.1f} s")
-        _run(console, url, data, new)
+        _run(console, url, data, folder, new)
         console.print(
             f"\nDone in {time.monotonic() - began:.1f} s. Results: {folder}/\n"
             "(report.txt, batch.json, content.json, trace.json, refusals.json,\n"
-            "consequences.json, keys/)"
+            "consequences.json, keys/, *.pack.zip)"
         )
         report = "\n".join(line.rstrip() for line in console.export_text().splitlines())
         (new / "report.txt").write_text(report + "\n", "utf-8")
@@ -80,7 +82,7 @@ def _demo(
                 _serve(console, url, folder)
 
 
-def _run(console: Console, url: str, data: Path, new: Path) -> None:
+def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> None:
     keys = new / "keys"
     keys.mkdir()
     registrar = Client(url, Signer.load(data / "registrar.pem"))
@@ -98,6 +100,9 @@ def _run(console: Console, url: str, data: Path, new: Path) -> None:
         after = later.later(firms)
     _show_later(console, after)
     _save(new / "consequences.json", after.changed)
+    with console.status("Fetching packs, and auditing them …"):
+        audited = packs.packs(firms, rare_earths.FIRMS, batches, new)
+    _show_packs(console, audited, folder)
 
 
 def _ask(console: Console, maker: Firm, magnets: str, new: Path) -> None:
@@ -161,6 +166,24 @@ def _show_later(console: Console, found: later.Found) -> None:
                 console.print(
                     f"  {change.element} of {batch.batch}:\n    by origin {before}; now {after}"
                 )
+
+
+def _show_packs(console: Console, found: Sequence[packs.Audited], folder: Path) -> None:
+    console.print("\nWhat can be taken along, and audited without the ledger\n")
+    for each in found:
+        verdict = each.verdict
+        counts = ", ".join(
+            f"{count} {words}"
+            for count, words in (
+                (sum(verdict.verified.values()), "checks held"),
+                (verdict.counts.get("failures", 0), "failed"),
+                (verdict.counts.get("withheld", 0), "need what is withheld"),
+            )
+        )
+        console.print(f"[bold]{each.what}[/]\n  {each.file.name}\n  {verdict.outcome}: {counts}")
+    whole = found[1]
+    console.print(f"\nprovenite audit {folder / whole.file.name}\n")
+    console.print(verdict_text(whole.verdict), soft_wrap=True)
 
 
 def _serve(console: Console, url: str, folder: Path) -> None:

@@ -1,0 +1,49 @@
+"""Packs: what the magnets' maker and an auditor can take with them, and what an audit of each comes to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from firms import Firm
+
+from provenite import grant
+from provenite_proto.audit import Trust, Verdict, audit_pack
+
+SECTIONS = ("quantities", "identities", "parties", "documents")
+
+
+@dataclass(frozen=True)
+class Audited:
+    """A pack's file, what it is, and what an audit found, with nothing but the file."""
+
+    file: Path
+    what: str
+    verdict: Verdict
+
+
+def packs(
+    firms: Mapping[str, Firm],
+    chain: Mapping[str, tuple[str, str, tuple[str, ...]]],
+    batches: Mapping[str, str],
+    folder: Path,
+) -> tuple[Audited, ...]:
+    """Save them in `folder`: the maker's own, and the auditor's after all firms of the chain have shown him everything."""
+    maker, auditor = firms["magnet_maker"], firms["auditor"]
+    wanted = (
+        (maker, "magnets", "the magnets, for their maker"),
+        (auditor, "magnets", "the magnets, for an auditor to whom every firm shows all"),
+        (auditor, "recycled_received", "the recycled oxide, for the same auditor"),
+    )
+    names = ("magnets-maker", "magnets-auditor", "recycled-oxide-auditor")
+    for short in chain:
+        firms[short].submit(grant(SECTIONS, to=auditor.party))
+    return tuple(
+        _audited(firm, batches[batch], folder / f"{name}.pack.zip", what)
+        for name, (firm, batch, what) in zip(names, wanted, strict=True)
+    )
+
+
+def _audited(firm: Firm, batch: str, file: Path, what: str) -> Audited:
+    firm.client.pack(batch, file)
+    with file.open("rb") as opened:
+        return Audited(file, what, audit_pack(opened, Trust()))
