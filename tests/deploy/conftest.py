@@ -13,22 +13,24 @@ import pytest
 from tests.needs import need_path
 
 COMPOSE_FILE = Path(__file__).parents[2] / "deploy/compose.yaml"
+WITNESS_FILE = COMPOSE_FILE.with_name("witness.compose.yaml")
 
 OPERATOR = {"PROVENITE_ORIGIN": "https://ledger.example", "PROVENITE_COUNTRY": "DE"}
+WITNESS_OPERATOR = {"PROVENITE_WITNESS_LOG": "ledger.example/log+00000000+AA=="}
 Compose = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
 def compose() -> Compose:
-    """`docker-compose` over deploy/compose.yaml, for an operator with these variables."""
+    """`docker-compose` over deploy/compose.yaml, or another file, for an operator with these variables."""
     program = need_path(Path(sys.executable).with_name("docker-compose"), hint="make install")
     foreign = {k: v for k, v in os.environ.items() if not k.startswith("PROVENITE_")}
 
     def run(
-        *arguments: str, operator: dict[str, str] = OPERATOR
+        *arguments: str, operator: dict[str, str] = OPERATOR, file: Path = COMPOSE_FILE
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [program, "-f", COMPOSE_FILE, *arguments],
+            [program, "-f", file, *arguments],
             env=foreign | operator,
             capture_output=True,
             text=True,
@@ -49,3 +51,13 @@ def composed(compose: Compose) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def services(composed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return composed["services"]  # type: ignore[no-any-return] # as above
+
+
+@pytest.fixture(scope="session")
+def witness_service(compose: Compose) -> dict[str, Any]:
+    """The one service of witness.compose.yaml."""
+    result = compose("config", "--format", "json", operator=WITNESS_OPERATOR, file=WITNESS_FILE)
+    assert result.returncode == 0, result.stderr
+    services = json.loads(result.stdout)["services"]
+    assert services.keys() == {"witness"}
+    return services["witness"]  # type: ignore[no-any-return] # as above

@@ -152,7 +152,12 @@ class Engine:
             options.append("--read-only")
         if "user" in service:
             options.append(f"--user={service['user']}")
-        self("podman", "run", "--detach", "--pull=never", f"--name={name}", *options, image)
+        if service.get("entrypoint"):
+            options.append(f"--entrypoint={service['entrypoint'][0]}")
+        command = service.get("command") or ()
+        self(
+            "podman", "run", "--detach", "--pull=never", f"--name={name}", *options, image, *command
+        )
 
     def _from(self, image: str) -> tuple[str, Path]:
         container = self("buildah", "from", "--pull-never", image)

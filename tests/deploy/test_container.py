@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from provenite_proto.log import NoteSigner
 from tests.deploy.engine import LEDGER, LIMITS, POSTGRES, ROOT, Engine
 
 pytestmark = pytest.mark.slow
@@ -36,28 +38,20 @@ class Deployment:
         service, port = self.services["database"], str(self.database_port)
         self.engine.start("database", POSTGRES, service, self.secrets, PGPORT=port)
         check = service["healthcheck"]["test"][1:]
-        self._wait("database", lambda: not self.engine.run(*exec_in("database"), *check).returncode)
+        self.wait("database", lambda: not self.engine.run(*exec_in("database"), *check).returncode)
 
     def start_ledger(self) -> None:
         """Returns when /ready says so."""
         service, port = self.services["ledger"], str(self.port)
         self.engine.start("ledger", LEDGER, service, self.secrets, PROVENITE_PORT=port)
-        self._wait("ledger", lambda: self.get("/ready")[0] == 200)
+        self.wait("ledger", lambda: self.get("/ready")[0] == 200)
 
     def remove(self, name: str) -> None:
         """The container, but not its volumes."""
         self.engine("podman", "rm", "--force", name)
 
     def get(self, path: str) -> tuple[int, bytes]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            return response.status, response.read()
-        except ConnectionError:
-            return 0, b""
-        finally:
-            connection.close()
+        return answers(self.port, path)
 
     def documented(self, *container: str, command: str, stdin: bytes = b"") -> bytes:
         """What a command of README.md prints, in a container where docker would run it."""
@@ -66,7 +60,8 @@ class Deployment:
         assert result.returncode == 0, result.stderr.decode()
         return result.stdout
 
-    def _wait(self, name: str, ready: Callable[[], bool]) -> None:
+    def wait(self, name: str, ready: Callable[[], bool]) -> None:
+        """Until it is ready, as long as it runs."""
         deadline = time.monotonic() + 60
         while not ready():
             running = self.engine("podman", "inspect", "--format={{.State.Running}}", name)
@@ -74,6 +69,19 @@ class Deployment:
                 log = self.engine.run("podman", "logs", name)
                 pytest.fail(f"{name} did not start: {(log.stdout + log.stderr).decode()[-4000:]}")
             time.sleep(0.1)
+
+
+def answers(port: int, path: str) -> tuple[int, bytes]:
+    """Status and body; 0 when nothing listens there."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read()
+    except ConnectionError:
+        return 0, b""
+    finally:
+        connection.close()
 
 
 def exec_in(name: str) -> tuple[str, ...]:
@@ -130,6 +138,31 @@ def test_ledger_serves_under_its_origin(deployment: Deployment) -> None:
 
 def test_image_checks_its_health(deployment: Deployment) -> None:
     deployment.engine("podman", "healthcheck", "run", "ledger")
+
+
+def test_a_witness_runs_in_the_same_image(
+    deployment: Deployment, witness_service: dict[str, Any]
+) -> None:
+    engine, port = deployment.engine, free_port()
+    service = witness_service | {"secrets": []}
+    volume = f"--volume={service['volumes'][0]['source']}:{KEYS}"
+    run = ("podman", "run", "--rm", "--pull=never", "--network=none", *LIMITS, volume)
+    keygen = ("keygen", f"{KEYS}/witness.pem", "--name", "witness.example/w1")
+    assert "keygen /var/lib/provenite/witness.pem --name witness.example/w1" in README
+    made = engine.run(*run, f"--entrypoint={service['entrypoint'][0]}", LEDGER, *keygen)
+    assert made.stdout.startswith(b"witness.example/w1+"), made.stderr
+    log = str(NoteSigner("ledger.example/log", Ed25519PrivateKey.generate()).key)
+    engine.start(
+        "witness",
+        LEDGER,
+        service,
+        deployment.secrets,
+        PROVENITE_WITNESS_LOG=log,
+        PROVENITE_WITNESS_PORT=str(port),
+    )
+    deployment.wait("witness", lambda: answers(port, "/health")[0] == 200)
+    engine("podman", "stop", "--time=20", "witness")
+    assert engine("podman", "inspect", "--format={{.State.ExitCode}}", "witness") == "0"
 
 
 def test_image_has_no_pip(deployment: Deployment) -> None:

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from provenite_ledger import settings
 from provenite_ledger.http.submitting import MAX_BATCH_BYTES
 from provenite_ledger.settings import Settings
+from provenite_witness.cli import main as witness
+from tests.deploy.conftest import WITNESS_FILE
 from tests.needs import need_path
 
 ROOT = Path(__file__).parents[2]
@@ -104,9 +108,11 @@ def test_compose_asks_for_what_has_no_good_default(compose: Compose) -> None:
     assert re.search(r"PROVENITE_(ORIGIN|COUNTRY) is missing", result.stderr)
 
 
-@pytest.mark.parametrize("name", ["ledger", "database"])
-def test_service_has_the_least_privilege(services: dict[str, dict[str, Any]], name: str) -> None:
-    service = services[name]
+@pytest.mark.parametrize("name", ["ledger", "database", "witness"])
+def test_service_has_the_least_privilege(
+    services: dict[str, dict[str, Any]], witness_service: dict[str, Any], name: str
+) -> None:
+    service = (services | {"witness": witness_service})[name]
     assert service["cap_drop"] == ["ALL"]
     assert "cap_add" not in service
     assert "privileged" not in service
@@ -119,6 +125,20 @@ def test_service_has_the_least_privilege(services: dict[str, dict[str, Any]], na
 
 def test_no_service_is_left_out_of_these_tests(services: dict[str, dict[str, Any]]) -> None:
     assert services.keys() == {"ledger", "database"}
+
+
+def test_a_witness_is_told_for_which_logs(compose: Compose) -> None:
+    result = compose("config", "--quiet", operator={}, file=WITNESS_FILE)
+    assert "PROVENITE_WITNESS_LOG is missing" in result.stderr
+
+
+def test_a_witness_s_variables_are_its_command_s(witness_service: dict[str, Any]) -> None:
+    serve = typer.main.get_command(witness)
+    assert isinstance(serve, TyperGroup)
+    known = {option.envvar for option in serve.commands["serve"].params}
+    assert witness_service["environment"].keys() <= known
+    assert [port["host_ip"] for port in witness_service["ports"]] == ["127.0.0.1"]
+    assert witness_service["image"] == f"provenite-ledger:{VERSION}"
 
 
 def test_images_are_pinned(services: dict[str, dict[str, Any]]) -> None:
