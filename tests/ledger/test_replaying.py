@@ -129,6 +129,9 @@ def test_what_cannot_be_compared_is_no_difference(chain: Secretive) -> None:
 INVENTED = rf"\x{(packed_findings([Finding('assay-unusual', '')]) or b'').hex()}"
 
 TAMPERED = {
+    "the tree's size": ("update tree set size = size + 1", "the size"),
+    "the tree's edge": ("update tree set edge = edge || '\\x00'", "the edge"),
+    "no tree": ("delete from tree", "the size"),
     "a batch's holder": ("update batch set holder = 0 where key = 1024 * {used}", "holder"),
     "a holder that is none": ("update batch set holder = 999 where key = 1024 * {used}", "rows"),
     "a batch's status": ("update batch set status = 'held' where key = 1024 * {used}", "status"),

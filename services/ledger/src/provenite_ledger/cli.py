@@ -10,27 +10,33 @@ import asyncpg
 import typer
 import uvloop
 
-from . import __version__, inviting, logs, serving
+from . import __version__, inviting, logs, serving, starting
 from .app import database
 from .enrolment import OriginChanged
 from .inviting import ROLES
 from .postgres import PostgresUnavailable
+from .publishing.opening import LogRefused
 from .replaying import cli as replaying
 from .settings import Settings, SettingsError, read
 from .store import migrate as migrations
-from .store.locked import AnotherLedger
+from .store.loading import TreeMismatch
+from .store.locked import AnotherLedger, LockedStore
 
 _FAILURES = (
     SettingsError,
     PostgresUnavailable,
     AnotherLedger,
     OriginChanged,
+    TreeMismatch,
     inviting.NotInvited,
     asyncpg.PostgresError,
     OSError,
     ValueError,
 )
 """What the operator can put right: said in a line, without a traceback."""
+
+LOG_REFUSED = 4
+"""What the command exits with when the database, the log's files and its guard do not go together."""
 
 _EPILOG = """\b
 Examples:
@@ -102,6 +108,8 @@ def serve() -> None:
                 "stop what listens there, or set PROVENITE_PORT to another port"
             )
         _fail(error)
+    except LogRefused as error:
+        _fail(error, LOG_REFUSED)
     except _FAILURES as error:
         _fail(error)
 
@@ -152,6 +160,23 @@ def invite(
 
 
 @main.command()
+def adopt() -> None:
+    """Go on with a log whose guard is lost for good.
+
+    Only when no statement is missing in the database: what was restored from an old backup would sign a second
+    history, which every witness and monitor reports. The ledger must be stopped.
+    """
+    settings = _settings()
+    try:
+        size = asyncio.run(_adopt(settings))
+    except LogRefused as error:
+        _fail(error, LOG_REFUSED)
+    except _FAILURES as error:
+        _fail(error)
+    print(f"The guard holds the checkpoint of {size} statements.", file=sys.stderr)
+
+
+@main.command()
 def migrate() -> None:
     """Bring the database's tables up to date.
 
@@ -189,6 +214,15 @@ def replay(
     except _FAILURES as error:
         _fail(error, replaying.NOT_DONE)
     raise typer.Exit(code)
+
+
+async def _adopt(settings: Settings) -> int:
+    async with database(settings) as dsn, LockedStore(dsn) as store:
+        origin = await store.origin()
+        if origin is None:
+            raise LogRefused("there is no ledger in this database")
+        async with await starting.publisher(settings, store, origin, adopt=True) as publisher:
+            return publisher.size
 
 
 async def _migrate(settings: Settings) -> tuple[str, ...]:

@@ -72,6 +72,7 @@ def _text(answer: _Answer, compare: bool) -> str:
     assert found is not None  # noqa: S101 - an answer has the one or the other
     lines = [
         f"{found.statements} statements, {found.parties} parties, {found.batches} batches",
+        f"root of the log's tree: {found.root}",
         f"state and content: {found.digest}",
     ]
     if compare:

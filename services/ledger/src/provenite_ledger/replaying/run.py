@@ -8,6 +8,8 @@ import asyncpg
 import msgspec
 
 from provenite_proto.ledger import Admission, Averaging, RegisteredKey
+from provenite_proto.log import Edge, entry, leaf_hash
+from provenite_proto.log.note import base64
 from provenite_proto.problem import Problem
 from provenite_proto.replay import Replay, digest, reach
 from provenite_proto.statement import Statement, parse
@@ -22,13 +24,14 @@ from .log import SQL, Noted, log
 class Summary(msgspec.Struct, frozen=True):
     """What a replay came to.
 
-    `digest` is that of its state and content (`provenite_proto.replay.digest`), `contents` the number of kept
+    `root` is that of the log's tree, in base64. `digest` is that of its state and content (`provenite_proto.replay.digest`), `contents` the number of kept
     contents that were compared; it is 0 when those of the tables are of other lenses.
     """
 
     statements: int
     parties: int
     batches: int
+    root: str
     digest: str
     contents: int = 0
 
@@ -64,6 +67,7 @@ class _Replaying:
         self._counted: Counter[str] = Counter()
         self._recorded_at: datetime | None = None
         self._contents: int | None = None
+        self._edge = Edge()
         self.digests: list[str] = []
 
     async def take(self, noted: Noted) -> None:
@@ -82,6 +86,8 @@ class _Replaying:
         self._recorded_at = row["recorded_at"]
         statement, admission = self._admitted(noted, index)
         self.digests.append(statement.digest)
+        recorded_at = int(row["recorded_at"].timestamp())
+        self._edge = self._edge.grown([leaf_hash(entry(statement.digest, recorded_at))])
         if not self._compare:
             return
         statements.compare(noted, statement, admission, index)
@@ -98,14 +104,22 @@ class _Replaying:
         if self._compare:
             if self._contents is None:
                 await self._compare_contents()
+            await self._compare_tree()
             await entries.compare(self._connection, state, self.digests, self._counted)
         return Summary(
             statements=state.size,
             parties=len(state.parties),
             batches=len(state.batches),
+            root=base64(self._edge.root()),
             digest=digest(self._replay),
             contents=self._contents or 0,
         )
+
+    async def _compare_tree(self) -> None:
+        row = await self._connection.fetchrow(SQL["tree"])
+        size, edge = (0, b"") if row is None else (row["size"], row["edge"])
+        same("the size", "the tree", self._edge.size, size)
+        same("the edge", "the tree", self._edge.encode().hex(), edge.hex())
 
     def _admitted(self, noted: Noted, index: int) -> tuple[Statement, Admission]:
         text, recorded_at = (

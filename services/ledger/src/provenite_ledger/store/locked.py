@@ -124,6 +124,11 @@ class LockedStore:
         """Digest and recorded time (seconds since 1970) of the statements from `first` up to `last`."""
         return await loading.entries(self._using(), first, last)
 
+    async def origin(self) -> str | None:
+        """The origin that the ledger was made for; none without a ledger."""
+        found: str | None = await self._using().fetchval(_SQL["origin"])
+        return found
+
     async def log_key(self) -> str | None:
         """The key of the log, once a checkpoint was signed with it."""
         found: str | None = await self._using().fetchval(_SQL["log_key"])

@@ -9,6 +9,10 @@ left join statement p on p.index = s.issuer
 left join statement c on c.index = s.counterparty
 order by s.index
 
+-- name: tree
+-- The tree over the statements.
+select size, edge from tree
+
 -- name: makings
 -- What is noted of statements ($1 to $2) that make matter.
 select m.index, t.digest as site, m.occurred_at, m.proxy

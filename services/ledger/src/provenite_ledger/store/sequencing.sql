@@ -25,6 +25,10 @@ on conflict (only_row) do update set size = excluded.size, edge = excluded.edge
 -- What the log's entries are made of, from a first index up to a last one.
 select digest, recorded_at from statement where index >= $1 and index < $2 order by index
 
+-- name: origin
+-- The origin that the ledger was made for.
+select origin from ledger
+
 -- name: log_key
 -- The key of the log; none before a checkpoint was signed.
 select log_key from ledger
