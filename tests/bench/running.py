@@ -22,7 +22,7 @@ import httpx
 from provenite_ledger import enrolment, keys
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings
-from provenite_ledger.starting import publisher
+from provenite_ledger.starting import disk, publisher
 from provenite_ledger.store.locked import LockedStore
 from provenite_ledger.store.migrate import migrate
 from provenite_ledger.store.packing import unpacked
@@ -65,7 +65,9 @@ async def enrol(dsn: str, folder: Path, pairs: int) -> list[Pair]:
             await enrolment.take_origin(connection, ORIGIN)
         async with (
             LockedStore(dsn) as store,
-            await publisher(Settings(data=folder), store, ORIGIN) as publishing,
+            await publisher(
+                Settings(data=folder), disk(Settings(data=folder)), store, ORIGIN
+            ) as publishing,
             Sequencer(store, publishing, ORIGIN) as sequencer,
         ):
             joining = enrolment.Enrolment(pool, sequencer, keys.registrar(folder), ORIGIN)

@@ -23,11 +23,13 @@ from provenite_ledger.follower import Follower
 from provenite_ledger.http.authentication import Authentication, UsedTokens
 from provenite_ledger.http.parts import Parts
 from provenite_ledger.postgres import EmbeddedPostgres
+from provenite_ledger.publishing.opening import Disk
+from provenite_ledger.publishing.publisher import Publisher
 from provenite_ledger.publishing.receipts import Receipts
 from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings
-from provenite_ledger.starting import publisher
+from provenite_ledger.starting import disk, publisher
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
 from provenite_ledger.store.migrate import migrate
 from provenite_ledger.store.rows import text
@@ -120,14 +122,28 @@ async def found(sequencer: Sequencer, *firms: Role | tuple[Role, ...]) -> tuple[
 
 
 @asynccontextmanager
+async def published(
+    store: LockedStore, folder: Path, places: Disk | None = None, *, adopt: bool = False
+) -> AsyncIterator[Publisher]:
+    """The log in a data folder, opened and published as the service does it; files and guard may be elsewhere."""
+    settings = Settings(data=folder)
+    opening = publisher(settings, places or disk(settings), store, ORIGIN, adopt=adopt)
+    async with await opening as publishing:
+        yield publishing
+
+
+@asynccontextmanager
 async def ordering(
-    store: LockedStore, *, folder: Path | None = None, **options: Any
+    store: LockedStore,
+    *,
+    folder: Path | None = None,
+    places: Disk | None = None,
+    **options: Any,
 ) -> AsyncIterator[Sequencer]:
     """A sequencer with its publisher, as the service runs them; the log is in a folder of its own if none is given."""
     with tempfile.TemporaryDirectory(prefix="provenite-test-log-") as own:
-        settings = Settings(data=folder or Path(own))
         async with (
-            await publisher(settings, store, ORIGIN) as publishing,
+            published(store, folder or Path(own), places) as publishing,
             Sequencer(store, publishing, ORIGIN, **options) as sequencer,
         ):
             yield sequencer

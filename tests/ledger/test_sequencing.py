@@ -14,7 +14,6 @@ from provenite_ledger.app import running
 from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.sequencer import LedgerBusy, LedgerUnavailable, Sequencer
 from provenite_ledger.settings import Settings
-from provenite_ledger.starting import publisher
 from provenite_ledger.store.loaded import Entry, Loaded
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
 from provenite_proto.problem import Problem
@@ -29,6 +28,7 @@ from tests.ledger.inside import (
     found,
     log_of,
     ordering,
+    published,
     recorded,
     sequencer_pid,
     sign,
@@ -195,7 +195,7 @@ async def test_a_defect_of_ours_fails_its_submission_alone(dsn: str) -> None:
 async def test_whoever_submits_to_an_ended_sequencer_is_told(dsn: str, tmp_path: Path) -> None:
     async with (
         HeldUp(dsn) as store,
-        await publisher(Settings(data=tmp_path), store, ORIGIN) as publishing,
+        published(store, tmp_path) as publishing,
     ):
         sequencer = Sequencer(store, publishing, ORIGIN)
         with pytest.raises(LedgerUnavailable):

@@ -82,7 +82,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             )
         )
         publisher = await stack.enter_async_context(
-            await starting.publisher(settings, store, origin)
+            await starting.publisher(settings, starting.disk(settings), store, origin)
         )
         sequencer = await stack.enter_async_context(Sequencer(store, publisher, origin))
         enrolment = Enrolment(pool, sequencer, keys.registrar(settings.data), origin)

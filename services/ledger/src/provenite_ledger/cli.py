@@ -221,7 +221,8 @@ async def _adopt(settings: Settings) -> int:
         origin = await store.origin()
         if origin is None:
             raise LogRefused("there is no ledger in this database")
-        async with await starting.publisher(settings, store, origin, adopt=True) as publisher:
+        disk = starting.disk(settings)
+        async with await starting.publisher(settings, disk, store, origin, adopt=True) as publisher:
             return publisher.size
 
 

@@ -17,8 +17,13 @@ from .store.locked import LockedStore
 from .witnessing import Witnessing, usable
 
 
+def disk(settings: Settings) -> Disk:
+    """Where the log and its guard are."""
+    return Disk(Folder(settings.data / "log"), GuardFile(settings.data / "guard" / "checkpoint"))
+
+
 async def publisher(
-    settings: Settings, store: LockedStore, origin: str, *, adopt: bool = False
+    settings: Settings, disk: Disk, store: LockedStore, origin: str, *, adopt: bool = False
 ) -> Publisher:
     """The publisher of the ledger's log, not started yet; with `adopt`, though its guard is gone.
 
@@ -35,7 +40,6 @@ async def publisher(
             f"log.pem is not the key of this ledger's log, which is {known}: restore the data folder that "
             "goes with the database"
         )
-    disk = Disk(Folder(settings.data / "log"), GuardFile(settings.data / "guard" / "checkpoint"))
     log = await opened(
         disk, signer.key, await store.tree(), store.entries, begun=known is not None, adopt=adopt
     )

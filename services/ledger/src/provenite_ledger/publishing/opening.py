@@ -120,8 +120,14 @@ class _Opening:
         except (OSError, Unproven, ValueError) as error:
             _log.warning("the log's files are written anew from the database: %s", error)
             return None
-        await self._extend(frontier, {})
-        return frontier if frontier.edge() == self._edge else None
+        if frontier.size == self._edge.size:
+            return frontier if frontier.edge() == self._edge else None
+        await self._extend(frontier, {}, write=False)
+        if frontier.edge() != self._edge:
+            return None
+        frontier = await asyncio.to_thread(self._load, newest)
+        await self._extend(frontier, {}, write=True)
+        return frontier
 
     def _load(self, newest: Checkpoint) -> Frontier:
         tiles = TileFiles(self._disk.storage).tree(newest.size)
@@ -136,16 +142,24 @@ class _Opening:
     async def from_database(self) -> Frontier:
         """Write all files anew; `LogRefused` unless the database extends what was signed, and is at one with itself."""
         frontier = Frontier()
-        await self._extend(frontier, {each.size: each for each in self._signed})
+        await self._extend(frontier, {each.size: each for each in self._signed}, write=False)
         if frontier.edge() != self._edge:
             raise LogRefused(
                 "the database contradicts itself: its statements are not those that its tree was made of. "
                 "`provenite-ledger replay --compare` says more; restore the database"
             )
+        frontier = Frontier()
+        await self._extend(frontier, {}, write=True)
         return frontier
 
-    async def _extend(self, frontier: Frontier, signed: dict[int, Checkpoint]) -> None:
-        """Take what the database has beyond the frontier, and write its files."""
+    async def _extend(
+        self, frontier: Frontier, signed: dict[int, Checkpoint], *, write: bool
+    ) -> None:
+        """Take what the database has beyond the frontier, and write its files.
+
+        Once without writing them: files are what the signed checkpoints need, until it is known that the
+        database extends those.
+        """
         pending = await self._entries(frontier.size - frontier.size % FULL, frontier.size)
         while frontier.size < self._edge.size:
             first = frontier.size
@@ -157,7 +171,9 @@ class _Opening:
             if last in signed and frontier.edge().root() != signed[last].root:
                 raise _contradicted(signed[last])
             pending += growth.entries
-            await asyncio.to_thread(self._disk.storage.write, files(frontier, first, pending))
+            if write:
+                made = files(frontier, first, pending)
+                await asyncio.to_thread(self._disk.storage.write, made)
             del pending[: (last // FULL - first // FULL) * FULL]
             frontier.forget(last)
 
