@@ -187,7 +187,7 @@ async def sequencer_pid(dsn: str) -> int:
 
 
 @asynccontextmanager
-async def taken_over(dsn: str) -> AsyncIterator[Sequencer]:
+async def taken_over(dsn: str, folder: Path | None = None) -> AsyncIterator[Sequencer]:
     """A ledger that is started until it starts: PostgreSQL may not have noticed yet that another one is dead."""
     store = LockedStore(dsn)
     while not store.connected:
@@ -195,7 +195,7 @@ async def taken_over(dsn: str) -> AsyncIterator[Sequencer]:
             await store.connect()
         except AnotherLedger:
             await asyncio.sleep(0.01)
-    async with ordering(store) as sequencer:
+    async with ordering(store, folder=folder) as sequencer:
         yield sequencer
     store.drop()
 
