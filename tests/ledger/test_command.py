@@ -122,7 +122,7 @@ def test_not_invited(ledger: Ledger, changes: tuple[str, str], said: str) -> Non
 
 
 def test_help_fits_and_says_all() -> None:
-    for words in ((), ("serve",), ("invite",), ("migrate",)):
+    for words in ((), ("serve",), ("invite",), ("adopt",), ("migrate",)):
         shown = command(*words, "--help").stdout
         assert max(map(len, shown.splitlines())) <= 80
         assert "..." not in shown.replace("[ARGS]...", "")

@@ -51,13 +51,14 @@ PROVENITE_ORIGIN   the ledger's public address, fixed by the first start
 PROVENITE_COUNTRY  the operator's country, fixed likewise  [US]
 PROVENITE_HOST     IP address or name to listen on  [127.0.0.1]
 PROVENITE_PORT     TCP port to listen on; 0 takes any free one  [8080]
-PROVENITE_DATA     folder of the registrar's key and of the ledger's own
-                   database  [provenite-data]
+PROVENITE_DATA     folder of the ledger's keys, its log and its guard, and
+                   of its own database  [provenite-data]
 DATABASE_URL       a PostgreSQL 15 or later to use instead
 DATABASE_URL_FILE  a file that holds that URL
-PROVENITE_WITNESS_POLICY, PROVENITE_POSTGRES_BIN, PROVENITE_LOG_LEVEL,
-PROVENITE_READ_CONNECTIONS, PROVENITE_READ_SECONDS, PROVENITE_TRACE_NODES:
-see deploy/README.md
+PROVENITE_WITNESS_POLICY, PROVENITE_LOG_STORE, PROVENITE_POSTGRES_BIN,
+PROVENITE_LOG_LEVEL, PROVENITE_READ_CONNECTIONS, PROVENITE_READ_SECONDS,
+PROVENITE_TRACE_NODES, PROVENITE_PACK_STATEMENTS,
+PROVENITE_VERIFYING_PROCESSES: see deploy/README.md
 """
 
 main = typer.Typer(

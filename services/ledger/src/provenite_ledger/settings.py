@@ -1,6 +1,7 @@
 """Settings: the one place that reads the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,6 +13,9 @@ from provenite_proto.log import Unproven, WitnessPolicy, parse_policy
 from provenite_proto.record import COUNTRIES
 
 _LEVELS = ("debug", "info", "warning", "error")
+
+
+_LOG_STORE = re.compile(r"s3://[a-z0-9.-]{3,63}(/[A-Za-z0-9._-]+)*")
 
 
 class SettingsError(Exception):
@@ -44,6 +48,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     """`DATABASE_URL`: a PostgreSQL 15 or later to use instead of the ledger's own, as a `postgresql://` URL.
 
     `DATABASE_URL_FILE`: a file that holds that URL, which keeps its password out of the environment.
+    """
+
+    log_store: str | None = None
+    """`PROVENITE_LOG_STORE`: object storage for the log and its guard instead of the data folder, as `s3://bucket/prefix`.
+
+    Credentials, region and endpoint are what the AWS_… variables say. Needs `provenite-ledger[objects]`.
     """
 
     witness_policy: WitnessPolicy | None = None
@@ -93,6 +103,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         country=_country(environment, defaults.country),
         data=Path(environment.get("PROVENITE_DATA", defaults.data)),
         database_url=_database(environment),
+        log_store=_log_store(environment),
         witness_policy=_policy(environment),
         postgres_bin=_folder(environment, "PROVENITE_POSTGRES_BIN"),
         log_level=_level(environment, defaults.log_level),
@@ -171,6 +182,13 @@ def _policy(environment: Mapping[str, str]) -> WitnessPolicy | None:
         raise SettingsError(f"PROVENITE_WITNESS_POLICY: cannot be read: {error}") from error
     except Unproven as error:
         raise SettingsError(f"PROVENITE_WITNESS_POLICY: {file}: {error.detail}") from error
+
+
+def _log_store(environment: Mapping[str, str]) -> str | None:
+    text = environment.get("PROVENITE_LOG_STORE")
+    if text is not None and not _LOG_STORE.fullmatch(text):
+        raise SettingsError(f"PROVENITE_LOG_STORE: {text!r} is not of the form s3://bucket/prefix")
+    return text
 
 
 def _folder(environment: Mapping[str, str], name: str) -> Path | None:

@@ -18,8 +18,22 @@ from .witnessing import Witnessing, usable
 
 
 def disk(settings: Settings) -> Disk:
-    """Where the log and its guard are."""
-    return Disk(Folder(settings.data / "log"), GuardFile(settings.data / "guard" / "checkpoint"))
+    """Where the log and its guard are; `LogRefused` when that cannot be told, or the store cannot be used."""
+    guard = settings.data / "guard" / "checkpoint"
+    if settings.log_store is None:
+        return Disk(Folder(settings.data / "log"), GuardFile(guard))
+    if guard.exists():
+        raise LogRefused(
+            f"there are two guards: {guard}, and the one in PROVENITE_LOG_STORE. Copy the folders `log` and `guard` "
+            "into the store if it is to take over, and move them away here; or unset PROVENITE_LOG_STORE"
+        )
+    try:
+        from .publishing import objects  # noqa: PLC0415 # its library comes with an extra
+    except ImportError as error:
+        raise LogRefused(
+            "PROVENITE_LOG_STORE needs the package provenite-ledger[objects]"
+        ) from error
+    return objects.disk(settings.log_store)
 
 
 async def publisher(
