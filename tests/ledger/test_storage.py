@@ -52,7 +52,7 @@ def s3() -> Iterator[dict[str, str]]:
             "AWS_ALLOW_HTTP": "true",
         }
     finally:
-        server.terminate()
+        server.kill()
         server.wait(30)
         reading.join()
         server.stderr.close()
