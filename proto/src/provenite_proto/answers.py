@@ -63,6 +63,21 @@ class LogAnswer(Answer, frozen=True, kw_only=True):
     witnesses: tuple[WitnessAnswer, ...] = ()
 
 
+class LoggedAnswer(Answer, frozen=True, kw_only=True):
+    """A statement of the log: its place, when it was recorded (seconds since 1970), itself as its reader may see it."""
+
+    index: int
+    recorded_at: int
+    statement: str
+
+
+class LogStatements(Answer, frozen=True, kw_only=True):
+    """Statements in the order of the log, without a gap; `size` is the number of those that are recorded."""
+
+    size: int
+    statements: tuple[LoggedAnswer, ...]
+
+
 class ConsistencyAnswer(Answer, frozen=True, kw_only=True):
     """The proof that the log's first `new` statements begin with its first `old` ones (RFC 9162 section 2.1.4).
 

@@ -16,6 +16,7 @@ LOG = "/log"
 LOG_CHECKPOINT = "/log/checkpoint"
 LOG_STATE = "/v1/log"
 LOG_CONSISTENCY = "/v1/log/consistency"
+LOG_STATEMENTS = "/v1/log/statements"
 HEALTH = "/health"
 READY = "/ready"
 

@@ -1,8 +1,10 @@
 """The audit: what is true of a pack, or of a whole ledger, found out without trusting its operator."""
 
 from .kinds import KINDS
+from .of_ledger import LedgerAudit
 from .of_pack import audit_pack, one_by_one
-from .trust import Trust
+from .saving import go_on, save
+from .trust import Evidence, Trust
 from .verdict import (
     MAX_LISTED,
     Claim,
@@ -22,7 +24,9 @@ __all__ = [
     "Checked",
     "Claim",
     "Doubt",
+    "Evidence",
     "Failure",
+    "LedgerAudit",
     "Missing",
     "Outcome",
     "Tally",
@@ -33,7 +37,9 @@ __all__ = [
     "Withheld",
     "Work",
     "audit_pack",
+    "go_on",
     "one_by_one",
+    "save",
     "verify",
     "works",
 ]

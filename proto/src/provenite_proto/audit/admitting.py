@@ -68,7 +68,7 @@ class Admitting:
         self._whole = whole
         self.frame = Frame()
         self._preparing = Preparing(self.frame, tally, whole=whole)
-        self._all_shown = True
+        self.all_shown = True
 
     def take(self, checked: Checked, statement: Statement) -> Admitted | None:
         """Admit the next statement and change the state; `None` when it cannot be."""
@@ -80,7 +80,7 @@ class Admitting:
             sentence = f"{earlier} refers to it, and is before it in the log."
             self._fail("order-false", sentence, digest, index)
         hidden = absent(statement)
-        self._all_shown &= not statement.withheld
+        self.all_shown &= not statement.withheld
         self._withheld(statement, hidden, index)
         frame.state.size = index
         try:
@@ -282,7 +282,7 @@ class Admitting:
 
     def _doubts(self, admission: Admission, index: int) -> None:
         for finding in admission.findings:
-            if finding.slug in ALONE or (self._whole and self._all_shown):
+            if finding.slug in ALONE or (self._whole and self.all_shown):
                 self._tally.doubt(Doubt(statement=admission.digest, index=index, finding=finding))
 
     def _fail(self, slug: str, sentence: str, digest: str, index: int) -> None:

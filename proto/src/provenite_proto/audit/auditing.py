@@ -10,13 +10,16 @@ from .verifying import Checked
 class Auditing:
     """What packs and whole ledgers have in common: order, time, and each statement's own checks."""
 
-    def __init__(self, ledger: str, opened: Opened | None, tally: Tally, *, whole: bool) -> None:
-        self._ledger = ledger
-        self._opened = opened
+    def __init__(self, ledger: str, tally: Tally, *, whole: bool) -> None:
+        self.ledger = ledger
         self.tally = tally
         self.admitting = Admitting(ledger, tally, whole=whole)
         self.last_index = -1
         self.last_time = 0
+        self._witnessed_at: int | None = None
+
+    def witnessed(self, opened: Opened | None) -> None:
+        """By when the statements to come have been recorded: witnesses have seen them in the log."""
         times = opened.witnesses.values() if opened else ()
         self._witnessed_at = min(times, default=None)
 
@@ -34,12 +37,11 @@ class Auditing:
         tally.verified["inclusion"] += checked.included
         return self.admitting.take(checked, statement)
 
-    def verdict(self, batch: str | None = None) -> Verdict:
-        """What has been found."""
-        tally, opened = self.tally, self._opened
+    def verdict(self, tally: Tally, opened: Opened | None, batch: str | None = None) -> Verdict:
+        """What has been found, which `tally` has."""
         return Verdict(
             outcome=tally.outcome,
-            ledger=self._ledger,
+            ledger=self.ledger,
             log=opened.checkpoint.origin if opened else "",
             size=opened.checkpoint.size if opened else 0,
             root=opened.checkpoint.text.split("\n")[2] if opened else "",

@@ -62,7 +62,9 @@ class _OfPack:
                     "size-mismatch",
                     f"The pack is of the first {head.size} statements, its checkpoint of {found.checkpoint.size}.",
                 )
-        self._auditing = Auditing(head.ledger, found, tally, whole=False)
+        self._opened = found
+        self._auditing = Auditing(head.ledger, tally, whole=False)
+        self._auditing.witnessed(found)
         self._recomputing = Recomputing(self._auditing.admitting.frame, tally)
         self._report = Report(head, pack.checkpoint)
         self._all_read = True
@@ -96,7 +98,7 @@ class _OfPack:
             self._all_read = False
             self._tally.fail(bad.slug, f"{bad.member or 'The file'}: {bad.detail}")
         self._finish()
-        return self._auditing.verdict(self._pack.head.batch)
+        return self._auditing.verdict(self._tally, self._opened, self._pack.head.batch)
 
     def _finish(self) -> None:
         pack, tally, frame = self._pack, self._tally, self._auditing.admitting.frame

@@ -152,6 +152,19 @@ class Tally:
         unchecked = self.counts["missing"] or self.counts["withheld"]
         return Outcome.UNCHECKED if unchecked else Outcome.VERIFIED
 
+    def with_all_of(self, other: "Tally") -> "Tally":
+        """Both together, this one's entries first."""
+        both = Tally()
+        for each in (self, other):
+            both.verified.update(each.verified)
+            both.counts.update(each.counts)
+            both.failures += each.failures
+            both.missing += each.missing
+            both.withheld += each.withheld
+            both.claims += each.claims
+            both.doubts += each.doubts
+        return both
+
     def _add(self, name: str, entries: list[F], entry: F) -> None:
         self.counts[name] += 1
         if len(entries) < MAX_LISTED:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
+from ..answers import LogStatements
 from ..log import Unproven, check_inclusion, entry, leaf_hash
 from ..matter.quantity import milligrams
 from ..pack import WITHHELD, BadPack, Line, Statements, read_lines
@@ -32,12 +33,13 @@ class Tree(msgspec.Struct, frozen=True):
 
 
 class Work(msgspec.Struct, frozen=True):
-    """A member's statements, as they stand there, and the public keys that they need as far as these are known.
+    """Statements to verify, and the public keys that they need as far as these are known.
 
-    Without a `tree` no proofs are checked: the tree is built of all leaves.
+    `data` is a member of a pack as it stands there; without a `name` it is a ledger's answer. Without a `tree` no
+    proofs are checked.
     """
 
-    name: str
+    name: str | None
     data: bytes
     tree: Tree | None
     keys: tuple[Jwk, ...]
@@ -79,24 +81,32 @@ class Verified(msgspec.Struct, frozen=True):
 class Keyring:
     """The public keys that statements bring, by key id, registered or not."""
 
-    def __init__(self) -> None:
-        self._keys: dict[str, Jwk] = {}
+    def __init__(self, keys: dict[str, Jwk] | None = None) -> None:
+        self.keys = dict(keys or {})
 
-    def work(self, member: Statements, tree: Tree | None) -> Work:
-        """A member with the keys that its statements and those before them have brought."""
-        needed: set[bytes] = set()
-        for header, payload in _STATEMENT.findall(member.data):
-            needed.add(header)
+    def member(self, member: Statements, tree: Tree | None) -> Work:
+        """A member of a pack, with the keys that its statements and those before them have brought."""
+        return Work(member.name, member.data, tree, self._needed(member.data))
+
+    def page(self, answer: LogStatements) -> Work:
+        """A ledger's answer, likewise."""
+        data = msgspec.json.encode(answer)
+        return Work(None, data, None, self._needed(data))
+
+    def _needed(self, data: bytes) -> tuple[Jwk, ...]:
+        headers: set[bytes] = set()
+        for header, payload in _STATEMENT.findall(data):
+            headers.add(header)
             self._learn(payload)
-        ids = sorted({each for each in map(_key_id, needed) if each in self._keys})
-        return Work(member.name, member.data, tree, tuple(self._keys[each] for each in ids))
+        ids = sorted({each for each in map(_key_id, headers) if each in self.keys})
+        return tuple(self.keys[each] for each in ids)
 
     def _learn(self, payload: bytes) -> None:
         try:
             raw = base64url.read(payload.decode("ascii"))
             if any(each in raw for each in _KEYED):
                 jwk = _keyed.decode(raw).record.key
-                self._keys[_public(jwk).key_id] = jwk
+                self.keys[_public(jwk).key_id] = jwk
         except (ValueError, RecursionError, Problem):
             # It is told as what it is when the statement is verified.
             return
@@ -106,17 +116,25 @@ def works(members: Iterable[Statements], tree: Tree | None) -> Iterator[Work]:
     """The members, each with the keys that it needs."""
     keyring = Keyring()
     for member in members:
-        yield keyring.work(member, tree)
+        yield keyring.member(member, tree)
 
 
 def verify(work: Work) -> Verified:
     """Check every statement of a member by itself."""
     try:
-        lines = read_lines(work.name, work.data)
+        lines = read_lines(work.name, work.data) if work.name else _lines(work.data)
     except BadPack as bad:
         return Verified((), Fault(bad.slug, f"{bad.member}: {bad.detail}"))
     keys = {key.key_id: key for key in map(_public, work.keys)}
     return Verified(tuple(_checked(line, keys, work.tree) for line in lines))
+
+
+def _lines(data: bytes) -> tuple[Line, ...]:
+    """A ledger's answer as lines; there is a proof of none of them, since all together make the tree."""
+    return tuple(
+        Line(index=each.index, recorded_at=each.recorded_at, statement=each.statement, proof=())
+        for each in _answers.decode(data).statements
+    )
 
 
 def _checked(line: Line, keys: dict[str, PublicKey], tree: Tree | None) -> Checked:
@@ -190,5 +208,6 @@ class _Keyed(msgspec.Struct, frozen=True):
     record: _KeyedRecord
 
 
+_answers = msgspec.json.Decoder(LogStatements)
 _kids = msgspec.json.Decoder(_Kid)
 _keyed = msgspec.json.Decoder(_Keyed)

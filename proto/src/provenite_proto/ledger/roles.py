@@ -35,7 +35,7 @@ MAY_SIGN: Mapping[type[Record], frozenset[Role]] = {
     Party: frozenset({Role.REGISTRAR}),
     Attestation: frozenset(Role) - {Role.REGISTRAR},
     Retraction: frozenset(Role),
-    Grant: frozenset(Role) - {Role.REGISTRAR},
+    Grant: frozenset(Role),
     Key: frozenset(Role),
     Revocation: frozenset(Role),
     Site: _TRADING,

@@ -94,6 +94,14 @@ def sees_name(reader: Reader, party: int, known: Collection[int]) -> bool:
     return reader.is_registrar or party in (reader.index, REGISTRAR) or party in known
 
 
+def may_read_log(reader: Reader, granted: Collection[Collection[str]]) -> bool:
+    """Whether the reader may read the log statement by statement, and so learn of every one that there is.
+
+    `granted` has the sections that each of the registrar's standing grants to it opens of all its statements.
+    """
+    return reader.is_registrar or any(set(each) >= SECTIONS for each in granted)
+
+
 def may_invite(reader: Reader) -> bool:
     """Whether the reader may let others join."""
     return reader.is_registrar
