@@ -123,4 +123,4 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert "absent.zip: No such file" in " ".join(said.split())
     code, said = audit(tmp_path / "absent.zip", "--log-key", "nonsense+00+AA==")
     assert code == UNCHECKED
-    assert "is not a log's key" in " ".join(said.split())
+    assert "Not a verifier key" in " ".join(said.split())

@@ -248,17 +248,19 @@ class Admitting:
         if hidden.short:
             sentence = f"It lacks {' and '.join(hidden.short)}, and too few digests are withheld."
             self._fail("section-missing", sentence, statement.digest, index)
-        groups = [(each,) for each in hidden.surely] + ([hidden.perhaps] if hidden.perhaps else [])
-        for names in groups:
-            for check in dict.fromkeys(check for name in names for check in CHECKS[kind][name]):
-                self._tally.withhold(
-                    Withheld(
-                        check=check,
-                        section=" or ".join(names),
-                        statement=statement.digest,
-                        index=index,
-                    )
-                )
+        for name in hidden.surely:
+            for check in CHECKS[kind][name]:
+                self._lacks(check, name, statement.digest, index)
+        if hidden.perhaps:
+            checks = dict.fromkeys(each for name in hidden.perhaps for each in CHECKS[kind][name])
+            self._lacks(" or ".join(checks), " or ".join(hidden.perhaps), statement.digest, index)
+
+    def _lacks(
+        self, check: str, section: str, digest: str, index: int, of: str | None = None
+    ) -> None:
+        self._tally.withhold(
+            Withheld(check=check, section=section, statement=digest, index=index, of=of)
+        )
 
     def _unknown_inputs(self, statement: Statement, vague: list[Vague], index: int) -> None:
         """The checks of figures that are shown beside those of an input that are not."""
@@ -270,15 +272,7 @@ class Admitting:
             if isinstance(record, Transformation):
                 checks.append("balance")
             for check in checks:
-                self._tally.withhold(
-                    Withheld(
-                        check=check,
-                        section="quantities",
-                        statement=statement.digest,
-                        index=index,
-                        of=of.of,
-                    )
-                )
+                self._lacks(check, "quantities", statement.digest, index, of.of)
 
     def _doubts(self, admission: Admission, index: int) -> None:
         for finding in admission.findings:

@@ -93,6 +93,11 @@ class LedgerAudit:
                 "index-missing",
                 f"The ledger shows {self.next} statements; its checkpoint is of {checkpoint.size}.",
             )
+        elif self.next > checkpoint.size:
+            tally.fail(
+                "size-mismatch",
+                f"The checkpoint is of {checkpoint.size} statements; {self.next} were shown before.",
+            )
         elif self.unbroken and self.edge.root() != checkpoint.root:
             tally.fail(
                 "tree-false",

@@ -25,6 +25,9 @@ from provenite_proto.answers import (
     LensChange,
     LensShares,
     Line,
+    LogAnswer,
+    LoggedAnswer,
+    LogStatements,
     Page,
     PartyAnswer,
     ProblemAnswer,
@@ -36,6 +39,7 @@ from provenite_proto.answers import (
     Trace,
     TraceEdge,
     TraceNode,
+    WitnessAnswer,
 )
 from provenite_proto.pack import Head as PackHead
 from provenite_proto.problem import Problem
@@ -160,6 +164,9 @@ __all__ = [
     "LensShares",
     "Line",
     "Listing",
+    "LogAnswer",
+    "LogStatements",
+    "LoggedAnswer",
     "Mode",
     "NoSigner",
     "NotAuthenticated",
@@ -207,6 +214,7 @@ __all__ = [
     "TransportError",
     "Unavailable",
     "Waste",
+    "WitnessAnswer",
     "accreditation",
     "attestation",
     "collection",

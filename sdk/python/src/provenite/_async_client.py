@@ -21,6 +21,8 @@ from provenite_proto.answers import (
     LedgerAnswer,
     LensAnswer,
     Line,
+    LogAnswer,
+    LogStatements,
     PartyAnswer,
     ShipmentAnswer,
     SiteAnswer,
@@ -92,6 +94,17 @@ class AsyncClient:
     async def ledger(self) -> LedgerAnswer:
         """The ledger: its origin, registrar, size and version."""
         return await self._run(self._exchange.ask(operations.ledger()))
+
+    async def log(self) -> LogAnswer:
+        """The ledger's log: its keys, its newest checkpoint, signed and witnessed, and its witnesses."""
+        return await self._run(self._exchange.ask(operations.log()))
+
+    async def log_statements(self, first: int = 0, limit: int = 500) -> LogStatements:
+        """The log's statements from the index `first` on, as the signer may see them.
+
+        For the registrar, and for whom its grant opens all sections of all its statements.
+        """
+        return await self._ask(operations.log_statements(first, limit))
 
     async def sign(self, record: AnyRecord) -> str:
         """The record as a signed statement, which can be submitted later."""

@@ -22,6 +22,8 @@ from provenite_proto.answers import (
     LedgerAnswer,
     LensAnswer,
     Lines,
+    LogAnswer,
+    LogStatements,
     Page,
     PartyAnswer,
     ShipmentAnswer,
@@ -63,6 +65,17 @@ def given(**values: str | None) -> Query:
 def ledger() -> Call[LedgerAnswer]:
     """The ledger itself."""
     return Call("GET", paths.LEDGER, LedgerAnswer, authenticated=False)
+
+
+def log() -> Call[LogAnswer]:
+    """The ledger's log."""
+    return Call("GET", paths.LOG_STATE, LogAnswer, authenticated=False)
+
+
+def log_statements(first: int, limit: int) -> Call[LogStatements]:
+    """Statements of the log from an index on."""
+    query = (("from", str(first)), ("limit", str(limit)))
+    return Call("GET", paths.LOG_STATEMENTS, LogStatements, query=query)
 
 
 def submit(statement: str) -> Call[Submitted]:

@@ -147,6 +147,7 @@ main.command(
         "provenite audit 2026-03.pack.zip",
         "provenite audit 2026-03.pack.zip --log-key log.txt --policy witnesses.txt",
         "provenite audit 2026-03.pack.zip --json",
+        "provenite audit --ledger URL --key auditor.pem",
     )
 )(audit)
 main.command(

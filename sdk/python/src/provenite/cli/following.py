@@ -1,7 +1,5 @@
 """The state file of `monitor`, and the evidence that it leaves: each written as a whole or not at all."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
@@ -9,6 +7,7 @@ import msgspec
 from provenite_proto.log import Unproven, note, open_checkpoint
 
 from .._monitor import Following, Fork
+from .replacing import replace
 
 FORMAT = "provenite-monitor/1"
 FORK_FORMAT = "provenite-fork/1"
@@ -64,26 +63,6 @@ def leave(path: Path, fork: Fork) -> None:
 def _write(path: Path, content: msgspec.Struct) -> None:
     encoded = msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(encoded)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        _sync(path.parent)
+        replace(path, encoded)
     except OSError as error:
         raise StateError(f"{path}: {error.strerror}") from error
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

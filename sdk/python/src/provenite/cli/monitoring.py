@@ -12,14 +12,7 @@ import typer
 
 from provenite_proto import paths
 from provenite_proto.answers import LogAnswer
-from provenite_proto.log import (
-    NoteKey,
-    SignatureType,
-    Unproven,
-    WitnessPolicy,
-    parse_key,
-    parse_policy,
-)
+from provenite_proto.log import NoteKey, WitnessPolicy
 
 from .. import AnswerError, TransportError
 from .._monitor import Following, Fork, Look, Verdict, look
@@ -29,6 +22,7 @@ from . import following as files
 from .failing import INTERRUPTED, REFUSED, UNREACHED, misused, say, unreached
 from .showing import AsJson
 from .terminal import console, in_line, json_text
+from .trusting import key_of_log, key_text, witness_policy
 from .views import Views
 
 
@@ -81,7 +75,7 @@ def monitor(
     otherwise it reports that and goes on. With --json each look is a document on a line.
     """
     prefix = _prefix(url)
-    required = _policy(policy)
+    required = witness_policy(policy)
     remembered = _state(state)
     with PublicLog(prefix) as log:
         try:
@@ -230,17 +224,6 @@ def _prefix(url: str) -> str:
     return given if given.endswith(paths.LOG) else given + paths.LOG
 
 
-def _policy(path: Path | None) -> WitnessPolicy | None:
-    if path is None:
-        return None
-    try:
-        return parse_policy(path.read_bytes())
-    except OSError as error:
-        misused(f"{path}: {error.strerror}")
-    except Unproven as error:
-        misused(f"{path}: {error.detail}")
-
-
 def _state(path: Path) -> Following | None:
     try:
         return files.load(path)
@@ -255,25 +238,13 @@ def _key(
     known = [str(each.key) for each in policy.logs] if policy is not None else []
     if given is None and remembered is None and len(known) != 1:
         return _asked(log, known)
-    text = _given(given) if given else (remembered.key if remembered is not None else known[0])
-    key = _parsed(text)
+    text = key_text(given) if given else (remembered.key if remembered is not None else known[0])
+    key = key_of_log(text)
     if remembered is not None and remembered.key != text:
         misused(f"the state file is of another log, {remembered.key}: name another file")
     if known and text not in known:
         misused(f"the policy does not name the log {text}")
     return key
-
-
-def _given(words: str) -> str:
-    """A key from the command line: itself, or in a file."""
-    if "+" in words:
-        return words
-    try:
-        return Path(words).read_text("utf-8").strip()
-    except OSError as error:
-        misused(f"{words} is neither a key nor a file: {error.strerror}")
-    except UnicodeDecodeError:
-        misused(f"{words}: not text in UTF-8")
 
 
 def _asked(log: PublicLog, known: list[str]) -> NoteKey:
@@ -288,14 +259,4 @@ def _asked(log: PublicLog, known: list[str]) -> NoteKey:
     if known and text not in known:
         misused(f"the policy does not name the log {text}")
     say(f"The log's key is taken from the ledger itself: {text}")
-    return _parsed(text)
-
-
-def _parsed(text: str) -> NoteKey:
-    try:
-        key = parse_key(text)
-    except Unproven as error:
-        misused(f"{text}: {error.detail}")
-    if key.type is not SignatureType.ED25519:
-        misused(f"{text} is the key of a witness, not of a log")
-    return key
+    return key_of_log(text)

@@ -1,0 +1,49 @@
+"""Whom the one at the terminal trusts: a log's key, and a policy that says which witnesses are enough."""
+
+from pathlib import Path
+
+from provenite_proto.log import (
+    NoteKey,
+    SignatureType,
+    Unproven,
+    WitnessPolicy,
+    parse_key,
+    parse_policy,
+)
+
+from .failing import misused
+
+
+def witness_policy(path: Path | None) -> WitnessPolicy | None:
+    """The policy in a file, if one is named."""
+    if path is None:
+        return None
+    try:
+        return parse_policy(path.read_bytes())
+    except OSError as error:
+        misused(f"{path}: {error.strerror}")
+    except Unproven as error:
+        misused(f"{path}: {error.detail}")
+
+
+def key_text(words: str) -> str:
+    """A key from the command line: itself, or in a file."""
+    if "+" in words:
+        return words
+    try:
+        return Path(words).read_text("utf-8").strip()
+    except OSError as error:
+        misused(f"{words} is neither a key nor a file: {error.strerror}")
+    except UnicodeDecodeError:
+        misused(f"{words}: not text in UTF-8")
+
+
+def key_of_log(text: str) -> NoteKey:
+    """The key of a log that a text is."""
+    try:
+        key = parse_key(text)
+    except Unproven as error:
+        misused(f"{text}: {error.detail}")
+    if key.type is not SignatureType.ED25519:
+        misused(f"{text} is the key of a witness, not of a log")
+    return key
