@@ -166,6 +166,7 @@ def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for tile in ("0/000", "0/000.p/7", "entries/000", "entries/000.p/7", "1/000"):
         yield "/log/tile/{tile}", f"{paths.LOG}/tile/{tile}", {}
     yield paths.LOG_CONSISTENCY, paths.LOG_CONSISTENCY, {"from": 1}
+    yield paths.LOG_STATEMENTS, paths.LOG_STATEMENTS, {"limit": 500}
     for path in (paths.LOG_STATE, paths.LOG_CHECKPOINT):
         yield path, path, {}
     for path in (paths.LEDGER, paths.HEALTH, paths.READY, "/schema/openapi.json"):

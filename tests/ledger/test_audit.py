@@ -146,7 +146,7 @@ def test_the_log_is_for_whom_the_registrar_shows_all_of_it(audited_ledger: Ledge
 
     def answer(who: Firm) -> str:
         response = who.get(paths.LOG_STATEMENTS)
-        return response.json().get("type", "read")
+        return str(response.json().get("type", "read"))
 
     assert answer(ledger.registrar) == "read"
     assert answer(auditor).endswith("not-entitled")

@@ -19,6 +19,7 @@ from .ledger import Condition
 TYPES: tuple[Any, ...] = (
     answers.LedgerAnswer,
     answers.LogAnswer,
+    answers.LogStatements,
     answers.ConsistencyAnswer,
     answers.Submitted,
     answers.Lines,
