@@ -329,7 +329,9 @@ class Firms(RuleBasedStateMachine):
         size = self.ledger.http.get(paths.LEDGER).json()["size"]
         for text, first in self.texts.items():
             again = self.ledger.send(text)
-            assert (again.status_code, again.json()) == (200, first.json())
+            assert again.status_code == 200
+            # The receipt is for the newest checkpoint, which is another by now.
+            assert {**again.json(), "receipt": ""} == {**first.json(), "receipt": ""}
         assert self.ledger.http.get(paths.LEDGER).json()["size"] == size
 
 

@@ -5,6 +5,8 @@ import os
 import signal
 from datetime import UTC, datetime, timedelta
 
+import httpx
+import msgspec
 import pytest
 
 from provenite import (
@@ -17,7 +19,10 @@ from provenite import (
     Unavailable,
     extraction,
 )
+from provenite._public_log import PublicLog
+from provenite_proto import paths
 from provenite_proto.answers import Submitted
+from provenite_proto.log import LogProof, Tiles, open_checkpoint, parse_key, root
 from tests.e2e.conftest import Mortal
 
 LOAD = 5_000
@@ -74,10 +79,27 @@ async def check_nothing_lost(
         answers[statement] = line.submitted
         if statement in acknowledged:
             assert line.status == 200
-            assert line.submitted == acknowledged[statement]
+            assert line.submitted == msgspec.structs.replace(acknowledged[statement], receipt=None)
     # The registrar's and the firm's party statements come first.
     assert size == len(statements) + 2
     assert sorted(answer.index for answer in answers.values()) == list(range(2, size))
+    check_receipts(ledger, acknowledged)
+
+
+def check_receipts(ledger: Mortal, acknowledged: dict[str, Submitted]) -> None:
+    """The log that goes on begins with every tree for which a receipt was given."""
+    with httpx.Client(base_url=ledger.url) as http:
+        key = parse_key(http.get(paths.LOG_STATE).json()["key"])
+        log = PublicLog(f"{ledger.url}{paths.LOG}", http)
+        newest = open_checkpoint(log.checkpoint(), key)
+        tiles = Tiles(newest.size, log.tile)
+        assert root(newest.size, tiles.read) == newest.root
+        for answer in acknowledged.values():
+            assert answer.receipt is not None
+            proof = LogProof.parse(answer.receipt.encode())
+            assert proof.index == answer.index
+            proven = proof.check(answer.digest, key)
+            assert root(proven.size, tiles.read) == proven.root
 
 
 @pytest.mark.slow
