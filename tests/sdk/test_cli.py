@@ -18,7 +18,11 @@ from typer.testing import CliRunner, Result
 import provenite
 from provenite import BatchOf, Client, Signer
 from provenite.cli import main
+from provenite_proto import paths
+from provenite_proto.log import LogProof, parse_key
+from provenite_proto.log.cose import InclusionReceipt
 from tests.ledger.running import Ledger
+from tests.sdk.logging_it import Log
 
 Provenite = Callable[..., Result]
 
@@ -141,6 +145,36 @@ def test_a_refusal_says_what_where_and_what_to_do(run: Provenite) -> None:
     assert refused.stderr.endswith("1 record: 0 recorded, 1 refused.\n")
     malformed = run("submit", stdin=extraction("-1"))
     assert "where    /record/quantities/outputs/0/mass" in malformed.stderr
+
+
+def test_a_receipt_is_printed_or_saved(run: Provenite, ledger: Ledger, tmp_path: Path) -> None:
+    submitted = run("submit", stdin=extraction("100"))
+    digest = submitted.stdout.split()[-1].partition(".")[0]
+    key = ledger.http.get(paths.LOG_STATE).json()["key"]
+    printed = run("receipt", digest, "--log-key", key)
+    assert printed.exit_code == 0, printed.output
+    proof = LogProof.parse(printed.stdout.encode())
+    assert proof.check(digest, parse_key(key)).size > proof.index
+    saved = run("receipt", f"{digest}.0", "-o", "it.tlog-proof")
+    assert (saved.exit_code, saved.output) == (0, "")
+    LogProof.parse((tmp_path / "it.tlog-proof").read_bytes()).check(digest, parse_key(key))
+    assert json.loads(run("receipt", digest, "--json").stdout)["statement"] == digest
+    assert run("receipt", digest, "--cose", "--json").exit_code == 2
+    assert run("receipt", digest, "--cose", "-o", "it.cose").exit_code == 0
+    assert InclusionReceipt.parse((tmp_path / "it.cose").read_bytes()).digest == digest
+
+
+def test_a_receipt_that_there_is_not(run: Provenite, ledger: Ledger, tmp_path: Path) -> None:
+    assert run("receipt", "A" * 42).exit_code == 2
+    assert run("receipt", "A" * 43).exit_code == 1
+    submitted = run("submit", stdin=extraction("100"))
+    digest = submitted.stdout.split()[-1].partition(".")[0]
+    other = Log(ledger.origin).signer.key
+    refused = run("receipt", digest, "--log-key", str(other))
+    assert refused.exit_code == 3
+    assert "not proven to be in the log" in refused.stderr
+    assert run("receipt", digest, "--log-key", "x").exit_code == 2
+    assert run("receipt", digest, "-o", str(tmp_path)).exit_code == 2
 
 
 def test_an_interrupted_run_goes_on_and_records_nothing_twice(

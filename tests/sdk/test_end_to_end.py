@@ -10,7 +10,10 @@ import pytest
 import provenite
 from provenite import AsyncClient, BatchOf, Client, CustodyModel, Mode, Signer, Stage
 from provenite import Source as SourceClass
+from provenite_proto.log import LogProof, check_consistency, open_checkpoint, parse_key
+from provenite_proto.log.note import unbase64
 from tests.ledger.running import Ledger
+from tests.sdk.logging_it import Log
 
 Firms = Callable[..., Client]
 
@@ -110,6 +113,32 @@ def test_submitting_again_is_the_same(mine: Client) -> None:
     statement = mine.sign(concentrate())
     assert mine.submit(statement) == mine.submit(statement + "\n")
     assert mine.statement(mine.submit(statement).digest).statement == statement
+
+
+def test_what_is_submitted_is_proven_to_be_in_the_log(mine: Client, ledger: Ledger) -> None:
+    submitted = mine.submit(concentrate())
+    log = mine.log()
+    assert submitted.receipt is not None
+    proof = LogProof.parse(mine.receipt(submitted.digest).encode())
+    checkpoint = proof.check(submitted.digest, parse_key(log.key))
+    earlier = open_checkpoint(
+        LogProof.parse(submitted.receipt.encode()).checkpoint, parse_key(log.key)
+    )
+    lines = list(mine.submit_many([concentrate("7")] * 3, receipts=True))
+    assert all(line.submitted and line.submitted.receipt for line in lines)
+    answer = mine.consistency(earlier.size, checkpoint.size)
+    check_consistency(
+        earlier.size,
+        earlier.root,
+        checkpoint.size,
+        checkpoint.root,
+        [unbase64(each) for each in answer.hashes],
+    )
+    assert mine.consistency(1).new == mine.log().size >= checkpoint.size + 3
+    assert mine.cose_receipt(submitted.digest)
+    pinned = Client(ledger.url, Signer.generate(), log_key=str(Log(ledger.origin).signer.key))
+    with pinned, pytest.raises(provenite.NotProven):
+        pinned.submit(mine.sign(concentrate()))
 
 
 def test_many_keep_their_order_and_their_refusals(mine: Client) -> None:
@@ -218,6 +247,9 @@ async def test_the_asynchronous_client_does_the_same(ledger: Ledger, firms: Firm
         assert (await mine.party(party)).roles == (provenite.Role.MINER,)
         (batch,) = (await mine.submit(concentrate("5"))).batches
         assert (await mine.batch(batch)).holder == party
+        digest = batch.partition(".")[0]
+        assert await mine.receipt(digest) and await mine.cose_receipt(digest)
+        assert (await mine.consistency(1)).new <= (await mine.log()).size
         lines = [line async for line in mine.submit_many([concentrate("6")] * 120)]
         assert {line.status for line in lines} == {201}
         assert [len(page.items) async for page in mine.batches().pages()] == [100, 21]

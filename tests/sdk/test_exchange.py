@@ -1,6 +1,6 @@
 """The client without I/O: answers are fed into its flows, and what it sends is looked at."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import msgspec
@@ -21,7 +21,9 @@ from provenite._exchange import (
 from provenite._paging import following
 from provenite_proto import token
 from provenite_proto.answers import InvitationRequest, Page
+from provenite_proto.log import NoteKey
 from provenite_proto.statement import PublicKey, parse
+from tests.sdk.logging_it import Log
 
 ORIGIN = "https://ledger.test"
 NOW = 1_790_000_000
@@ -29,6 +31,7 @@ DIGEST = "A" * 43
 SUBMITTED = {"digest": DIGEST, "index": 7, "recordedAt": "2026-11-23T08:00:00Z"}
 LEDGER = {"origin": ORIGIN, "registrar": DIGEST, "size": 1, "version": "0.1.0"}
 SITE = provenite.site(country="US", stages=[provenite.Stage.EXTRACTION], name="Pit")
+LOG = Log(ORIGIN)
 LOST = Failure(False, "http://ledger: connection refused")
 BUSY = Reply(
     503,
@@ -47,13 +50,17 @@ BUSY = Reply(
 
 
 def exchange(
-    signer: provenite.Signs | None = None, origin: str | None = ORIGIN, **retry: Any
+    signer: provenite.Signs | None = None,
+    origin: str | None = ORIGIN,
+    log_key: NoteKey | None = None,
+    **retry: Any,
 ) -> Exchange:
     return Exchange(
         signer,
         f"{ORIGIN}/under",
         origin,
         provenite.Retry(**retry),
+        log_key=log_key,
         clock=lambda: NOW,
         chance=lambda: 0.5,
     )
@@ -63,7 +70,14 @@ def answer(value: Any, status: int = 200) -> Reply:
     return Reply(status, {"content-type": "application/json"}, msgspec.json.encode(value))
 
 
-def drive(flow: Generator[Any, Any, Any], *replies: Reply | Failure) -> tuple[list[Any], Any]:
+def proven(request: Request) -> Reply:
+    """The statement is recorded, as the log proves."""
+    return answer(LOG.submitted(request.body), 201)
+
+
+def drive(
+    flow: Generator[Any, Any, Any], *replies: Reply | Failure | Callable[[Request], Reply]
+) -> tuple[list[Any], Any]:
     """What the flow yielded, and what it returned, when its requests are answered in order."""
     waiting = list(replies)
     steps: list[Any] = []
@@ -76,6 +90,8 @@ def drive(flow: Generator[Any, Any, Any], *replies: Reply | Failure) -> tuple[li
             return steps, done.value
         steps.append(step)
         event = None if isinstance(step, Pause) else waiting.pop(0)
+        if callable(event):
+            event = event(step)
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +103,12 @@ def test_a_record_is_signed_for_the_origin_that_the_ledger_names(
     signer: provenite.Signer,
 ) -> None:
     steps, submitted = drive(
-        exchange(signer, origin=None).submit(SITE), answer(LEDGER), answer(SUBMITTED, 201)
+        exchange(signer, origin=None).submit(SITE), answer(LEDGER), proven, answer(LOG.answer())
     )
     assert [(step.method, step.path) for step in steps] == [
         ("GET", "/v1/ledger"),
         ("POST", "/v1/statements"),
+        ("GET", "/v1/log"),
     ]
     assert steps[1].headers["content-type"] == "application/sd-jwt"
     statement = parse(steps[1].body)
@@ -127,7 +144,7 @@ def test_the_origin_is_asked_for_once(signer: provenite.Signer) -> None:
 
 
 def test_a_retried_statement_is_the_same_bytes(signer: provenite.Signer) -> None:
-    steps, _ = drive(exchange(signer).submit(SITE), LOST, BUSY, answer(SUBMITTED))
+    steps, _ = drive(exchange(signer, log_key=LOG.signer.key).submit(SITE), LOST, BUSY, proven)
     first, again, pause, third = (step for step in steps if step != Pause(0.25 * 0.75))
     assert first == again == third
     assert pause == Pause(3.0)

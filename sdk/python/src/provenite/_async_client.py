@@ -12,6 +12,7 @@ import httpx
 from provenite_proto.answers import (
     BatchAnswer,
     Consequences,
+    ConsistencyAnswer,
     ContentAnswer,
     ContributionsAnswer,
     EnrolmentAnswer,
@@ -35,6 +36,7 @@ from provenite_proto.record import AnyRecord, Jwk, Role
 from provenite_proto.statement import Signs
 
 from . import _operations as operations
+from . import _proving as proving
 from . import _transport as transport
 from ._exchange import Event, Exchange, Flow, Pause, Reply, Request, chunks
 from ._operations import Call
@@ -57,6 +59,7 @@ class AsyncClient:
         signer: Signs | None = None,
         *,
         origin: str | None = None,
+        log_key: str | None = None,
         timeout: float = transport.DEFAULT_TIMEOUT,
         retry: Retry | None = None,
         http_client: httpx.AsyncClient | None = None,
@@ -64,14 +67,21 @@ class AsyncClient:
         """For the ledger at `url`, as the firm whose key `signer` holds.
 
         `origin` is the ledger's name in statements, when it is not the origin of `url` (`OriginMismatch`).
-        `timeout` is in seconds. An `http_client` of your own (for a proxy, say) keeps its settings and is yours to close.
+        `log_key` is the log's public key, with which receipts are checked; otherwise the one that the ledger says
+        first is kept. `timeout` is in seconds. An `http_client` of your own (for a proxy, say) keeps its settings and is yours to close.
         """
         self._url = transport.address(url)
         self._http = http_client or httpx.AsyncClient(timeout=timeout)
         self._owns_http = http_client is None
         # httpx's own queue for a connection grows slower with each request that waits in it.
         self._gate = asyncio.Semaphore(transport.IN_FLIGHT)
-        self._exchange = Exchange(signer, self._url, origin, retry or Retry())
+        self._exchange = Exchange(
+            signer,
+            self._url,
+            origin,
+            retry or Retry(),
+            log_key=None if log_key is None else proving.given(log_key),
+        )
 
     async def __aenter__(self) -> Self:
         """The client itself."""
@@ -111,20 +121,44 @@ class AsyncClient:
         return await self._run(self._exchange.sign(record))
 
     async def submit(self, record: AnyRecord | str) -> Submitted:
-        """Sign and submit a record, or submit a signed statement; recorded for good when this returns."""
+        """Sign and submit a record, or submit a signed statement; recorded for good when this returns.
+
+        The answer's receipt has been checked then: `NotProven` unless it proves that the very statement is in the log.
+        """
         return await self._run(self._exchange.submit(record))
 
     async def submit_many(
-        self, records: Iterable[AnyRecord | str], *, atomic: bool = False
+        self,
+        records: Iterable[AnyRecord | str],
+        *,
+        atomic: bool = False,
+        receipts: bool = False,
     ) -> AsyncIterator[Line]:
         """Sign and submit records in order, many a request; yields a result for each.
 
-        With `atomic` all are recorded or none; they must then fit in one request.
+        With `atomic` all are recorded or none; they must then fit in one request. With `receipts` each result that is
+        recorded has a receipt, which has been checked (`NotProven`).
         """
         signed = await self._run(self._exchange.signing(records))
         for chunk in chunks(signed, atomic=atomic):
-            for line in await self._run(self._exchange.submit_lines(chunk, atomic)):
+            for line in await self._run(self._exchange.submit_lines(chunk, atomic, receipts)):
                 yield line
+
+    async def consistency(self, old: int, new: int | None = None) -> ConsistencyAnswer:
+        """The proof that the log's first `new` statements begin with its first `old` ones; `new` is the newest by default."""
+        return await self._run(self._exchange.ask(operations.consistency(old, new)))
+
+    async def receipt(self, digest: str) -> str:
+        """The proof that a statement is in the log (C2SP tlog-proof), against the newest witnessed checkpoint.
+
+        It has been checked when this returns: `NotProven` when it proves nothing. Kept as it is, it can be checked
+        offline, with the log's key.
+        """
+        return await self._run(self._exchange.receipt(digest))
+
+    async def cose_receipt(self, digest: str) -> bytes:
+        """The same as a COSE receipt (RFC 9942), signed with the log's receipt key, for the newest tree."""
+        return await self._run(self._exchange.cose_receipt(digest))
 
     async def statement(self, digest: str) -> StatementAnswer:
         """A statement, with the sections that the signer may see."""

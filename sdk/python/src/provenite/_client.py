@@ -12,6 +12,7 @@ import httpx
 from provenite_proto.answers import (
     BatchAnswer,
     Consequences,
+    ConsistencyAnswer,
     ContentAnswer,
     ContributionsAnswer,
     EnrolmentAnswer,
@@ -35,6 +36,7 @@ from provenite_proto.record import AnyRecord, Jwk, Role
 from provenite_proto.statement import Signs
 
 from . import _operations as operations
+from . import _proving as proving
 from . import _transport as transport
 from ._exchange import Event, Exchange, Flow, Pause, Reply, Request, chunks
 from ._operations import Call
@@ -57,6 +59,7 @@ class Client:
         signer: Signs | None = None,
         *,
         origin: str | None = None,
+        log_key: str | None = None,
         timeout: float = transport.DEFAULT_TIMEOUT,
         retry: Retry | None = None,
         http_client: httpx.Client | None = None,
@@ -64,12 +67,19 @@ class Client:
         """For the ledger at `url`, as the firm whose key `signer` holds.
 
         `origin` is the ledger's name in statements, when it is not the origin of `url` (`OriginMismatch`).
-        `timeout` is in seconds. An `http_client` of your own (for a proxy, say) keeps its settings and is yours to close.
+        `log_key` is the log's public key, with which receipts are checked; otherwise the one that the ledger says
+        first is kept. `timeout` is in seconds. An `http_client` of your own (for a proxy, say) keeps its settings and is yours to close.
         """
         self._url = transport.address(url)
         self._http = http_client or httpx.Client(timeout=timeout)
         self._owns_http = http_client is None
-        self._exchange = Exchange(signer, self._url, origin, retry or Retry())
+        self._exchange = Exchange(
+            signer,
+            self._url,
+            origin,
+            retry or Retry(),
+            log_key=None if log_key is None else proving.given(log_key),
+        )
 
     def __enter__(self) -> Self:
         """The client itself."""
@@ -109,19 +119,43 @@ class Client:
         return self._run(self._exchange.sign(record))
 
     def submit(self, record: AnyRecord | str) -> Submitted:
-        """Sign and submit a record, or submit a signed statement; recorded for good when this returns."""
+        """Sign and submit a record, or submit a signed statement; recorded for good when this returns.
+
+        The answer's receipt has been checked then: `NotProven` unless it proves that the very statement is in the log.
+        """
         return self._run(self._exchange.submit(record))
 
     def submit_many(
-        self, records: Iterable[AnyRecord | str], *, atomic: bool = False
+        self,
+        records: Iterable[AnyRecord | str],
+        *,
+        atomic: bool = False,
+        receipts: bool = False,
     ) -> Iterator[Line]:
         """Sign and submit records in order, many a request; yields a result for each.
 
-        With `atomic` all are recorded or none; they must then fit in one request.
+        With `atomic` all are recorded or none; they must then fit in one request. With `receipts` each result that is
+        recorded has a receipt, which has been checked (`NotProven`).
         """
         signed = self._run(self._exchange.signing(records))
         for chunk in chunks(signed, atomic=atomic):
-            yield from self._run(self._exchange.submit_lines(chunk, atomic))
+            yield from self._run(self._exchange.submit_lines(chunk, atomic, receipts))
+
+    def consistency(self, old: int, new: int | None = None) -> ConsistencyAnswer:
+        """The proof that the log's first `new` statements begin with its first `old` ones; `new` is the newest by default."""
+        return self._run(self._exchange.ask(operations.consistency(old, new)))
+
+    def receipt(self, digest: str) -> str:
+        """The proof that a statement is in the log (C2SP tlog-proof), against the newest witnessed checkpoint.
+
+        It has been checked when this returns: `NotProven` when it proves nothing. Kept as it is, it can be checked
+        offline, with the log's key.
+        """
+        return self._run(self._exchange.receipt(digest))
+
+    def cose_receipt(self, digest: str) -> bytes:
+        """The same as a COSE receipt (RFC 9942), signed with the log's receipt key, for the newest tree."""
+        return self._run(self._exchange.cose_receipt(digest))
 
     def statement(self, digest: str) -> StatementAnswer:
         """A statement, with the sections that the signer may see."""

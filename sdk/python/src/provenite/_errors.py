@@ -6,6 +6,7 @@
         TimedOut
       AnswerError             an answer that is not the ledger's kind of answer
         OriginMismatch        the ledger says that it is another one than was asked
+        NotProven             what should prove that a statement is in the log does not
       RefusedError            the ledger says no: RFC 9457 problem details
         Invalid               400, 415, 422: the statement or the question is wrong
         NotAuthenticated      401
@@ -57,6 +58,15 @@ class OriginMismatch(AnswerError):
             f"that you mean, say so with origin={origin!r} (command: --origin or PROVENITE_ORIGIN)"
         )
         self.origin = origin
+
+
+class NotProven(AnswerError):
+    """What should prove that a statement is in the log does not prove it: keep it, and ask others what the log says."""
+
+    def __init__(self, digest: str, reason: str) -> None:
+        """Of the statement's digest, and why not."""
+        super().__init__(f"not proven to be in the log: statement {digest}: {reason}")
+        self.digest = digest
 
 
 class KeyFileError(ProveniteError):

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar, cast
 
 import msgspec
 
@@ -22,12 +22,14 @@ from provenite_proto.answers import (
     ProblemAnswer,
     Submitted,
 )
+from provenite_proto.log import NoteKey
 from provenite_proto.origin import names_ledger_at
 from provenite_proto.record import AnyRecord, Jwk
 from provenite_proto.statement import Signs, issue
 from provenite_proto.token import MAX_LIFETIME, PROOF_TYP, TYP
 
 from . import _operations as operations
+from . import _proving as proving
 from ._errors import (
     AnswerError,
     ConnectionFailed,
@@ -110,10 +112,13 @@ class Exchange:
         origin: str | None,
         retry: Retry,
         *,
+        log_key: NoteKey | None = None,
         clock: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
         """Sign with `signer` for `origin`, or for the origin of `url` when that is `None`.
+
+        Receipts are checked with `log_key`, or with the key that the ledger says when that is `None`.
 
         `clock` gives seconds since 1970, `chance` the jitter in [0, 1).
         """
@@ -121,6 +126,7 @@ class Exchange:
         self._url = url
         self._origin = origin
         self._retry = retry
+        self._log_key = log_key
         self._clock = clock
         self._chance = chance
 
@@ -173,9 +179,32 @@ class Exchange:
         return self._issue(record, (yield from self.origin()))
 
     def submit(self, record: AnyRecord | str) -> Flow[Submitted]:
-        """Submit a record, or a statement that is signed already."""
+        """Submit a record, or a statement that is signed already; `NotProven` unless it is shown to be in the log."""
         statement = record.strip() if isinstance(record, str) else (yield from self.sign(record))
-        return (yield from self.ask(operations.submit(statement)))
+        submitted = yield from self.ask(operations.submit(statement))
+        proving.check_submitted(statement, submitted, (yield from self._key_of_log()))
+        return submitted
+
+    def receipt(self, digest: str) -> Flow[str]:
+        """The proof that a statement is in the log, checked."""
+        received = yield from self.ask(operations.receipt(digest))
+        text = received.decode(errors="replace")
+        proving.check_receipt(text, digest, (yield from self._key_of_log()))
+        return text
+
+    def cose_receipt(self, digest: str) -> Flow[bytes]:
+        """The same as a COSE receipt."""
+        receipt = yield from self.ask(operations.cose_receipt(digest))
+        log = yield from self.ask(operations.log())
+        proving.check_cose(receipt, digest, log, (yield from self._key_of_log()))
+        return receipt
+
+    def _key_of_log(self) -> Flow[NoteKey]:
+        """The log's key: what was given, or what the ledger said first."""
+        if self._log_key is None:
+            origin = yield from self.origin()
+            self._log_key = proving.answered((yield from self.ask(operations.log())), origin)
+        return self._log_key
 
     def signing(self, records: Iterable[AnyRecord | str]) -> Flow[Iterator[str]]:
         """The records as statements, each signed when it is taken; signed statements as they are."""
@@ -185,11 +214,18 @@ class Exchange:
             for each in records
         )
 
-    def submit_lines(self, statements: Sequence[str], atomic: bool) -> Flow[tuple[Line, ...]]:
-        """Submit signed statements in one request; a result for each."""
-        lines = (yield from self.ask(operations.submit_lines(statements, atomic))).lines
+    def submit_lines(
+        self, statements: Sequence[str], atomic: bool, receipts: bool = False
+    ) -> Flow[tuple[Line, ...]]:
+        """Submit signed statements in one request; a result for each, with `receipts` shown to be in the log."""
+        lines = (yield from self.ask(operations.submit_lines(statements, atomic, receipts))).lines
         if len(lines) != len(statements):
             raise AnswerError(f"{len(lines)} results for {len(statements)} statements")
+        if receipts:
+            key = yield from self._key_of_log()
+            for statement, line in zip(statements, lines, strict=True):
+                if line.submitted is not None:
+                    proving.check_submitted(statement, line.submitted, key)
         return lines
 
     def enrol(self, code: str, public_jwk: Jwk | None) -> Flow[EnrolmentAnswer]:
@@ -269,6 +305,8 @@ def _read(call: Call[T], reply: Reply) -> T:
     try:
         if content_type == "application/problem+json":
             raise refused(msgspec.json.decode(reply.body, type=ProblemAnswer))
+        if call.answer is bytes and reply.status == 200 and content_type == call.accept:
+            return cast(T, reply.body)
         if reply.status in (200, 201) and content_type == "application/json":
             return msgspec.json.decode(reply.body, type=call.answer)
     except msgspec.DecodeError as error:

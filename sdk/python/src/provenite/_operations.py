@@ -12,6 +12,7 @@ from provenite_proto import paths
 from provenite_proto.answers import (
     BatchAnswer,
     Consequences,
+    ConsistencyAnswer,
     ContentAnswer,
     ContributionsAnswer,
     EnrolmentAnswer,
@@ -41,7 +42,7 @@ Query = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Call(Generic[T]):
-    """One request: `answer` is the type that the body is read as.
+    """One request: `answer` is the type that the body is read as; `bytes` are the body itself, of the type `accept`.
 
     `repeatable`: sending it twice does no more than sending it once.
     """
@@ -78,6 +79,23 @@ def log_statements(first: int, limit: int) -> Call[LogStatements]:
     return Call("GET", paths.LOG_STATEMENTS, LogStatements, query=query)
 
 
+def consistency(old: int, new: int | None) -> Call[ConsistencyAnswer]:
+    """Prove that the log has only grown."""
+    query = given(**{"from": str(old), "to": None if new is None else str(new)})
+    return Call("GET", paths.LOG_CONSISTENCY, ConsistencyAnswer, query=query, authenticated=False)
+
+
+def receipt(digest: str) -> Call[bytes]:
+    """Prove that a statement is in the log (C2SP tlog-proof)."""
+    return Call("GET", paths.statement_receipt(digest), bytes, accept="text/plain")
+
+
+def cose_receipt(digest: str) -> Call[bytes]:
+    """The same as a COSE receipt (RFC 9942)."""
+    path = paths.statement_receipt(digest)
+    return Call("GET", path, bytes, accept="application/scitt-receipt+cose")
+
+
 def submit(statement: str) -> Call[Submitted]:
     """Submit a signed statement."""
     return Call(
@@ -90,13 +108,14 @@ def submit(statement: str) -> Call[Submitted]:
     )
 
 
-def submit_lines(statements: Iterable[str], atomic: bool) -> Call[Lines]:
+def submit_lines(statements: Iterable[str], atomic: bool, receipts: bool) -> Call[Lines]:
     """Submit signed statements, one a line."""
+    asked = {"atomic": atomic, "receipts": receipts}
     return Call(
         "POST",
         paths.STATEMENTS_BATCH,
         Lines,
-        query=(("atomic", "true"),) if atomic else (),
+        query=tuple((name, "true") for name, wanted in asked.items() if wanted),
         body="\n".join(statements).encode(),
         content_type="application/sd-jwt+lines",
         authenticated=False,

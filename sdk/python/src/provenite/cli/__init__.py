@@ -20,6 +20,7 @@ from .monitoring import monitor
 from .neighbours import parties, sites
 from .packing import pack
 from .placing import AnyPlace
+from .proving import receipt
 from .shipping import shipments
 from .standing import grant, retract, rotate
 from .submitting import submit
@@ -139,6 +140,11 @@ main.command(
         "provenite rotate new.pem --key old.pem --compromised-at 2026-11-03T08:00:00",
     )
 )(rotate)
+main.command(
+    epilog=examples(
+        "provenite receipt Xq…8 -o march.tlog-proof", "provenite receipt Xq…8 --cose -o march.cose"
+    )
+)(receipt)
 main.command(epilog=examples("provenite pack Xq…8.0", "provenite pack Xq…8.0 -o 2026-03.pack.zip"))(
     pack
 )

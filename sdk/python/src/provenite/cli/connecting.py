@@ -31,14 +31,14 @@ class Connection:
             misused("say which key: --key FILE or PROVENITE_KEY")
         return Signer.load(self.key, self._passphrase_of_key)
 
-    def client(self, signer: Signer | None = None) -> Client:
-        """A client for the ledger."""
+    def client(self, signer: Signer | None = None, log_key: str | None = None) -> Client:
+        """A client for the ledger, and for the log with this key."""
         if self.ledger is None:
             misused("say which ledger: --ledger URL or PROVENITE_LEDGER")
         if page := _PAGE.fullmatch(self.ledger):
             misused(f"{self.ledger} is a page of the ledger: its own address is {page[1]}")
         try:
-            return Client(self.ledger, signer, origin=self.origin)
+            return Client(self.ledger, signer, origin=self.origin, log_key=log_key)
         except ValueError as error:
             misused(str(error))
 
