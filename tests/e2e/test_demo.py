@@ -140,13 +140,13 @@ def test_its_packs_are_audited_without_the_ledger(results: Path) -> None:
     for verdict in verdicts.values():
         assert "failures" not in verdict.get("counts", {}), verdict
         assert "missing" not in verdict.get("counts", {}), verdict
-    # The maker is not shown what its suppliers took in; nor can it compute the content anew.
+    # Firm by firm, and the registrar for their names, all was shown to the auditor. The maker is not shown what its suppliers took in; nor can it compute the content anew.
     maker = verdicts.pop("magnets-maker.pack.zip")
     assert "figures" not in maker["verified"]
     assert "content" in {each["check"] for each in maker["withheld"]}
     for verdict in verdicts.values():
+        assert verdict["outcome"] == "verified", verdict
         assert verdict["verified"]["figures"] > 40
-        assert {each["check"] for each in verdict.get("withheld", ())} <= {"name", "documents"}
     report = (results / "report.txt").read_text("utf-8")
     assert "provenite audit build/demo/magnets-auditor.pack.zip" in report
 

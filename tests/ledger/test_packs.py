@@ -3,6 +3,7 @@
 import io
 
 from provenite_proto import paths
+from provenite_proto.audit import Trust, audit_pack
 from provenite_proto.log import check_inclusion, entry, leaf_hash, open_checkpoint, parse_key
 from provenite_proto.matter.quantity import milligrams
 from provenite_proto.pack import Line, Pack
@@ -133,6 +134,7 @@ class History:
         parts = ReceiptQuantities(inputs=(ReceivedQuantity(mass="90", refused="8"),))
         arrived = story.tells(refiner, receipt(shipped, quantities=parts))
         self._on_the_way(shipped, arrived)
+        self.arrived = arrived
         back = transfer(f"{arrived}.0", refiner.id, "8", departed_at=day(4))
         self._beside(story.makes(mine, back))
         self._beside(story.makes(mine, transfer(self.ore, refiner.id, "20")))
@@ -192,6 +194,25 @@ def test_each_reader_is_shown_as_much_as_he_may_see(ledger: Ledger) -> None:
     assert own.keys() <= history.wanted
 
 
+def test_an_audit_of_any_readers_pack_misses_nothing(ledger: Ledger) -> None:
+    """What is withheld is withheld; but nothing that a check needs has been left out, and nothing is false."""
+    history = History(ledger)
+    computed = 0
+    for firm in (history.mine, history.refiner, history.auditor, history.stranger):
+        for batch in history.story.batches:
+            response = firm.get(paths.pack(batch))
+            verdict = audit_pack(io.BytesIO(response.content), Trust())
+            assert not verdict.failures, (batch, firm.id, verdict.failures)
+            # To whom the content is not told, it is told that it is not there.
+            without = Pack(io.BytesIO(response.content)).content is None
+            # Nor is it told that a receipt makes the batch to whom it does not show what it refuses.
+            sealed = firm is history.stranger and batch.startswith(history.arrived)
+            missing = [each.what for each in verdict.missing]
+            assert missing == (["batch"] if sealed else ["content"] * without), (batch, firm.id)
+            computed += "figures" in verdict.verified
+    assert computed > len(history.story.batches)
+
+
 def test_a_hidden_draw_before_leaves_what_was_left_unknown(ledger: Ledger) -> None:
     """A buyer who is shown one sale's history is not told of the others, nor what can be worked out of them."""
     mine, rival, refiner = (ledger.enrol(role) for role in ("miner", "refiner", "refiner"))
@@ -239,6 +260,11 @@ def test_a_rolling_average_brings_what_it_looks_back_on(ledger: Ledger) -> None:
     refiner, buyer = ledger.enrol("refiner"), ledger.enrol("trader")
     made, mined = averaging(ledger, refiner)
     found = read(packed(refiner, made[2]))
+    for batch in made:
+        content = refiner.get(paths.pack(batch)).content
+        verdict = audit_pack(io.BytesIO(content), Trust())
+        assert not verdict.failures and not verdict.missing, verdict
+        assert verdict.verified["figures"] > 0
     names = [digest(each) for each in made]
     assert found[names[0]][0].averaged == ()
     assert found[names[2]][0].averaged == tuple(found[each][0].index for each in names[:2])

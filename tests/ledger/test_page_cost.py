@@ -20,6 +20,7 @@ SQL = load("reads.sql")
 CONTENTS = load("contents.sql")
 FACTS = load("facts.sql")
 LENSES = load("lenses.sql")
+PACKS = load("packs.sql")
 LIMIT = 101
 STATEMENTS = 60_000
 CHAIN = 1000
@@ -143,6 +144,35 @@ async def test_a_lens_is_not_sought_among_all_of_a_firms_own(
     assert await connection.fetchval(LENSES["own_by_digest"], digest, 1) == 100
     assert await connection.fetchrow(LENSES["own_by_digest"], digest, 2) is None
     assert await cost(connection, LENSES["own_by_digest"], digest, 1) <= 10
+
+
+async def test_a_pack_reads_what_belongs_into_it(connection: asyncpg.Connection) -> None:
+    last = STATEMENTS + CHAIN - 1
+    chain = list(range(STATEMENTS, STATEMENTS + CHAIN))
+    size = STATEMENTS + CHAIN
+    # The chain begins with what the log's last statement before it has made.
+    for query, found, arguments in (
+        ("way", CHAIN + 1, ([last * 1024], 10 * CHAIN)),
+        ("way", 10, ([last * 1024], 10)),
+        ("concerned", CHAIN, (chain, size)),
+        ("withdrawn", 0, (chain,)),
+        ("shipments", 333, (list(range(1000)), size)),
+        ("made_at", 333, (list(range(1000)),)),
+        ("averages", 0, (chain,)),
+        ("last_draws", CHAIN, (chain,)),
+        ("earlier_draws", 0, ([each * 1024 for each in chain], chain, 10 * CHAIN)),
+        ("earlier_draws", 5, ([each * 1024 for each in chain], [size] * CHAIN, 5)),
+        ("attestations", 0, (chain, size, 10 * CHAIN)),
+        ("ownerships", 0, ([0, 1, 2, 3], size, CHAIN)),
+        ("keys", 0, ([0, 1, 2, 3], size, CHAIN)),
+        ("texts", CHAIN, (chain,)),
+        ("draws", CHAIN, (chain,)),
+        ("revised", 0, (chain[0] * 1024, STATEMENTS, size)),
+    ):
+        assert len(await connection.fetch(PACKS[query], *arguments)) == found, query
+        read = await cost(connection, PACKS[query], *arguments)
+        asked = len(arguments[0]) if isinstance(arguments[0], list) else 1
+        assert read <= 20 * (found + asked), (query, read)
 
 
 async def cost(connection: asyncpg.Connection, query: str, *arguments: object) -> float:

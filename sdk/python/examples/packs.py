@@ -6,7 +6,7 @@ from pathlib import Path
 
 from firms import Firm
 
-from provenite import grant
+from provenite import Client, grant
 from provenite_proto.audit import Trust, Verdict, audit_pack
 
 SECTIONS = ("quantities", "identities", "parties", "documents")
@@ -22,6 +22,7 @@ class Audited:
 
 
 def packs(
+    registrar: Client,
     firms: Mapping[str, Firm],
     chain: Mapping[str, tuple[str, str, tuple[str, ...]]],
     batches: Mapping[str, str],
@@ -37,6 +38,8 @@ def packs(
     names = ("magnets-maker", "magnets-auditor", "recycled-oxide-auditor")
     for short in chain:
         firms[short].submit(grant(SECTIONS, to=auditor.party))
+    # The names with which firms are enrolled are the registrar's to show.
+    registrar.submit(grant(("identities",), to=auditor.party))
     return tuple(
         _audited(firm, batches[batch], folder / f"{name}.pack.zip", what)
         for name, (firm, batch, what) in zip(names, wanted, strict=True)

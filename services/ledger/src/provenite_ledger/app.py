@@ -31,7 +31,7 @@ from .verifying import Verifying
 WORKING_CONNECTIONS = 3
 """Database connections for content: one each for what is new and what is late, and one to see what there is."""
 PACKS_AT_ONCE = 4
-"""Packs that are sent at a time: each holds what it is to send, some 200 bytes a statement."""
+"""Packs that are sent at a time: each holds which statements it has, some 700 bytes for each."""
 
 
 def create_app(parts: Parts) -> Litestar:

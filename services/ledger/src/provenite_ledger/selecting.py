@@ -1,6 +1,7 @@
 """Which statements belong into the pack of a batch, and what of each its reader sees (SPEC.md section 14.3)."""
 
-from collections.abc import Collection, Iterable
+from collections import ChainMap
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 import asyncpg
@@ -59,6 +60,8 @@ class _Selecting:
         self._now = now
         self._found: dict[int, Concerned] = {}
         self._retracted_by: dict[int, int] = {}
+        # Firms make many statements that concern the same parties: each such case is held once.
+        self._same: dict[Concerned, Concerned] = {}
         self._way: set[int] = set()
         self._averaged: dict[int, tuple[int, ...]] = {}
 
@@ -123,7 +126,7 @@ class _Selecting:
             self._averaged |= dict.fromkeys(consumers, ())
             members = {one for each in found.values() for one in each}
             self._bound(len(members))
-            told = self._found | await self._concerned(members - self._found.keys())
+            told = ChainMap(self._found, await self._concerned(members - self._found.keys()))
             shown = {
                 one
                 for one in members
@@ -151,7 +154,7 @@ class _Selecting:
         async for draws in packs.earlier_draws(self._pool, last, self._limit + 1):
             self._bound(len(draws))
             others = {row["consumer"] for row in draws} - self._found.keys()
-            told = self._found | await self._concerned(others)
+            told = ChainMap(self._found, await self._concerned(others))
             shown = {one: told[one] for one in others if self._sees_quantities(told, one)}
             self._bound(len(self._found) + len(shown))
             self._found |= shown
@@ -160,7 +163,7 @@ class _Selecting:
                     computable[key] = min(consumer, computable[key])
         return computable
 
-    def _sees_quantities(self, told: dict[int, Concerned], index: int) -> bool:
+    def _sees_quantities(self, told: Mapping[int, Concerned], index: int) -> bool:
         return index in told and sees(self._who, told[index], "quantities")
 
     async def _sites(self) -> tuple[set[int], set[int]]:
@@ -241,7 +244,8 @@ class _Selecting:
             for row in some:
                 index, retraction = row["index"], row["retracted_by"]
                 opened = granted.get(index, frozenset())
-                found[index] = Concerned(row["kind"], row["issuer"], row["counterparty"], opened)
+                whom = Concerned(row["kind"], row["issuer"], row["counterparty"], opened)
+                found[index] = self._same.setdefault(whom, whom)
                 if retraction is not None and retraction < self._size:
                     self._retracted_by[index] = retraction
         return found

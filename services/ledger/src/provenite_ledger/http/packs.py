@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated
 
 from litestar import get
@@ -33,6 +34,8 @@ from .streaming import Stream
 
 _CHUNK = 25
 """Statements read at a time (some 6 MB at the most)."""
+_HASHES = 4096
+"""Hashes of the tree that are remembered while a pack is made."""
 _COVERING_SECONDS = 5.0
 """How long an answer waits for a checkpoint that covers the batch."""
 _WITNESSED_SECONDS = 3.0
@@ -146,7 +149,13 @@ async def _pieces(
 ) -> AsyncIterator[bytes]:
     yield writer.begin()
     known = await reading.known_to(ledger.pool, who.index)
-    read = ledger.publisher.files.tree(ledger.publisher.size).read
+    published = ledger.publisher.size
+
+    # Neighbours in the log share most of their proofs. A tree keeps all tiles that it has read: none is kept.
+    @lru_cache(_HASHES)
+    def read(level: int, index: int) -> bytes:
+        return ledger.publisher.files.tree(published).read(level, index)
+
     indices = sorted(selection.statements)
 
     def written(texts: list[Row], draws: dict[int, list[Row]]) -> bytes:
