@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from provenite_ledger.cosigning import Failure
+from provenite_ledger.held import ANSWER_SECONDS
+from provenite_ledger.witnessing import Timing
 from provenite_proto.log.submission import ADD_CHECKPOINT, MAX_BYTES, MAX_PROOF, SIZE_MEDIA_TYPE
 from provenite_witness.http import STATUSES
 from provenite_witness.serving import CONNECTIONS, REQUEST_SECONDS
@@ -28,5 +30,7 @@ def test_what_an_operator_is_told() -> None:
     witnesses = OPERATING[OPERATING.index("## Witnesses") : OPERATING.index("## Keys")]
     assert f"{REQUEST_SECONDS} seconds for a request" in witnesses
     assert f"{CONNECTIONS} connections at a time" in witnesses
+    assert f"for {ANSWER_SECONDS:g} seconds at the most" in witnesses
+    assert f"more than {Timing().answer:g} seconds" in witnesses
     for failure in Failure:
         assert f"`{failure}`" in witnesses, failure

@@ -1,6 +1,7 @@
 """A ledger whose log is witnessed, and what its operator can try: who finds it, with which command."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -51,6 +52,25 @@ class Operator:
         finally:
             process.terminate()
             process.communicate(timeout=30)
+
+    def refused(self) -> str:
+        """What the ledger says when it does not start."""
+        tried = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "provenite_ledger", "serve"],
+            env={
+                **{name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ},
+                "PROVENITE_PORT": "0",
+                "PROVENITE_DATA": str(self.data),
+                "PROVENITE_ORIGIN": ORIGIN,
+                "PROVENITE_WITNESS_POLICY": str(self.policy),
+            },
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert tried.returncode == 4, tried.stderr
+        return tried.stderr.splitlines()[-1]
 
     def log(self) -> GrowingLog:
         """The log as the ledger has published it, with the operator's key."""
@@ -216,9 +236,17 @@ def test_an_operator_who_forks_the_log_for_one_reader(operator: Operator, tmp_pa
             assert "FORKED" in found.stderr
             before, shown = follows.evidence()
             assert (before, shown) == (honest.checkpoint(), fork.checkpoint())
-            # Who has not seen the log before sees that no witness has.
+            # Who has not seen the log before learns it from a witness,
             newcomer = Auditor(tmp_path / "newcomer", key, operator.policy)
             found = newcomer.look(url)
+            assert found.returncode == 1
+            assert "was shown another history than you" in " ".join(found.stderr.split())
+            newcomer.evidence()
+            # or, when he cannot ask any, sees that none has cosigned it.
+            keys_alone = tmp_path / "keys-alone.txt"
+            keys_alone.write_text(re.sub(r" http\S+", "", operator.policy.read_text()))
+            cut_off = Auditor(tmp_path / "cut-off", key, keys_alone)
+            found = cut_off.look(url)
             assert found.returncode == 1
             assert "not enough witnesses" in " ".join(found.stderr.split())
             # And without a policy, at the latest when he sees what others see.
@@ -261,9 +289,14 @@ def test_an_operator_who_restores_everything_and_signs_anew(
             until_witnessed(ledger, seen)
             assert auditor.look(ledger.url).returncode == 0
         held = [each.newest(NAME).content for each in witnesses]
-        # Database, files and guard: nothing on this machine knows what was signed since.
+        # Database, files and guard: nothing on this machine knows what was signed since, but witnesses do.
         operator.restore(backup)
+        assert "the database is behind the log" in operator.refused()
+        for each in witnesses:
+            each.stop()
         with operator.ledger() as ledger:
+            for each in witnesses:
+                each.start()
             firm.ledger = ledger
             until(ledger, lambda: failures(ledger) == {"ahead", "unreached"})
             for _ in range(4):
@@ -275,6 +308,7 @@ def test_an_operator_who_restores_everything_and_signs_anew(
             assert found.returncode == 1
             assert "stale" in found.stderr
         assert [each.newest(NAME).content for each in witnesses] == held
+        assert "the database contradicts the log" in operator.refused()
     # Without witnesses it goes on, for all who have no memory.
     with operator.ledger(witnessed=False) as ledger:
         found = auditor.look(ledger.url)

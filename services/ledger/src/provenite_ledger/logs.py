@@ -53,3 +53,5 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # It has a line for each request to a witness, one or more a second.
+    logging.getLogger("httpx").setLevel(max(logging.WARNING, logging.root.level))

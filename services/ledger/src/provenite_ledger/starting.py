@@ -1,5 +1,6 @@
 """Starting the log: its key, its files and its guard, brought together with the database."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -8,8 +9,9 @@ import httpx
 from provenite_proto.log import NoteSigner, log_name
 
 from . import keys
+from .held import held_by_witnesses
 from .publishing.folder import Folder, GuardFile
-from .publishing.opening import Disk, LogRefused, opened
+from .publishing.opening import Disk, LogRefused, check_witnessed, opened
 from .publishing.published import Published
 from .publishing.publisher import Publisher
 from .settings import Settings
@@ -57,6 +59,10 @@ async def publisher(
     log = await opened(
         disk, signer.key, await store.tree(), store.entries, begun=known is not None, adopt=adopt
     )
+    if policy is not None:
+        async with httpx.AsyncClient() as http:
+            for each in await held_by_witnesses(policy, signer.key, http):
+                await asyncio.to_thread(check_witnessed, log, disk, each)
     return Publisher(
         signer, disk, log, awaits_witnesses=policy is not None and not policy.met_by(())
     )

@@ -103,12 +103,7 @@ class _Opening:
     def check_size(self) -> None:
         """The database has no less than what was signed."""
         if self._signed and self._signed[-1].size > self._edge.size:
-            raise LogRefused(
-                f"the database is behind the log: it has {self._edge.size} statements, and a checkpoint of "
-                f"{self._signed[-1].size} was signed. It was restored from an old backup, or it is another one. "
-                "Restore it as it was last, from the archived WAL or a replica: a statement that was "
-                "acknowledged cannot be taken back, and nothing is signed that leaves one out"
-            )
+            raise _behind(self._signed[-1], self._edge.size)
 
     async def from_files(self) -> Frontier | None:
         """Go on from the files; none when they are missing or are not those of what was signed last."""
@@ -214,6 +209,27 @@ def _public(note: bytes, key: NoteKey) -> Checkpoint | None:
             _log.warning("the checkpoint among the log's files cannot be read: %s", error)
             return None
         return _ours(note, key, "the log's folder")
+
+
+def check_witnessed(opened: Opened, disk: Disk, witnessed: Checkpoint) -> None:
+    """Check that a log that was opened extends a checkpoint that the log signed and somebody else has kept.
+
+    May block. Raises `LogRefused`, and `OSError` when the files cannot be read.
+    """
+    size = opened.frontier.size
+    if witnessed.size > size:
+        raise _behind(witnessed, size)
+    if root(witnessed.size, TileFiles(disk.storage).tree(size).read) != witnessed.root:
+        raise _contradicted(witnessed)
+
+
+def _behind(signed: Checkpoint, size: int) -> LogRefused:
+    return LogRefused(
+        f"the database is behind the log: it has {size} statements, and a checkpoint of "
+        f"{signed.size} was signed. It was restored from an old backup, or it is another one. "
+        "Restore it as it was last, from the archived WAL or a replica: a statement that was "
+        "acknowledged cannot be taken back, and nothing is signed that leaves one out"
+    )
 
 
 def _contradicted(signed: Checkpoint) -> LogRefused:
