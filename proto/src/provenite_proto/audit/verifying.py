@@ -179,7 +179,7 @@ def _fault(problem: Problem) -> Fault:
 
 def _bare(statement: Statement) -> Statement:
     """The statement without its text, for which nobody asks again."""
-    core = Jws(statement.core.header, b"", b"", b"")
+    core = Jws(statement.core.header, b"", b"", b"", b"")
     return msgspec.structs.replace(statement, compact="", core=core)
 
 

@@ -118,8 +118,12 @@ class Form(
     rename="camel",
     forbid_unknown_fields=True,
     omit_defaults=True,
+    gc=False,
 ):
-    """Base of every wire type inside a statement: immutable, camelCase, no unknown members."""
+    """Base of every wire type inside a statement: immutable, camelCase, no unknown members.
+
+    What is read from a text holds no circle, so the garbage collector need not look at it.
+    """
 
 
 class Record(Form, frozen=True, kw_only=True, tag_field="type"):

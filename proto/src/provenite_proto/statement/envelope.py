@@ -34,7 +34,7 @@ class Payload(Form, frozen=True, kw_only=True):
     sd_alg: Literal["sha-256"] = msgspec.field(name="_sd_alg")
 
 
-class Statement(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True, gc=False):
     """A statement taken apart: its form is right, its signature not yet verified.
 
     `record` has the disclosed sections filled in; `withheld` is the number of sections that are not.
@@ -147,8 +147,13 @@ _sections = _section_decoders()
 _TIME = re.compile(
     rb'[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"'
 )
+# In compact JSON a quotation mark inside a string is escaped, so these can only be the members.
 _times = {
-    kind: tuple(field.encode_name for field in msgspec.structs.fields(kind) if field.type == Time)
+    kind: tuple(
+        (field.encode_name, f'"{field.encode_name}":"'.encode())
+        for field in msgspec.structs.fields(kind)
+        if field.type == Time
+    )
     for kind in AnyRecord.__args__
 }
 
@@ -163,9 +168,7 @@ def _payload(raw: bytes) -> Payload:
         raise Problem("malformed-record", f"The payload is not JSON: {error}.") from error
     if not is_compact(raw):
         raise Problem("not-compact-json", "The payload is not compact JSON.")
-    for name in _times[type(payload.record)]:
-        # In compact JSON a quotation mark inside a string is escaped, so this can only be the member.
-        marker = f'"{name}":"'.encode()
+    for name, marker in _times[type(payload.record)]:
         if not _TIME.match(raw, raw.index(marker) + len(marker)):
             raise Problem(
                 "malformed-record",

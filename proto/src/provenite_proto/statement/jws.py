@@ -22,21 +22,22 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     typ: Annotated[str, Meta(max_length=64)]
 
 
-class Jws(msgspec.Struct, frozen=True):
+class Jws(msgspec.Struct, frozen=True, gc=False):
     """A JWS taken apart, its signature not yet verified.
 
-    `signed` is the signing input and `digest` its SHA-256 in base64url; `payload` the decoded bytes.
+    `signed` is the signing input and `hashed` its SHA-256; `payload` the decoded bytes.
     """
 
     header: Header
     payload: bytes
     signed: bytes
+    hashed: bytes
     signature: bytes
 
     @property
     def digest(self) -> str:
         """SHA-256 of the signing input: what identifies a statement, whatever its signature bytes."""
-        return base64url.encode(sha256(self.signed).digest())
+        return base64url.encode(self.hashed)
 
     def verify(self, key: PublicKey) -> None:
         """Raise `Problem` `algorithm-mismatch` or `signature-invalid` unless `key` made the signature."""
@@ -45,7 +46,7 @@ class Jws(msgspec.Struct, frozen=True):
                 "algorithm-mismatch",
                 f"The header says {self.header.alg}; the registered key is for {key.algorithm}.",
             )
-        if not key.verifies(self.signature, self.signed):
+        if not key.verifies(self.signature, self.signed, self.hashed):
             raise Problem("signature-invalid", f"Key {key.key_id} did not sign these bytes.")
 
 
@@ -63,7 +64,8 @@ def parse(text: str, typ: str) -> Jws:
         payload, signature = base64url.decode(parts[1]), base64url.decode(parts[2])
     except ValueError as error:
         raise Problem("malformed-statement", f"Payload or signature: {error}.") from error
-    return Jws(header, payload, f"{parts[0]}.{parts[1]}".encode("ascii"), signature)
+    signed = f"{parts[0]}.{parts[1]}".encode("ascii")
+    return Jws(header, payload, signed, sha256(signed).digest(), signature)
 
 
 def compose(payload: bytes, typ: str, key: Signs) -> str:

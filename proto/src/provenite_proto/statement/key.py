@@ -9,30 +9,29 @@ from typing import Protocol
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.asymmetric.utils import (
-    decode_dss_signature,
-    encode_dss_signature,
-)
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
 from ..problem import Problem
 from ..record import Jwk
 from . import base64url, edwards25519
 
 _ES256 = ec.ECDSA(hashes.SHA256())
+_ES256_OF_HASHED = ec.ECDSA(Prehashed(hashes.SHA256()))
 
 
 class PublicKey:
     """A registered key: `jwk`, `key_id` (RFC 7638 SHA-256 thumbprint) and `algorithm` (`ES256`, `Ed25519`)."""
 
-    __slots__ = ("_native", "algorithm", "jwk", "key_id")
+    __slots__ = ("_ed25519", "_p256", "algorithm", "jwk", "key_id")
 
     def __init__(self, jwk: Jwk) -> None:
         """Raise `Problem` `key-malformed` unless `jwk` is a P-256 point or an Ed25519 point of large order."""
         self.jwk = jwk
-        self._native: ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
+        self._p256: ec.EllipticCurvePublicKey | None = None
+        self._ed25519: ed25519.Ed25519PublicKey | None = None
         try:
             if jwk.kty == "EC" and jwk.crv == "P-256" and jwk.y is not None:
-                self._native = ec.EllipticCurvePublicNumbers(
+                self._p256 = ec.EllipticCurvePublicNumbers(
                     int.from_bytes(base64url.decode(jwk.x), "big"),
                     int.from_bytes(base64url.decode(jwk.y), "big"),
                     ec.SECP256R1(),
@@ -42,7 +41,7 @@ class PublicKey:
             elif jwk.kty == "OKP" and jwk.crv == "Ed25519" and jwk.y is None:
                 encoded = base64url.decode(jwk.x)
                 edwards25519.check(encoded)
-                self._native = ed25519.Ed25519PublicKey.from_public_bytes(encoded)
+                self._ed25519 = ed25519.Ed25519PublicKey.from_public_bytes(encoded)
                 self.algorithm = "Ed25519"
                 canonical = f'{{"crv":"Ed25519","kty":"OKP","x":"{jwk.x}"}}'
             else:
@@ -57,21 +56,39 @@ class PublicKey:
         """Whether a header may name this algorithm for this key (`EdDSA` is Ed25519's old name)."""
         return algorithm == self.algorithm or (algorithm == "EdDSA" and self.algorithm == "Ed25519")
 
-    def verifies(self, signature: bytes, signed: bytes) -> bool:
-        """Whether `signature` (64 bytes, JOSE form) over `signed` was made with this key."""
+    def verifies(self, signature: bytes, signed: bytes, hashed: bytes | None = None) -> bool:
+        """Whether `signature` (64 bytes, JOSE form) over `signed` was made with this key.
+
+        `hashed` is the SHA-256 of `signed`, for whoever has it already.
+        """
         if len(signature) != 64:
             return False
         try:
-            if isinstance(self._native, ed25519.Ed25519PublicKey):
-                self._native.verify(signature, signed)
-            else:
-                der = encode_dss_signature(
-                    int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+            if self._p256 is not None:
+                self._p256.verify(
+                    _der(signature), hashed or sha256(signed).digest(), _ES256_OF_HASHED
                 )
-                self._native.verify(der, signed, _ES256)
+                return True
+            if self._ed25519 is not None:
+                self._ed25519.verify(signature, signed)
+                return True
         except InvalidSignature:
-            return False
-        return True
+            pass
+        return False
+
+
+def _der(signature: bytes) -> bytes:
+    """A signature of JOSE's form as OpenSSL takes it: SEQUENCE { r INTEGER, s INTEGER } (RFC 3279 section 2.2.3)."""
+    r, s = _integer(signature[:32]), _integer(signature[32:])
+    return b"0%c%b%b" % (len(r) + len(s), r, s)
+
+
+def _integer(number: bytes) -> bytes:
+    digits = number.lstrip(b"\0") or b"\0"
+    # A first bit that is set would make it negative.
+    if digits[0] & 0x80:
+        return b"\x02%c\0%b" % (len(digits) + 1, digits)
+    return b"\x02%c%b" % (len(digits), digits)
 
 
 def possession(party: str, key_id: str) -> bytes:
