@@ -7,6 +7,10 @@ STORAGE = "bytes stored to a statement’s own"
 START = "start to ready, seconds"
 PROOF = "a proof of 10⁶ entries to one of 10⁴"
 TREE = "the tree’s part of recording a line"
+OFFLINE = "offline verification to a signature"
+OFFLINE_PEER = "offline verification to scitt-cose"
+PROCESSES = "two processes to one"
+FLAT = "memory to that of a small log"
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,10 @@ GOALS = {
     START: Goal("at most", 2),
     PROOF: Goal("at most", 4),
     TREE: Goal("at most", 0.1),
+    OFFLINE: Goal("at least", 0.7),
+    OFFLINE_PEER: Goal("at least", 1.2),
+    PROCESSES: Goal("at least", 1.8),
+    FLAT: Goal("at most", 1.1),
 }
 
 

@@ -1,6 +1,6 @@
 """`make bench`: the ledger beside the peer that one would write instead, in one run, as ratios.
 
-run.py           some four minutes: prints a table, writes build/bench/bench.json, fails below a goal
+run.py           some five minutes: prints a table, writes build/bench/bench.json, fails below a goal
 run.py --quick   a few seconds, to see that it works; its figures mean nothing and are not judged
 """
 
@@ -24,8 +24,19 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_proto.statement import SigningKey, parse
-from tests.bench import proofs, running, statements
-from tests.bench.goals import GOALS, PROOF, START, STORAGE, TREE, missed
+from tests.bench import audits, proofs, running, statements
+from tests.bench.goals import (
+    FLAT,
+    GOALS,
+    OFFLINE,
+    OFFLINE_PEER,
+    PROCESSES,
+    PROOF,
+    START,
+    STORAGE,
+    TREE,
+    missed,
+)
 from tests.bench.running import Server
 
 RESULTS = Path("build/bench/bench.json")
@@ -44,7 +55,8 @@ Statements recorded a second, and the time within which 99 % were answered.
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is sent: connections, rounds, statements of a round, seconds at a fixed rate; and entries of two logs."""
+    """How much is sent: connections, rounds, statements of a round, seconds at a fixed rate; entries of two logs;
+    statements verified offline, and by how many times a large log has more than a small one."""
 
     connections: int
     rounds: int
@@ -54,10 +66,12 @@ class Plan:
     seconds: int
     small_log: int
     large_log: int
+    audited: int
+    times: int
 
 
-FULL = Plan(64, 3, 6_400, 12_800, 1_920, 6, 10_000, 1_000_000)
-QUICK = Plan(4, 1, 80, 400, 40, 1, 100, 1_000)
+FULL = Plan(64, 3, 6_400, 12_800, 1_920, 6, 10_000, 1_000_000, 2_000, 10)
+QUICK = Plan(4, 1, 80, 400, 40, 1, 100, 1_000, 100, 2)
 
 
 async def measure(plan: Plan) -> dict[str, Any]:
@@ -71,6 +85,8 @@ async def measure(plan: Plan) -> dict[str, Any]:
             found = await _measure(plan, ledger, peer)
     print("proofs")
     found["proofs"] = proofs.measure(plan.small_log, plan.large_log)
+    print("audits")
+    found["audits"] = audits.measure(plan.audited, plan.rounds, plan.times)
     return found
 
 
@@ -179,6 +195,9 @@ def report(found: dict[str, Any], *, judged: bool) -> None:
     print("\nof one proof out of the log’s files, nothing being in memory, made and checked")
     for name, figure in found["proofs"].items():
         print(f"{name:38}{figure:8.2f}")
+    print("\nof one statement, audited")
+    for name, figure in found["audits"].items():
+        print(f"{name:38}{figure:8.2f}")
     print("\nof one statement, in one process")
     for name, figure in found["costs"].items():
         print(f"{name:38}{figure:8.1f}")
@@ -187,11 +206,16 @@ def report(found: dict[str, Any], *, judged: bool) -> None:
 def _single(found: dict[str, Any]) -> dict[str, float]:
     """The figures that are judged beside the ratios to the peer."""
     recorded = statistics.median(each["rate"] for each in found["rounds"]["lines"])
+    audited = found["audits"]
     return {
         STORAGE: found["storage"],
         START: found["start"],
         PROOF: found["proofs"][proofs.LARGE] / found["proofs"][proofs.SMALL],
         TREE: found["proofs"][proofs.TREE] * recorded / 1e6,
+        OFFLINE: audited[audits.BARE] / audited[audits.OURS],
+        OFFLINE_PEER: audited[audits.PEER] / audited[audits.OURS],
+        PROCESSES: audited[audits.CHUNKED] / audited[audits.TWO],
+        FLAT: audited[audits.LARGE] / audited[audits.SMALL],
     }
 
 

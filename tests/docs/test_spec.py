@@ -13,6 +13,8 @@ from provenite_ledger.http.problems import EDGE
 from provenite_ledger.http.submitting import MAX_BATCH_BYTES, MAX_BATCHES_BYTES, MAX_LINES
 from provenite_ledger.serving import KEEP_ALIVE_SECONDS, OWN_FILES
 from provenite_proto import token
+from provenite_proto.audit import KINDS as AUDIT_KINDS
+from provenite_proto.audit import Outcome as AuditOutcome
 from provenite_proto.ledger import (
     CLOCK_TOLERANCE,
     MAY_SIGN,
@@ -239,7 +241,7 @@ def test_the_log_is_described() -> None:
 
 
 def test_the_pack_is_described() -> None:
-    section = SPEC[SPEC.index("## 14.") :]
+    section = SPEC[SPEC.index("## 14.") : SPEC.index("## 15.")]
     for form in (Content, ElementClaim, Entry, Head, Line, Manifest):
         for field in msgspec.structs.fields(form):
             assert f"`{field.encode_name}`" in section, field.encode_name
@@ -248,3 +250,12 @@ def test_the_pack_is_described() -> None:
     for name, number in vars(pack_limits).items():
         if isinstance(number, int):
             assert f"{number:,}" in section, name
+
+
+def test_the_audit_is_described() -> None:
+    section = SPEC[SPEC.index("## 15.") :]
+    for slug, kind in AUDIT_KINDS.items():
+        assert f"| `{slug}` | {kind.title} | {kind.remedy} |" in section
+        assert section.count(f"`{slug}`") > 1, f"{slug} stands in no rule"
+    for outcome in AuditOutcome:
+        assert f"`{outcome}`" in section
