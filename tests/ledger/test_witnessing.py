@@ -23,15 +23,32 @@ QUICK = Timing(between=0.01, answer=0.5, first_pause=0.05, longest_pause=0.2)
 STRANGER = WitnessSigner("w.test/stranger", Ed25519PrivateKey.generate())
 
 
+class FailingFolder(Folder):
+    """Fails as often as it is told to, before what is written is there or after."""
+
+    lost = 0
+    persisted_anyway = 0
+
+    def write(self, files: Iterable[tuple[str, bytes]]) -> None:
+        if self.lost:
+            self.lost -= 1
+            raise OSError("the disk is full")
+        super().write(files)
+        if self.persisted_anyway:
+            self.persisted_anyway -= 1
+            raise OSError("the disk failed")
+
+
 class PublicLog:
     """A log that signs as much of itself as it is told to."""
 
     def __init__(self, folder: Path) -> None:
         self.log = GrowingLog(entries(20))
         self.folder = folder
+        self.storage = FailingFolder(folder)
         self.published = Published(
             self.log.signer.key,
-            Folder(folder),
+            self.storage,
             lambda size: Tiles(size, self.log.fetch),
             awaits_witnesses=True,
         )
@@ -259,6 +276,21 @@ async def test_one_to_which_somebody_else_has_sent_a_later_checkpoint(
         assert witnesses[0].add(public.log.submission(0, 15)).status_code == 200
         witnesses[1].start()
         await until(witnessed(public, 15))
+
+
+@pytest.mark.parametrize("fault", ["lost", "persisted_anyway"])
+async def test_a_checkpoint_that_cannot_be_published_is_published_later(
+    public: PublicLog, witnesses: list[RunningWitness], caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    setattr(public.storage, fault, 2)
+    public.sign(10)
+    async with witnessing(public, policy([(witnesses[0].key, witnesses[0].url)], "1")):
+        await until(witnessed(public, 10))
+        public.sign(15)
+        await until(witnessed(public, 15))
+    said = [each.getMessage() for each in caplog.records if "published" in each.getMessage()]
+    assert len(said) == 2
+    assert public.cosigners() == [public.log.origin, "w.test/0"]
 
 
 async def test_answers_that_are_no_cosignatures(public: PublicLog) -> None:
