@@ -17,6 +17,7 @@ from tests.proto.making import (
     log_notes,
     log_policies,
     log_proofs,
+    log_submissions,
     log_trees,
     packs,
     tokens,
@@ -79,7 +80,7 @@ def others() -> Iterator[tuple[str, Case]]:
     }.items():
         for name, case in cases():
             yield f"{folder}/{name}", case
-    for of in (log_trees, log_notes, log_policies, log_proofs):
+    for of in (log_trees, log_notes, log_policies, log_proofs, log_submissions):
         for name, case in of.cases():
             yield f"log/{name}", case
 

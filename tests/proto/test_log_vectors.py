@@ -14,6 +14,7 @@ from provenite_proto.log import (
     Edge,
     InclusionReceipt,
     LogProof,
+    Submission,
     Unproven,
     check_consistency,
     check_inclusion,
@@ -164,6 +165,17 @@ def bundle(case: Case) -> Case:
     return {"entries": [each.hex() for each in entries]}
 
 
+def submission(case: Case) -> Case:
+    data = case["body"].encode()
+    found = Submission.parse(data)
+    assert found.encode() == data
+    return {
+        "old": found.old,
+        "proof": [each.hex() for each in found.proof],
+        "checkpoint": found.checkpoint.decode(),
+    }
+
+
 READERS: dict[str, Callable[[Case], Case]] = {
     "bundle": bundle,
     "checkpoint": checkpoint,
@@ -180,6 +192,7 @@ READERS: dict[str, Callable[[Case], Case]] = {
     "proof": proof,
     "receipt": receipt,
     "root": root,
+    "submission": submission,
 }
 
 
