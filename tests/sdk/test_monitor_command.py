@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 
 from provenite._monitor import Fork, check_fork
 from provenite.cli import main
-from provenite_proto.log import Note, WitnessSigner
+from provenite_proto.log import LogProof, Note, WitnessSigner
 from tests.sdk.serving_logs import publish, served
 from tests.witness.growing import GrowingLog, entries
 
@@ -178,7 +178,7 @@ def test_a_witness_that_was_shown_another_history(
     witnessed_elsewhere(folder, fork, 300)
     result = look("--policy", str(policy))
     assert result.exit_code == 1
-    assert "FORKED at 300 statements: The witness first was shown another history" in said(result)
+    assert "FORKED at 300 statements: the witness first was shown another history" in said(result)
     found = evidence()
     check_fork(found)
     # Without a policy nobody is asked.
@@ -204,6 +204,28 @@ def test_a_witness_that_was_shown_more(
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 130
+
+
+def test_who_holds_a_receipt_of_another_history(
+    look: Monitor, log: GrowingLog, folder: Path
+) -> None:
+    publish(folder, log, 300)
+    receipt, checkpoint = Path("mine.tlog-proof"), Path("checkpoint")
+    # The proof itself is for whoever has the statement: here it is about its checkpoint.
+    receipt.write_bytes(LogProof(3, 1_800_000_000, (), log.signed(200)).encode())
+    checkpoint.write_bytes(log.signed(250))
+    words: tuple[str, ...] = ("--receipt", str(receipt), "--receipt", str(checkpoint))
+    assert look(*words).exit_code == 0
+    receipt.write_bytes(LogProof(3, 1_800_000_000, (), log.forked(3, 100).signed(100)).encode())
+    result = look(*words)
+    assert result.exit_code == 1
+    assert "whoever gave you mine.tlog-proof was shown another history than you" in said(result)
+    smaller, larger = check_fork(evidence())
+    assert (smaller.size, larger.size) == (100, 300)
+    checkpoint.write_bytes(GrowingLog(log.entries).signed(250))
+    receipt.write_bytes(LogProof(3, 1, (), log.signed(200)).encode()[:-1])
+    for name in (str(checkpoint), str(receipt), "absent"):
+        assert look("--receipt", name).exit_code == 2
 
 
 def start(url: str, log: GrowingLog, state: Path, *words: str) -> subprocess.Popen[str]:

@@ -1,7 +1,7 @@
 """The command `monitor`: follows a log, and says when it does not only grow."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,8 @@ import typer
 
 from provenite_proto import paths
 from provenite_proto.answers import LogAnswer
-from provenite_proto.log import NoteKey, WitnessPolicy
+from provenite_proto.log import LogProof, NoteKey, Unproven, WitnessPolicy, open_checkpoint
+from provenite_proto.log.proof import HEADER
 
 from .. import AnswerError, TransportError
 from .._monitor import Following, Fork, Look, Verdict, look
@@ -60,6 +61,13 @@ def monitor(
         Path | None,
         typer.Option(metavar="FILE", help="Which witnesses have to cosign (C2SP tlog-policy)."),
     ] = None,
+    receipt: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A receipt that you hold (.tlog-proof), or a checkpoint, which the log has to extend; repeatable.",
+        ),
+    ] = None,
     once: Annotated[bool, typer.Option("--once", help="Look once, then exit.")] = False,
     interval: Annotated[
         int, typer.Option(metavar="SECONDS", help="Between two looks.", min=1, max=86_400)
@@ -69,8 +77,8 @@ def monitor(
     """Follow a log and check that it only grows.
 
     Each new checkpoint has to be signed by the log, to extend what was seen before, and to be cosigned by enough
-    witnesses of the policy; those of which the policy has a URL are asked what they were shown. When the log has forked, both checkpoints that contradict each other are written to a
-    file beside the state file, as evidence, and the command exits with 1. With --once it exits with 1 for an old
+    witnesses of the policy; those of which the policy has a URL are asked what they were shown. When the log has
+    forked, both checkpoints that contradict each other are written to a file beside the state file, as evidence, and the command exits with 1. With --once it exits with 1 for an old
     checkpoint, for one that is not cosigned or not the log's, too, and with 3 when the log cannot be reached;
     otherwise it reports that and goes on. With --json each look is a document on a line.
     """
@@ -80,7 +88,7 @@ def monitor(
     with PublicLog(prefix) as log:
         try:
             key = _key(log_key, remembered, required, log)
-            with closing(Views(log, key, required)) as views:
+            with closing(Views(log, key, required, _held(receipt or (), key))) as views:
                 watch = _Watch(
                     log, views, key, required, state, remembered, as_json=as_json, once=once
                 )
@@ -208,7 +216,7 @@ def _sentence(found: Look, evidence: Path | None) -> str:
             return f"{found.verdict}: {found.detail}"
     if found.withheld:
         shown = ", ".join(f"{size} to {name}" for name, size in found.withheld.items())
-        return f"{said}; withheld: the log has shown more to witnesses ({shown})"
+        return f"{said}; withheld: the log has shown more to others ({shown})"
     if found.lacking is not None:
         return f"{said}; not enough witnesses: {found.lacking}"
     if found.cosigned is not None:
@@ -245,6 +253,23 @@ def _key(
     if known and text not in known:
         misused(f"the policy does not name the log {text}")
     return key
+
+
+def _held(files: Iterable[Path], key: NoteKey) -> Mapping[str, bytes]:
+    """The checkpoints of receipts, by where they come from."""
+    found = {}
+    for path in files:
+        try:
+            content = path.read_bytes()
+            is_proof = content.startswith(f"{HEADER}\n".encode())
+            checkpoint = LogProof.parse(content).checkpoint if is_proof else content
+            open_checkpoint(checkpoint, key)
+        except OSError as error:
+            misused(f"{path}: {error.strerror}")
+        except Unproven as error:
+            misused(f"{path}: {error.detail}")
+        found[f"whoever gave you {path}"] = checkpoint
+    return found
 
 
 def _asked(log: PublicLog, known: list[str]) -> NoteKey:

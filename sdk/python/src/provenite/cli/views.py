@@ -1,5 +1,7 @@
-"""What the witnesses of a policy were shown of a log, compared with what this reader is shown."""
+"""What others were shown of a log, compared with what this reader is: its witnesses, and who holds a receipt."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 
@@ -17,11 +19,18 @@ TIMEOUT_SECONDS = 5.0
 
 
 class Views:
-    """The witnesses that the policy has URLs of."""
+    """The witnesses that the policy has URLs of, and checkpoints that are held, by where they come from."""
 
-    def __init__(self, log: PublicLog, key: NoteKey, policy: WitnessPolicy | None) -> None:
+    def __init__(
+        self,
+        log: PublicLog,
+        key: NoteKey,
+        policy: WitnessPolicy | None,
+        held: Mapping[str, bytes],
+    ) -> None:
         origin = sha256(key.name.encode()).hexdigest()
         self._log = log
+        self._held = held
         self._key = key
         self._witnesses = {
             each.name: PublicLog(
@@ -48,14 +57,10 @@ class Views:
         if following is None or found.verdict is Verdict.FORKED:
             return found
         shown = following.seen[-1].size
-        for name, witness in self._witnesses.items():
-            try:
-                seen = witness.checkpoint()
-            except (TransportError, AnswerError):
-                continue
+        for name, seen in (*self._held.items(), *self._witnessed()):
             theirs = self._judged(following, seen, now)
             if theirs.verdict is Verdict.FORKED:
-                said = f"The witness {name} was shown another history than you. {theirs.detail}"
+                said = f"{name} was shown another history than you. {theirs.detail}"
                 return structs.replace(theirs, detail=said)
             if theirs.size is not None and theirs.size > shown:
                 self._ahead[name] = theirs.size
@@ -64,6 +69,12 @@ class Views:
             name: before[name] for name in self._ahead if name in before and before[name] > shown
         }
         return structs.replace(found, withheld=withheld)
+
+    def _witnessed(self) -> Iterator[tuple[str, bytes]]:
+        """What each witness that answers has cosigned last."""
+        for name, witness in self._witnesses.items():
+            with suppress(TransportError, AnswerError):
+                yield f"the witness {name}", witness.checkpoint()
 
     def _judged(self, following: Following, seen: bytes, now: datetime) -> Look:
         try:
