@@ -78,9 +78,10 @@ def monitor(
 
     Each new checkpoint has to be signed by the log, to extend what was seen before, and to be cosigned by enough
     witnesses of the policy; those of which the policy has a URL are asked what they were shown. When the log has
-    forked, both checkpoints that contradict each other are written to a file beside the state file, as evidence, and the command exits with 1. With --once it exits with 1 for an old
-    checkpoint, for one that is not cosigned or not the log's, too, and with 3 when the log cannot be reached;
-    otherwise it reports that and goes on. With --json each look is a document on a line.
+    forked, both checkpoints that contradict each other are written to a file beside the state file, as evidence,
+    and the command exits with 1. With --once it exits with 1 for an old checkpoint, for one that is not cosigned or
+    not the log's, too, and with 3 when the log cannot be reached; otherwise it reports that and goes on. With
+    --json each look is a document on a line.
     """
     prefix = _prefix(url)
     required = witness_policy(policy)
