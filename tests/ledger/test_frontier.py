@@ -65,9 +65,7 @@ def test_tiles_and_edge_are_those_of_the_whole_tree(steps: list[int], restarts: 
         named = parse_path(path)
         if not isinstance(named, Tile):
             first = named.index * 256
-            assert decode_bundle(content, named.width) == tuple(
-                LEAVES[first : first + named.width]
-            )
+            assert decode_bundle(content, named.width) == tuple(LEAVES[first : first + named.width])
 
 
 def reading(stored: dict[str, bytes], size: int) -> Tiles:
@@ -103,7 +101,9 @@ def test_memory_stays_flat(monkeypatch: pytest.MonkeyPatch) -> None:
     growing, edge = Frontier(), Edge()
     held = []
     for first in range(0, 40_000, 500):
-        leaves = [sha256(number.to_bytes(4, "big")).digest() for number in range(first, first + 500)]
+        leaves = [
+            sha256(number.to_bytes(4, "big")).digest() for number in range(first, first + 500)
+        ]
         growing.grow(leaves)
         edge = edge.grown(leaves)
         assert growing.edge() == edge
