@@ -23,6 +23,10 @@ README = (ROOT / "deploy/README.md").read_text().replace("\\\n", "")
 KEYS = "/var/lib/provenite"
 
 
+SENTENCES = ("the guard is missing", "The guard holds the checkpoint of ")
+"""What a ledger says of its guard."""
+
+
 @dataclass
 class Deployment:
     """The two services, as the containers `ledger` and `database` on this machine's network."""
@@ -45,6 +49,16 @@ class Deployment:
         service, port = self.services["ledger"], str(self.port)
         self.engine.start("ledger", LEDGER, service, self.secrets, PROVENITE_PORT=port)
         self.wait("ledger", lambda: self.get("/ready")[0] == 200)
+
+    def run_once(self, command: str) -> tuple[int, str]:
+        """How a command of the ledger's ends, and which of the sentences that are looked for it says."""
+        service, port = self.services["ledger"] | {"command": [command]}, str(self.port)
+        self.engine.start("once", LEDGER, service, self.secrets, PROVENITE_PORT=port)
+        code = int(self.engine("podman", "wait", "once"))
+        log = self.engine.run("podman", "logs", "once")
+        said = (log.stdout + log.stderr).decode()
+        self.remove("once")
+        return code, next((each for each in SENTENCES if each in said), said)
 
     def remove(self, name: str) -> None:
         """The container, but not its volumes."""
@@ -211,7 +225,8 @@ def test_back_up_restores_on_a_new_machine(deployment: Deployment) -> None:
     before = deployment.get("/v1/ledger")
     database, engine = exec_in("database"), deployment.engine
     dump = deployment.documented(*database, command="pg_dump -U postgres --format=custom provenite")
-    keys = deployment.documented(*exec_in("ledger"), command=f"tar -C {KEYS} -cf - .")
+    pems = "registrar.pem log.pem receipts.pem"
+    keys = deployment.documented(*exec_in("ledger"), command=f"tar -C {KEYS} -cf - {pems}")
 
     for name in ("ledger", "database"):
         deployment.remove(name)
@@ -227,6 +242,11 @@ def test_back_up_restores_on_a_new_machine(deployment: Deployment) -> None:
     engine(*once, f"--volume=ledger:{KEYS}", "--entrypoint=sleep", LEDGER, "300")
     deployment.documented(*exec_in("keys"), "tar", command=f"-C {KEYS} -xf -", stdin=keys)
     engine("podman", "rm", "--force", "--time=0", "keys")
+
+    # The guard was lost with the volume: the ledger does not go on by itself.
+    assert deployment.run_once("serve") == (4, "the guard is missing")
+    assert "run --rm ledger adopt\n" in README
+    assert deployment.run_once("adopt") == (0, "The guard holds the checkpoint of ")
 
     deployment.start_ledger()
     assert deployment.get("/v1/ledger") == before

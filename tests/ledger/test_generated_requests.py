@@ -36,6 +36,8 @@ WITH_INPUT = (
     "getReceipt",
     "getTile",
     "getConsistency",
+    "listLogStatements",
+    "getPack",
     "listBatches",
     "getBatch",
     "traceBatch",

@@ -42,7 +42,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """`PROVENITE_COUNTRY`: the operator's country, ISO 3166-1 alpha-2; it is recorded when the ledger is founded."""
 
     data: Path = Path("provenite-data")
-    """`PROVENITE_DATA`: the folder with the registrar's key and, unless `DATABASE_URL` is set, the database."""
+    """`PROVENITE_DATA`: the folder with the ledger's keys, its log and its guard and, unless `DATABASE_URL` is set, the database."""
 
     database_url: str | None = None
     """`DATABASE_URL`: a PostgreSQL 15 or later to use instead of the ledger's own, as a `postgresql://` URL.
