@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from provenite_ledger.postgres import EmbeddedPostgres
+from tests.ledger.disks import SmallDisk, mounted
 from tests.ledger.inside import new_database
 from tests.ledger.running import Ledger, run_ledger
 
@@ -35,3 +36,10 @@ async def postgres() -> AsyncIterator[EmbeddedPostgres]:
 async def dsn(postgres: EmbeddedPostgres) -> str:
     """A database with the ledger's tables, of the test's own."""
     return await new_database(postgres)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[SmallDisk]:
+    """A filesystem of a few megabytes."""
+    with mounted() as disk:
+        yield disk

@@ -176,6 +176,21 @@ async def log_of(dsn: str) -> list[str]:
     return [text(row["digest"]) for row in rows]
 
 
+async def check(dsn: str, sequencer: Sequencer, parties: int, *statements: Statement) -> None:
+    """The log has the parties and these statements, each once, and answers each as it did before."""
+    log = await log_of(dsn)
+    assert sorted(log[parties:]) == sorted(statement.digest for statement in statements)
+    again = await recorded(sequencer, *statements)
+    assert not any(answer.fresh for answer in again)
+    assert [answer.submitted.index for answer in again] == [
+        log.index(statement.digest) for statement in statements
+    ]
+    assert sequencer.size == len(log)
+    async with connected(dsn) as connection:
+        batches = await connection.fetchval("select count(*) from batch")
+    assert batches == len(statements)
+
+
 async def sequencer_pid(dsn: str) -> int:
     """The process that serves the connection which holds the ledger's lock."""
     async with connected(dsn) as connection:
