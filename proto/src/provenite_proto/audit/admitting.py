@@ -84,7 +84,7 @@ class Admitting:
         self._withheld(statement, hidden, index)
         frame.state.size = index
         try:
-            key = self._key(statement, index)
+            key = self._key(statement, checked)
             prepared = self._preparing.prepared(filled(statement), index)
             admission = self._admission(prepared, key, checked.recorded_at)
         except Lacking:
@@ -96,9 +96,11 @@ class Admitting:
             return None
         return self._applied(statement, prepared, admission, hidden, checked)
 
-    def _key(self, statement: Statement, index: int) -> PublicKey:
-        record = statement.record
+    def _key(self, statement: Statement, checked: Checked) -> PublicKey:
+        """The key that signed the statement, as it is registered; nothing is admitted on one that was not tried."""
+        record, index = statement.record, checked.index
         if index == 0 and isinstance(record, Party):
+            self._tried(statement, checked)
             return PublicKey(record.key)
         registered = self.frame.state.keys.get(statement.key_id)
         if registered is None and self._whole:
@@ -113,7 +115,13 @@ class Admitting:
                 )
             )
             raise Lacking
+        self._tried(statement, checked)
         return registered.key
+
+    def _tried(self, statement: Statement, checked: Checked) -> None:
+        if not checked.signed and not checked.faults:
+            sentence = f"Its signature was not tried with its key {statement.key_id}."
+            raise Problem("signature-invalid", sentence)
 
     def _admission(self, statement: Statement, key: PublicKey, recorded_at: int) -> Admission:
         state = self.frame.state

@@ -102,7 +102,7 @@ class _OfPack:
 
     def _finish(self) -> None:
         pack, tally, frame = self._pack, self._tally, self._auditing.admitting.frame
-        up = upstream(pack.head.batch, frame)
+        up = upstream((pack.head.batch,), frame)
         for gap in frame.gaps:
             if up.concerns(gap, frame.state):
                 tally.miss(gap.what, gap.detail, statement=gap.statement, index=gap.index)
@@ -120,8 +120,8 @@ class _OfPack:
             tally.fail("report-false", "The report for people says something else than the pack.")
         tally.claim(
             "others",
-            "That no other statement of the log uses, withdraws or disowns any of this is the operator's word: "
-            "`provenite audit --ledger` finds out.",
+            "That no other statement of the log uses, withdraws, disowns or vouches for any of this is the "
+            "operator's word: `provenite audit --ledger` finds out.",
         )
         tally.claim(
             "times",

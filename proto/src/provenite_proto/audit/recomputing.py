@@ -4,6 +4,7 @@ Content follows from all that is upstream: one mass that is withheld or missing 
 unverified, and a fact for which only some lenses ask leaves those unverified.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -11,6 +12,7 @@ import msgspec
 
 from ..content import LENSES, Lens, Made, Shares, Step, part_of
 from ..content.averaging import averages
+from ..ledger import Attested, Owned, State
 from ..matter.quantity import kilograms, milligrams
 from ..pack import Content
 from ..record import (
@@ -22,7 +24,7 @@ from ..record import (
     Transfer,
     Transformation,
 )
-from ..replay import Facts, computed, making_of, standing, step_of
+from ..replay import Facts, Making, computed, making_of, standing, step_of
 from .admitting import Admitted
 from .frame import Frame
 from .gaps import Upstream
@@ -92,7 +94,7 @@ class Recomputing:
 
     def compare(self, batch_id: str, claims: Content) -> None:
         """Compare what is claimed of the batch with what follows. What cannot be computed is noted as that."""
-        up = upstream(batch_id, self._frame)
+        up = upstream((batch_id,), self._frame)
         if not self._computable(up):
             return
         unknown = self._unknown_lenses(up)
@@ -188,11 +190,9 @@ class Recomputing:
             reasons.append(
                 ("controllers", owner, (x.id for x in LENSES.values() if _asks(x, "controllers")))
             )
-        unaveraged = [each.statement for each in makers if not self._averages(each)]
-        if unaveraged:
-            reasons.append(
-                ("average", unaveraged[0], (x.id for x in LENSES.values() if averages(x)))
-            )
+        rolling = [each.statement for each in makers if each.statement in self._averaging]
+        if rolling and not self._averages(makers):
+            reasons.append(("average", rolling[0], (x.id for x in LENSES.values() if averages(x))))
         found: set[str] = set()
         for check, statement, lenses in reasons:
             named = tuple(lenses)
@@ -215,45 +215,50 @@ class Recomputing:
             )
         return frozenset(found)
 
-    def _averages(self, step: Step) -> bool:
-        """Whether all that a rolling average needs is known."""
-        pending, seen = [step], {step.statement}
+    def _averaged_over(self, steps: Iterable[Step]) -> Upstream:
+        """All upstream of the statements over which these average, and those average in turn."""
+        found = Upstream(frozenset(), frozenset())
+        pending = {each for step in steps for each in step.averaged}
         while pending:
-            each = pending.pop()
-            if each.statement in self._unaveraged:
-                return False
-            for digest in each.averaged:
-                up = upstream(f"{digest}.0", self._frame)
-                names = up.makers | up.batches
-                if not names.isdisjoint(self._opaque) or (
-                    up.makers - self._frame.state.statements.keys()
-                ):
-                    return False
-                for one in up.makers:
-                    if one in self._steps and one not in seen:
-                        seen.add(one)
-                        pending.append(self._steps[one])
-        return True
+            state = self._frame.state
+            made = {batch for each in pending for batch in state.statements[each].batches}
+            found = upstream(found.batches | made, self._frame)
+            pending = {
+                each
+                for maker in found.makers
+                if maker in self._steps
+                for each in self._steps[maker].averaged
+                if each not in found.makers
+            }
+        return found
+
+    def _averages(self, makers: Iterable[Step]) -> bool:
+        """Whether all that rolling averages on the way need is known."""
+        makers = tuple(makers)
+        over = self._averaged_over(makers)
+        names = over.makers | {each.statement for each in makers}
+        return (
+            self._unaveraged.isdisjoint(names)
+            and not (over.makers | over.batches) & self._opaque.keys()
+            and over.makers <= self._frame.state.statements.keys()
+        )
 
     def _content(self, batch_id: str, up: Upstream, lenses: list[Lens]) -> Shares:
         """What the batch consists of, in one pass over what is upstream."""
         averaging = any(map(averages, lenses))
-        steps = [self._steps[each] for each in up.makers if each in self._steps]
-        needed = {each.statement: each for each in steps}
-        while averaging and steps:
-            for digest in steps.pop().averaged:
-                for one in upstream(f"{digest}.0", self._frame).makers:
-                    if one in self._steps and one not in needed:
-                        needed[one] = self._steps[one]
-                        steps.append(self._steps[one])
+        needed = {each: self._steps[each] for each in up.makers if each in self._steps}
+        if averaging:
+            over = self._averaged_over(needed.values())
+            needed |= {each: self._steps[each] for each in over.makers if each in self._steps}
         shares: dict[str, Shares] = {}
         made: dict[str, Made] = {}
-        facts = self._facts()
+        said = _Said(self._frame.state)
         for step in sorted(needed.values(), key=lambda each: each.index):
             if not averaging:
                 step = msgspec.structs.replace(step, averaged=())  # noqa: PLW2901 # the same step, with less
             recorded = self._frame.state.statements[step.statement]
-            stands = standing(making_of(step.record, recorded), facts)
+            making = making_of(step.record, recorded)
+            stands = standing(making, said.about(making))
             made[step.statement] = computed(step, stands, lenses, shares, made)
             shares |= dict(zip(step.batches, made[step.statement].outputs, strict=True))
         batch = self._frame.state.batches[batch_id]
@@ -263,16 +268,6 @@ class Recomputing:
                 element: (low, low + batch.elements[element])
                 for element, low in batch.offsets.items()
             },
-        )
-
-    def _facts(self) -> Facts:
-        state = self._frame.state
-        return Facts(
-            keys=state.keys,
-            statements=state.statements,
-            attestations=tuple(state.attestations.values()),
-            accreditations=tuple(state.accreditations.values()),
-            ownerships=tuple(state.ownerships.values()),
         )
 
     def _labels(self, what: str, said: Mapping[str, int], found: Mapping[str, int]) -> None:
@@ -287,6 +282,31 @@ class Recomputing:
                 "content-false",
                 f"{what}: {kilograms(said)} kg are claimed, {kilograms(found)} kg follow.",
             )
+
+
+class _Said:
+    """What the register has about statements, by what it is about."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._accreditations = tuple(state.accreditations.values())
+        self._attestations: defaultdict[str, list[Attested]] = defaultdict(list)
+        self._ownerships: defaultdict[str, list[Owned]] = defaultdict(list)
+        for attested in state.attestations.values():
+            self._attestations[attested.subject.partition(".")[0]].append(attested)
+        for owned in state.ownerships.values():
+            self._ownerships[owned.party].append(owned)
+
+    def about(self, making: Making) -> Facts:
+        """What is said of a statement that makes matter, of its site and of its issuer."""
+        subjects = {making.statement, making.issuer, *((making.site,) if making.site else ())}
+        return Facts(
+            keys=self._state.keys,
+            statements=self._state.statements,
+            attestations=[one for each in subjects for one in self._attestations.get(each, ())],
+            accreditations=self._accreditations,
+            ownerships=self._ownerships.get(making.issuer, ()),
+        )
 
 
 def _asks(lens: Lens, fact: str) -> bool:

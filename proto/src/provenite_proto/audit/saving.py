@@ -160,5 +160,5 @@ def _read(kind: type, value: Any) -> object:
     raise NotImplementedError(f"a {kind.__name__} is not part of an audit")
 
 
-_encode = msgspec.json.Encoder(enc_hook=_plain).encode
+_encode = msgspec.json.Encoder(enc_hook=_plain, order="deterministic").encode
 _decoder = msgspec.json.Decoder(_Saved, dec_hook=_read)

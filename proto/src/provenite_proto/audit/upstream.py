@@ -1,14 +1,16 @@
 """The way back from a batch, as far as the statements are there: what it was made of, and how that came."""
 
+from collections.abc import Iterable
+
 from .frame import Frame
 from .gaps import Upstream
 
 
-def upstream(batch_id: str, frame: Frame) -> Upstream:
-    """All that went into a batch: of a transformation all inputs, of what is a part the batch that it is a part of."""
+def upstream(made: Iterable[str], frame: Frame) -> Upstream:
+    """All that went into batches: of a transformation all inputs, of what is a part the batch that it is a part of."""
     state = frame.state
-    batches, statements = {batch_id}, set()
-    pending = [batch_id]
+    batches, statements = set(made), set()
+    pending = list(batches)
     while pending:
         each = pending.pop()
         maker = each.partition(".")[0]

@@ -1,0 +1,135 @@
+"""The audit of packs: what holds is verified, what is false is found, and what is left out is never an assurance."""
+
+import io
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from provenite_proto.audit import Outcome, Trust, Verdict, audit_pack
+from provenite_proto.log import parse_policy
+from provenite_proto.pack import KINDS as PACK_KINDS
+from provenite_proto.statement import parse
+from tests.proto.forging import Forged, redacted
+from tests.proto.making import audits
+from tests.proto.making.firms import Firms
+from tests.proto.packing import LOG, packed
+from tests.proto.test_replay import History
+
+TRUST = Trust(LOG.key)
+SLOW = settings(
+    max_examples=600,
+    deadline=None,
+    suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
+)
+
+
+def audited(data: bytes, trust: Trust = TRUST) -> Verdict:
+    return audit_pack(io.BytesIO(data), trust)
+
+
+def history(data: st.DataObject) -> tuple[Firms, str]:
+    """What some firms have done, and one of the batches."""
+    found = History(data)
+    found.enter()
+    for _ in range(data.draw(st.integers(4, 24))):
+        found.happen()
+    return found.firms, data.draw(st.sampled_from(list(found.replay.state.batches)))
+
+
+@SLOW
+@given(st.data())
+def test_what_a_ledger_has_admitted_is_verified(data: st.DataObject) -> None:
+    firms, batch = history(data)
+    verdict = audited(packed(firms, batch))
+    assert verdict.failures == ()
+    assert verdict.withheld == ()
+    assert {each.what for each in verdict.missing} <= {"average"}
+    assert verdict.verified["admission"] == len(firms.earlier)
+
+
+@SLOW
+@given(st.data())
+def test_a_redacted_chain_is_never_verified_and_never_false(data: st.DataObject) -> None:
+    firms, batch = history(data)
+    withheld = data.draw(st.floats(0.05, 1))
+    seed = data.draw(st.randoms(use_true_random=False))
+    verdict = audited(packed(firms, batch, show=lambda index, section: seed.random() >= withheld))
+    assert verdict.failures == ()
+    if verdict.withheld:
+        assert verdict.outcome is Outcome.UNCHECKED
+
+
+FACTS = frozenset({"retraction", "revocation", "ownership", "attestation", "accreditation"})
+
+
+@SLOW
+@given(st.data())
+def test_what_is_left_out_of_a_pack_is_missing_and_never_false(data: st.DataObject) -> None:
+    """But facts that the claimed content knows of: without them it does not follow, and that is said."""
+    firms, batch = history(data)
+    kinds = [
+        firms.replay.state.statements[parse(each["statement"]).digest].kind
+        for each in firms.earlier
+    ]
+    kept = {
+        index for index, kind in enumerate(kinds) if kind in FACTS or data.draw(st.integers(0, 2))
+    }
+    verdict = audited(packed(firms, batch, indices=kept | {0}))
+    assert verdict.failures == ()
+
+
+BROKEN = [
+    (name, case)
+    for name, case in audits.cases()
+    if case["expected"]["outcome"] == "false" and "logKey" in case
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from([name for name, _ in BROKEN]), st.randoms(use_true_random=False))
+def test_a_broken_chain_does_not_pass_for_being_redacted(name: str, chance: Random) -> None:
+    """Whoever withholds sections of it withholds the defect at the most, and what is withheld is not verified."""
+    made, trust = forged_case(name)
+    redacted(made, lambda index, section: chance.random() < 0.4)
+    verdict = audited(made.packed(), trust)
+    assert verdict.outcome is not Outcome.VERIFIED
+
+
+def forged_case(name: str) -> tuple[Forged, Trust]:
+    """A broken chain anew, and what the auditor brings."""
+    for made in audits.MAKERS:
+        for found, forged, _, members in made():
+            if found == name:
+                policy = members.get("policy")
+                return forged, Trust(LOG.key, parse_policy(policy) if policy else None)
+    raise LookupError(name)
+
+
+def test_a_pack_with_one_byte_changed_anywhere_is_refused() -> None:
+    """Whichever member, header or directory entry the byte is in: exit code 1, and a reason for people."""
+    firms = Firms("miner")
+    mined = firms.add("miner", firms.extracted(("copper-cathode", "1", {"Cu": "0.9999"})))
+    whole = packed(firms, f"{mined}.0", policy="quorum none\n")
+    assert audited(whole).outcome is Outcome.VERIFIED
+    places = {name: whole.index(name.encode()) for name in Names}
+    assert len(places) == len(Names)
+    for place in range(len(whole)):
+        changed = bytearray(whole)
+        changed[place] ^= 1
+        verdict = audited(bytes(changed))
+        assert verdict.outcome is Outcome.FALSE
+        (failure,) = (each for each in verdict.failures if each.slug.startswith("pack-"))
+        assert failure.slug in PACK_KINDS and failure.detail
+
+
+Names = (
+    "pack.json",
+    "checkpoint",
+    "log.txt",
+    "witnesses.txt",
+    "statements/000000.jsonl",
+    "content.json",
+    "report.txt",
+    "manifest.json",
+)
