@@ -39,7 +39,8 @@ class Frame:
     `unadmitted` could not be admitted. `assumed` are referred to by an earlier one (its digest), which they
     should have come before. `nameless` are parties whose names are withheld; `received` are transfers whose
     receipt is not carried, with the statement that uses what they brought. `withdrew` has
-    of retractions that give something back the statement that they withdraw. `gaps` says what is not carried.
+    of retractions that give something back the statement that they withdraw. `untold` are those
+    that say something of others, and could not be admitted. `gaps` says what is not carried.
     """
 
     def __init__(self) -> None:
@@ -55,6 +56,7 @@ class Frame:
         self.received: dict[str, str] = {}
         self.unadmitted: set[str] = set()
         self.withdrew: dict[str, str] = {}
+        self.untold: set[str] = set()
         self.gaps: list[Gap] = []
 
     def knows(self, digest: str) -> bool:

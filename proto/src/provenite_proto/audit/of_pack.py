@@ -112,6 +112,12 @@ class _OfPack:
             tally.miss("batch", f"No statement that is carried makes the batch {pack.head.batch}.")
         elif pack.content is None:
             tally.miss("content", "The pack does not say what the batch consists of.")
+        elif frame.untold:
+            first = min(frame.untold)
+            tally.miss(
+                "content",
+                f"{len(frame.untold)} statements that may say something of it could not be admitted, such as {first}.",
+            )
         else:
             self._recomputing.compare(pack.head.batch, pack.content)
         if self._report.text(pack.content) == pack.report:
