@@ -149,6 +149,11 @@ def _records() -> Iterator[Defect]:
         "time-before-year-1000": "0999-12-31T00:00:00Z",
     }.items():
         yield name, with_record(occurredAt=time), slug, "/record/occurredAt"
+    said: dict[str, object] = {"type": "attestation"}
+    said |= {"subject": {"kind": "party", "id": digest_of("x")}}
+    said |= {"scheme": "rmap", "outcome": "conforms", "validFrom": "2026-01-05T07:00:00Z"}
+    optional = statement(payload(record=said | {"validUntil": "2026-01-06 07:00:00Z"}))
+    yield "optional-time-with-space", optional, slug, "/record/validUntil"
     yield "time-is-a-number", with_record(occurredAt=START), slug, "/record/occurredAt"
     output = {"material": "copper-concentrate", "elements": ["Cu"]}
     yield "no-outputs", with_record(outputs=[]), slug, "/record/outputs"

@@ -152,7 +152,7 @@ _times = {
     kind: tuple(
         (field.encode_name, f'"{field.encode_name}":"'.encode())
         for field in msgspec.structs.fields(kind)
-        if field.type == Time
+        if field.type in (Time, Time | None)
     )
     for kind in AnyRecord.__args__
 }
@@ -169,7 +169,8 @@ def _payload(raw: bytes) -> Payload:
     if not is_compact(raw):
         raise Problem("not-compact-json", "The payload is not compact JSON.")
     for name, marker in _times[type(payload.record)]:
-        if not _TIME.match(raw, raw.index(marker) + len(marker)):
+        at = raw.find(marker)
+        if at >= 0 and not _TIME.match(raw, at + len(marker)):
             raise Problem(
                 "malformed-record",
                 "A time is RFC 3339 with T, Z or ±hh:mm, and at most six decimals.",
