@@ -4,6 +4,7 @@ import inspect
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -205,6 +206,38 @@ def test_another_origin_is_refused() -> None:
         assert "https://first.example" in done.stderr
         migrated = command("migrate", PROVENITE_DATA=str(ledger.data))
         assert (migrated.returncode, migrated.stdout) == (0, "")
+
+
+def test_a_lost_guard_has_to_be_adopted() -> None:
+    with run_ledger() as ledger:
+        size = ledger.http.get(paths.LOG_STATE).json()["size"]
+        ledger.process.terminate()
+        ledger.process.communicate(timeout=20)
+        data = {"PROVENITE_PORT": "0", "PROVENITE_DATA": str(ledger.data)}
+        shutil.rmtree(ledger.data / "guard")
+        refused = command("serve", **data)
+        assert (refused.returncode, refused.stdout) == (4, "")
+        assert "provenite-ledger adopt" in refused.stderr
+        assert "Traceback" not in refused.stderr
+        adopted = command("adopt", **data)
+        assert adopted.returncode == 0
+        assert f"the checkpoint of {size} statements" in adopted.stderr
+        process, url = start(ledger.data)
+        try:
+            assert httpx.get(url + paths.LOG_STATE).json()["size"] == size
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+def test_the_log_of_another_key_is_not_adopted() -> None:
+    with run_ledger() as ledger:
+        ledger.process.terminate()
+        ledger.process.communicate(timeout=20)
+        (ledger.data / "log.pem").unlink()
+        done = command("adopt", PROVENITE_DATA=str(ledger.data))
+        assert done.returncode == 4
+        assert "log.pem is not the key" in done.stderr
 
 
 def test_the_log_is_lines_of_json() -> None:

@@ -15,7 +15,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
         # Folders of which it is known that they are there, and durable.
-        self._made: set[Path] = set()
+        self._made: set[str] = set()
 
     def read(self, path: str) -> bytes | None:
         """A file; none when there is none."""
@@ -26,9 +26,9 @@ class Folder:
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Write or replace files; they are durable when this returns."""
-        named = [(self._path / path, content) for path, content in files]
+        named = [(f"{self._path}/{path}", content) for path, content in files]
         try:
-            for folder in {path.parent for path, _ in named}:
+            for folder in {os.path.dirname(path) for path, _ in named}:  # noqa: PTH120 # see `written`
                 self._make(folder)
             written(named)
         except OSError:
@@ -39,19 +39,20 @@ class Folder:
     def remove_below(self, path: str) -> None:
         """Remove all files in a folder, and the folder."""
         folder = self._path / path
-        self._made.discard(folder)
+        self._made.discard(str(folder))
         with suppress(FileNotFoundError):
             for file in folder.iterdir():
                 file.unlink(missing_ok=True)
             folder.rmdir()
 
-    def _make(self, folder: Path) -> None:
+    def _make(self, folder: str) -> None:
         if folder in self._made:
             return
-        if not folder.is_dir():
-            self._make(folder.parent)
-            folder.mkdir(exist_ok=True)
-            _sync(folder.parent)
+        path = Path(folder)
+        if not path.is_dir():
+            self._make(str(path.parent))
+            path.mkdir(exist_ok=True)
+            _sync(str(path.parent))
         self._made.add(folder)
 
 
@@ -75,13 +76,13 @@ class GuardFile:
             if found != expected:
                 raise GuardChanged(found)
             if found != new:
-                written([(self._path, new)])
+                written([(str(self._path), new)])
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         if not self._path.parent.is_dir():
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            _sync(self._path.parent.parent)
+            _sync(str(self._path.parent.parent))
         lock = os.open(self._path.with_name("lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -90,24 +91,28 @@ class GuardFile:
             os.close(lock)
 
 
-def written(files: Iterable[tuple[Path, bytes]]) -> None:
-    """Replace files in folders that are there: each is the old one or the new one, whatever happens meanwhile."""
+def written(files: Iterable[tuple[str, bytes]]) -> None:
+    """Replace files in folders that are there: each is the old one or the new one, whatever happens meanwhile.
+
+    It runs after each commit, beside the event loop: in plain calls of the system, which cost less than paths as objects.
+    """
     opened = []
     try:
         for path, content in files:
-            temporary = path.with_name(f".{path.name}.new")
+            folder, name = os.path.split(path)
+            temporary = f"{folder}/.{name}.new"
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-            opened.append((descriptor, temporary, path))
+            opened.append((descriptor, temporary, path, folder))
             _fill(descriptor, content)
         # All are written before the first is waited for: the disk takes them together.
-        for descriptor, _, _ in opened:
+        for descriptor, *_ in opened:
             os.fsync(descriptor)
     finally:
-        for descriptor, _, _ in opened:
+        for descriptor, *_ in opened:
             os.close(descriptor)
-    for _, temporary, path in opened:
-        temporary.rename(path)
-    for folder in {path.parent for _, _, path in opened}:
+    for _, temporary, path, _ in opened:
+        os.rename(temporary, path)  # noqa: PTH104 # see above
+    for folder in {folder for *_, folder in opened}:
         _sync(folder)
 
 
@@ -117,7 +122,7 @@ def _fill(descriptor: int, content: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _sync(folder: Path) -> None:
+def _sync(folder: str) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
