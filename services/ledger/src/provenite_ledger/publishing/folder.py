@@ -28,7 +28,7 @@ class Folder:
         """Write or replace files; they are durable when this returns."""
         named = [(f"{self._path}/{path}", content) for path, content in files]
         try:
-            for folder in {os.path.dirname(path) for path, _ in named}:  # noqa: PTH120 # see `written`
+            for folder in {os.path.dirname(path) for path, _ in named}:  # noqa: PTH120 # plain calls, see written()
                 self._make(folder)
             written(named)
         except OSError:
@@ -111,7 +111,7 @@ def written(files: Iterable[tuple[str, bytes]]) -> None:
         for descriptor, *_ in opened:
             os.close(descriptor)
     for _, temporary, path, _ in opened:
-        os.rename(temporary, path)  # noqa: PTH104 # see above
+        os.rename(temporary, path)  # noqa: PTH104 # plain calls, as said above
     for folder in {folder for *_, folder in opened}:
         _sync(folder)
 
