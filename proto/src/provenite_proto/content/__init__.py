@@ -4,7 +4,7 @@ from .averaging import Run
 from .computing import Made, event_of, flow_of, of_source, of_transformation
 from .contributing import Contribution, Reader, Step, contributions
 from .lens import LENSES, UNKNOWN, Event, Lens, Rule
-from .own import read_own
+from .own import own_lens, read_own
 from .pooling import Credit, Flow, Taken, entered, transformed
 from .ranges import Labels, Range, Shares, part_of, within
 from .standing import Standing
@@ -33,6 +33,7 @@ __all__ = [
     "flow_of",
     "of_source",
     "of_transformation",
+    "own_lens",
     "part_of",
     "read_own",
     "transformed",

@@ -68,6 +68,7 @@ class Rule(
     coming_from: tuple[str, ...] | None = None
     stage: tuple[str, ...] | None = None
     country: tuple[str, ...] | None = None
+    region: tuple[str, ...] | None = None
     source: tuple[str, ...] | None = None
     custody: tuple[str, ...] | None = None
     attested: tuple[str, ...] | None = None
@@ -81,6 +82,7 @@ class Rule(
             and (self.coming_from is None or label in self.coming_from)
             and (self.stage is None or event.stage in self.stage)
             and (self.country is None or event.country in self.country)
+            and (self.region is None or event.region in self.region)
             and (self.source is None or event.source in self.source)
             and (self.custody is None or event.custody in self.custody)
             and (self.attested is None or event.attested in self.attested)

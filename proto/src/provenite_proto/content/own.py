@@ -25,6 +25,7 @@ PLACEHOLDERS = ("country", "region", "source", "stage", "custody", "controllers"
 
 _LABEL = re.compile(rf"[A-Za-z0-9_+{{}}./-]{{1,{MAX_LABEL}}}")
 _PLACEHOLDER = re.compile(rf"\{{(?:{'|'.join(PLACEHOLDERS)})\}}")
+_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _KNOWN: dict[str, frozenset[str]] = {
     "stage": frozenset(Stage),
     "source": frozenset(Source),
@@ -57,28 +58,29 @@ def read_own(text: str) -> Lens:
         raise _malformed(f"{sentence}.", place) from None
     except (ValueError, RecursionError) as error:
         raise _malformed(f"This is not TOML: {error}.") from None
-    _check(file)
-    rules = msgspec.json.encode({"start": file.start, "step": file.step}, order="sorted")
-    return Lens(
-        f"own/{base64url.encode(hashlib.sha256(rules).digest())}",
-        file.title,
-        file.start,
-        file.step,
-    )
+    return own_lens(file.title, file.start, file.step)
 
 
-def _check(file: _File) -> None:
-    if not file.start:
+def own_lens(title: str, start: tuple[Rule, ...], step: tuple[Rule, ...]) -> Lens:
+    """The lens of these rules, with its id; `Problem` `lens-malformed` with the place when they are not allowed."""
+    _check(start, step)
+    rules = msgspec.json.encode({"start": start, "step": step}, order="sorted")
+    digest = base64url.encode(hashlib.sha256(rules).digest())
+    return Lens(f"own/{digest}", title, start, step)
+
+
+def _check(start: tuple[Rule, ...], step: tuple[Rule, ...]) -> None:
+    if not start:
         raise _malformed("A lens has at least one start rule.", "/start")
-    count = len(file.start) + len(file.step)
+    count = len(start) + len(step)
     if count > MAX_RULES:
         raise _malformed(
             f"{count} rules; at most {MAX_RULES} are allowed.",
-            "/step" if file.step else "/start",
+            "/step" if step else "/start",
             rules=str(count),
             limit=str(MAX_RULES),
         )
-    for number, rule in enumerate(file.start):
+    for number, rule in enumerate(start):
         place = f"/start/{number}"
         if rule.coming_from is not None or rule.join:
             name = "from" if rule.coming_from is not None else "join"
@@ -87,7 +89,7 @@ def _check(file: _File) -> None:
                 f"{place}/{name}",
             )
         _check_rule(rule, place)
-    for number, rule in enumerate(file.step):
+    for number, rule in enumerate(step):
         place = f"/step/{number}"
         if rule.on is not None:
             raise _malformed("Nothing enters at a step: on is for start rules.", f"{place}/on")
@@ -122,6 +124,7 @@ def _conditions(rule: Rule) -> Iterator[tuple[str, tuple[str, ...]]]:
         ("from", rule.coming_from),
         ("stage", rule.stage),
         ("country", rule.country),
+        ("region", rule.region),
         ("source", rule.source),
         ("custody", rule.custody),
         ("attested", rule.attested),
@@ -136,6 +139,8 @@ def _is_known(name: str, value: str) -> bool:
         return value in _KNOWN[name]
     if name == "on":
         return True
+    if name == "region":
+        return _REGION.fullmatch(value) is not None and is_country(value)
     unknown = name == "controllers" and value == UNKNOWN
     return unknown or (len(value) == 2 and is_country(value))
 

@@ -31,14 +31,10 @@ Symbol = Annotated[str, Meta(pattern=r"^[A-Z][a-z]?$(?!\n)")]
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=64)]
 """A lower-case name with hyphens."""
 
-Text = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=256,
-        pattern=r"^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$(?!\n)",
-    ),
-]
+LINE = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$(?!\n)"
+"""The characters of a text for people: no controls, and none that turn the direction of writing."""
+
+Text = Annotated[str, Meta(min_length=1, max_length=256, pattern=LINE)]
 """A short text for people. Without control characters: PostgreSQL holds no NUL, a report no line break, and a
 terminal obeys C0 and C1. Without those that turn the direction of writing (Unicode's Bidi_Control): they show a
 name that is not the one that was signed."""

@@ -1,0 +1,217 @@
+"""Reading a policy file strictly: what is not well formed is refused with its line and the reason."""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from ..content import LENSES, Lens
+from ..countries import GROUPS
+from ..matter.element import ELEMENTS
+from ..matter.material import MATERIALS
+from ..matter.quantity import Fraction
+from ..problem import Problem
+from ..record import Source, Stage
+from ..record.country import COUNTRIES
+from ..statement import base64url
+from ..strict_toml import Malformed, line_of, read
+from .lenses import GROUP, lens_on
+from .model import Parameter, Policy, Row, Share, Value
+
+MAX_BYTES = 65_536
+MAX_DOTS = 4_096
+"""Full stops in the file: reading a dotted key takes time that grows with the square of its length."""
+_PARAMETER = re.compile(r"\$([a-z0-9-]+)")
+_KINDS: Mapping[str, Any] = {"share": Fraction, "stage": Stage, "source": Source}
+Place = tuple[str | int, ...]
+
+
+class Unfit(Exception):
+    """Parts of a policy that do not fit together: the place and the reason."""
+
+    def __init__(self, place: Place, reason: str) -> None:
+        super().__init__(reason)
+        self.place = place
+        self.reason = reason
+
+
+def read_policy(text: str, name: str, given: Mapping[str, str] | None = None) -> Policy:
+    """The policy of a TOML text, its parameters set; `Malformed` with line and reason when it is none.
+
+    `name` is what messages call the file. `given` are parameters by name, the others have their defaults;
+    `Problem` `policy-parameter` for one that the policy does not have, or that is not of its kind.
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise Malformed(name, 1, f"The file is larger than {MAX_BYTES} bytes.")
+    if text.count(".") > MAX_DOTS:
+        raise Malformed(name, 1, f"The file has more than {MAX_DOTS} full stops.")
+    try:
+        text = _set(text, name, given or {})
+        policy = read(text, Policy, name)
+        _check(policy)
+    except RecursionError:
+        raise Malformed(name, 1, "The file is nested too deeply.") from None
+    except Unfit as error:
+        raise Malformed(name, line_of(text, error.place), error.reason) from None
+    return policy
+
+
+def digest(policy: Policy) -> str:
+    """SHA-256 of the policy's compact JSON with sorted members, in base64url: its spelling does not count."""
+    return base64url.encode(
+        hashlib.sha256(msgspec.json.encode(policy, order="sorted")).digest()
+    )
+
+
+def _set(text: str, name: str, given: Mapping[str, str]) -> str:
+    """The text with its parameters filled in: their values hold no character that means something in TOML."""
+    try:
+        parameters = msgspec.convert(
+            tomllib.loads(text).get("parameter", {}), dict[str, Parameter], strict=True
+        )
+    except (ValueError, AttributeError):
+        # What is wrong is said when the whole is read.
+        return text
+    if unknown := sorted(given.keys() - parameters.keys()):
+        takes = f"it takes {', '.join(parameters)}" if parameters else "it takes none"
+        raise Problem("policy-parameter", f"There is no parameter {unknown[0]}: {takes}.")
+    values = {}
+    for key, parameter in parameters.items():
+        if not _is(parameter, parameter.default):
+            raise Unfit(
+                ("parameter", key, "default"), f"{parameter.default!r} is no {parameter.kind}."
+            )
+        values[key] = given.get(key, parameter.default)
+        if not _is(parameter, values[key]):
+            raise Problem(
+                "policy-parameter", f"{key}: {values[key]!r} is no {parameter.kind}.", pointer=key
+            )
+    for found in _PARAMETER.finditer(text):
+        if found[1] not in values:
+            line = text.count("\n", 0, found.start()) + 1
+            raise Malformed(name, line, f"There is no parameter {found[1]!r}.")
+    return _PARAMETER.sub(lambda found: values[found[1]], text)
+
+
+def _is(parameter: Parameter, value: str) -> bool:
+    try:
+        msgspec.convert(value, _KINDS[parameter.kind], strict=True)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _check(policy: Policy) -> None:
+    if policy.verify_by < policy.as_of:
+        raise Unfit(("verify_by",), "verify_by lies before as_of.")
+    _known(("scope", "elements"), "element", policy.scope.elements, ELEMENTS)
+    _known(("scope", "materials"), "material", policy.scope.materials, MATERIALS)
+    _check_lenses(policy)
+    used = set()
+    for number, row in enumerate(policy.row):
+        _check_row(policy, row, ("row", number))
+        used |= {test.lens for test in row.test if isinstance(test, Share)}
+    for number, lens in enumerate(policy.lens):
+        if lens.name not in used:
+            raise Unfit(("lens", number, "name"), f"No test looks through {lens.name!r}.")
+    _check_periods(policy)
+    ids = [each.id for each in policy.exemption]
+    for number, exemption in enumerate(policy.exemption):
+        place: Place = ("exemption", number)
+        if exemption.id in ids[:number]:
+            raise Unfit((*place, "id"), f"{exemption.id!r} is there twice.")
+        if bool(exemption.of) != (exemption.below is not None):
+            raise Unfit(place, "of and below come together.")
+
+
+def _check_lenses(policy: Policy) -> None:
+    names: set[str] = set()
+    for number, lens in enumerate(policy.lens):
+        place: Place = ("lens", number)
+        if lens.name in names or lens.name in LENSES:
+            raise Unfit((*place, "name"), f"There is a lens {lens.name!r} already.")
+        names.add(lens.name)
+        for side in ("start", "step"):
+            for at, rule in enumerate(getattr(lens, side)):
+                for member in ("country", "controllers"):
+                    _check_groups((*place, side, at, member), getattr(rule, member) or ())
+        try:
+            lens_on(lens, policy.as_of)
+        except Problem as problem:
+            found = tuple(
+                int(part) if part.isdigit() else part for part in problem.pointer.split("/")[1:]
+            )
+            raise Unfit((*place, *found), problem.detail) from None
+
+
+def _check_row(policy: Policy, row: Row, place: Place) -> None:
+    if row.since and row.until and row.until < row.since:
+        raise Unfit((*place, "until"), "The row ends before it begins.")
+    _known((*place, "products"), "product of the scope", row.products, policy.scope.products)
+    for number, test in enumerate(row.test):
+        at: Place = (*place, "test", number)
+        if isinstance(test, Share):
+            _check_share(policy, test, at)
+        elif isinstance(test, Value):
+            _check_countries((*at, "primary"), test.primary)
+            _check_countries((*at, "recycled"), test.recycled)
+
+
+def _check_share(policy: Policy, test: Share, at: Place) -> None:
+    if test.lens not in LENSES and test.lens not in {lens.name for lens in policy.lens}:
+        raise Unfit((*at, "lens"), f"There is no lens {test.lens!r}.")
+    _known((*at, "elements"), "element", test.elements, policy.scope.elements or ELEMENTS)
+    _known((*at, "materials"), "material", test.materials, policy.scope.materials or MATERIALS)
+    if test.required and not test.elements:
+        raise Unfit((*at, "required"), "required says of which elements: elements is missing.")
+    if not test.good and test.other != "good":
+        raise Unfit(at, "No label is good.")
+    seen: set[str] = set()
+    for member in ("good", "bad", "review", "unknown"):
+        labels = getattr(test, member)
+        _check_groups((*at, member), labels)
+        if twice := seen.intersection(labels):
+            raise Unfit((*at, member), f"{min(twice)!r} is in two lists.")
+        seen.update(labels)
+
+
+def _check_periods(policy: Policy) -> None:
+    """Rows of the same products follow each other without gap and overlap."""
+    for product in sorted({each for row in policy.row for each in row.products}) or [None]:
+        rows = [
+            (number, row)
+            for number, row in enumerate(policy.row)
+            if not row.products or product in row.products
+        ]
+        for (_, before), (number, after) in pairwise(rows):
+            if before.until is None or after.since != before.until + timedelta(days=1):
+                whose = "" if product is None else f" of {product}"
+                raise Unfit(
+                    ("row", number), f"The row does not begin on the day after the one before{whose}."
+                )
+
+
+def _check_groups(place: Place, labels: tuple[str, ...]) -> None:
+    for group in _groups(labels):
+        if group not in GROUPS:
+            raise Unfit(place, f"There is no group of countries {group!r}.")
+
+
+def _check_countries(place: Place, labels: tuple[str, ...]) -> None:
+    _check_groups(place, labels)
+    _known(place, "country", tuple(each for each in labels if each[0] != GROUP), COUNTRIES)
+
+
+def _groups(labels: tuple[str, ...]) -> Iterator[str]:
+    return (each.removeprefix(GROUP) for each in labels if each.startswith(GROUP))
+
+
+def _known(place: Place, what: str, values: tuple[str, ...], among: Any) -> None:
+    for value in values:
+        if value not in among:
+            raise Unfit(place, f"There is no {what} {value!r}.")
