@@ -15,6 +15,7 @@ from provenite_ledger.serving import KEEP_ALIVE_SECONDS, OWN_FILES
 from provenite_proto import token
 from provenite_proto.audit import KINDS as AUDIT_KINDS
 from provenite_proto.audit import Outcome as AuditOutcome
+from provenite_proto.content import Rule
 from provenite_proto.ledger import (
     CLOCK_TOLERANCE,
     MAY_SIGN,
@@ -30,6 +31,7 @@ from provenite_proto.log import cose, note, policy, submission, tree
 from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.pack import Content, ElementClaim, Entry, Head, Line, Manifest
 from provenite_proto.pack import limits as pack_limits
+from provenite_proto.policy.model import Policy
 from provenite_proto.problem import CONFIDENTIAL, FINDINGS, KINDS, UNSHARED
 from provenite_proto.record import (
     MAX_MEMBERS,
@@ -259,3 +261,21 @@ def test_the_audit_is_described() -> None:
         assert section.count(f"`{slug}`") > 1, f"{slug} stands in no rule"
     for outcome in AuditOutcome:
         assert f"`{outcome}`" in section
+
+
+@pytest.mark.parametrize("form", sorted(set(forms(Policy)) - {Rule}, key=str))
+def test_every_member_of_a_policy_is_described(form: Any) -> None:
+    section = SPEC[SPEC.index("## 16.") :]
+    for field in msgspec.structs.fields(form):
+        assert f"`{field.encode_name}`" in section, field.encode_name
+        for name in literals(field.type):
+            assert f"`{name}`" in section, name
+
+
+def literals(of: Any) -> Iterator[str]:
+    """The values of the literal types that a type is made of."""
+    for part in get_args(of):
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from literals(part)

@@ -20,6 +20,7 @@ from tests.proto.making import (
     log_submissions,
     log_trees,
     packs,
+    policies,
     tokens,
     valid,
 )
@@ -76,6 +77,7 @@ def others() -> Iterator[tuple[str, Case]]:
         "content": contents.cases,
         "lens": lenses.cases,
         "pack": packs.cases,
+        "policy": policies.cases,
         "token": tokens.cases,
     }.items():
         for name, case in cases():

@@ -78,6 +78,20 @@ def cases() -> Iterator[tuple[str, Case]]:
             ({"region": "CN", "stage": "refining"}, "abroad"),
         ),
     )
+    yield (
+        "region",
+        _read(
+            "A region is compared as it was recorded, a country without its region.",
+            'title = "T"\n[[start]]\nregion = ["CN-XJ"]\nlabel = "there"\n[[start]]\nlabel = "elsewhere"\n'
+            '[[step]]\nregion = ["CN"]\nlabel = "somewhere"\n[[step]]\ncountry = ["CN"]\nlabel = "within"\n',
+            '{"start":[{"label":"there","region":["CN-XJ"]},{"label":"elsewhere"}],'
+            '"step":[{"label":"somewhere","region":["CN"]},{"country":["CN"],"label":"within"}]}',
+            ({"region": "CN-XJ", "entry": "extraction", "stage": "extraction"}, "there"),
+            ({"region": "CN", "stage": "separation"}, "somewhere"),
+            ({"region": "CN-XJ", "stage": "separation"}, "within"),
+            ({"region": "US", "stage": "separation"}, "within"),
+        ),
+    )
     met = [{"region": country, "stage": "repacking"} for country in ("PE", "US", "JP", "DE", "ZA")]
     yield (
         "joined",
@@ -125,6 +139,8 @@ def _malformed() -> Iterator[tuple[str, Case]]:
         ("on-at-a-step", start + '[[step]]\nlabel = "x"\non = ["untraced"]', "/step/0/on"),
         ("stage-unknown", start + '[[step]]\nlabel = "x"\nstage = ["melting"]', "/step/0/stage/0"),
         ("country-unknown", start + 'country = ["XX"]', "/start/0/country/0"),
+        ("region-lower-case", start + 'region = ["cn-xj"]', "/start/0/region/0"),
+        ("region-of-no-country", start + 'region = ["XX-1"]', "/start/0/region/0"),
         ("country-with-region", start + 'country = ["CN-XJ"]', "/start/0/country/0"),
         ("condition-empty", start + "country = []", "/start/0/country"),
         ("condition-unknown", start + 'colour = ["red"]', "/start/0"),

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from types import MappingProxyType
 
-from ..problem import Problem
 from .model import Policy
-from .reading import read_policy
+from .reading import NotOffered, read_policy
 
 _ASKED = re.compile(
     r"(?P<id>[a-z0-9.-]{1,64})(\?(?P<given>[a-z0-9-]+=[A-Za-z0-9._-]+(&[a-z0-9-]+=[A-Za-z0-9._-]+)*))?"
@@ -36,13 +35,13 @@ CATALOGUE: Mapping[str, str] = _shipped()
 def policy_named(asked: str) -> Policy:
     """The policy of the catalogue with this id, its parameters set.
 
-    `Problem` `policy-unknown` when there is none, `policy-parameter` when it does not take what is given.
+    `NotOffered` when there is none, or when it does not take what is given.
     """
     found = _ASKED.fullmatch(asked) if len(asked) <= MAX_ASKED else None
     if found is None or found["id"] not in CATALOGUE:
-        raise Problem("policy-unknown", f"There is no policy {asked[:MAX_ASKED]!r}.")
+        raise NotOffered(f"There is no policy {asked[:MAX_ASKED]!r}.")
     pairs = [part.partition("=") for part in (found["given"] or "").split("&") if part]
     given = {name: value for name, _, value in pairs}
     if len(given) < len(pairs):
-        raise Problem("policy-parameter", "A parameter is given twice.")
+        raise NotOffered("A parameter is given twice.")
     return read_policy(CATALOGUE[found["id"]], f"{found['id']}.toml", given)

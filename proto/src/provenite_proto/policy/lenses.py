@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
@@ -51,6 +52,7 @@ def filled(labels: Iterable[str], day: date) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(512)
 def members(group: str, day: date) -> frozenset[str]:
     """The countries of a group on a day."""
     return frozenset(country for country in COUNTRIES if holds(group, country, day))

@@ -4,7 +4,6 @@ The form of the files in `catalogue/`. All members are checked on their own here
 checked by `reading`.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -40,9 +39,7 @@ DateBasis = Literal[
     "treatment",
     "claim",
 ]
-Measure = Literal[
-    "element_mass", "any_stage", "value", "cost", "recovery", "disclosure", "flag"
-]
+Measure = Literal["element_mass", "any_stage", "value", "cost", "recovery", "disclosure", "flag"]
 
 
 class Form(
@@ -212,7 +209,7 @@ class Policy(Form, frozen=True, kw_only=True):
     attestation: Literal["none", "required"] = "none"
     unmet: Literal["fail", "review"] = "fail"
     ended: date | None = None
-    parameter: Mapping[Slug, Parameter] = {}
+    parameter: dict[Slug, Parameter] = {}
     lens: Annotated[tuple[OwnLens, ...], Meta(max_length=16)] = ()
     row: Annotated[tuple[Row, ...], Meta(min_length=1, max_length=128)]
     exemption: Annotated[tuple[Exemption, ...], Meta(max_length=16)] = ()

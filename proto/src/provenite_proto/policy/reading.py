@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ..content import LENSES, Lens
+from ..content import LENSES
 from ..countries import GROUPS
 from ..matter.element import ELEMENTS
 from ..matter.material import MATERIALS
@@ -31,6 +31,10 @@ _KINDS: Mapping[str, Any] = {"share": Fraction, "stage": Stage, "source": Source
 Place = tuple[str | int, ...]
 
 
+class NotOffered(ValueError):
+    """A policy that there is not, or that cannot be set so: one sentence."""
+
+
 class Unfit(Exception):
     """Parts of a policy that do not fit together: the place and the reason."""
 
@@ -44,7 +48,7 @@ def read_policy(text: str, name: str, given: Mapping[str, str] | None = None) ->
     """The policy of a TOML text, its parameters set; `Malformed` with line and reason when it is none.
 
     `name` is what messages call the file. `given` are parameters by name, the others have their defaults;
-    `Problem` `policy-parameter` for one that the policy does not have, or that is not of its kind.
+    `NotOffered` for one that the policy does not have, or that is not of its kind.
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise Malformed(name, 1, f"The file is larger than {MAX_BYTES} bytes.")
@@ -63,23 +67,42 @@ def read_policy(text: str, name: str, given: Mapping[str, str] | None = None) ->
 
 def digest(policy: Policy) -> str:
     """SHA-256 of the policy's compact JSON with sorted members, in base64url: its spelling does not count."""
-    return base64url.encode(
-        hashlib.sha256(msgspec.json.encode(policy, order="sorted")).digest()
-    )
+    text = msgspec.json.encode(_said(policy), order="sorted")
+    return base64url.encode(hashlib.sha256(text).digest())
+
+
+def _said(value: Any) -> Any:
+    """The value without what is as it would be if the file did not say so."""
+    match value:
+        case msgspec.Struct():
+            tag = value.__struct_config__.tag
+            said = {
+                field.encode_name: _said(member)
+                for field in msgspec.structs.fields(value)
+                if (member := getattr(value, field.name)) not in (field.default, {}, ())
+            }
+            return said | ({"kind": tag} if tag else {})
+        case dict():
+            return {key: _said(member) for key, member in value.items()}
+        case tuple():
+            return [_said(member) for member in value]
+        case _:
+            return value
 
 
 def _set(text: str, name: str, given: Mapping[str, str]) -> str:
     """The text with its parameters filled in: their values hold no character that means something in TOML."""
     try:
-        parameters = msgspec.convert(
-            tomllib.loads(text).get("parameter", {}), dict[str, Parameter], strict=True
-        )
-    except (ValueError, AttributeError):
+        table = tomllib.loads(text).get("parameter", {})
+    except tomllib.TOMLDecodeError:
         # What is wrong is said when the whole is read.
         return text
+    if not isinstance(table, dict):
+        return text
+    parameters = {key: _parameter(key, value) for key, value in table.items()}
     if unknown := sorted(given.keys() - parameters.keys()):
         takes = f"it takes {', '.join(parameters)}" if parameters else "it takes none"
-        raise Problem("policy-parameter", f"There is no parameter {unknown[0]}: {takes}.")
+        raise NotOffered(f"There is no parameter {unknown[0]}: {takes}.")
     values = {}
     for key, parameter in parameters.items():
         if not _is(parameter, parameter.default):
@@ -88,14 +111,23 @@ def _set(text: str, name: str, given: Mapping[str, str]) -> str:
             )
         values[key] = given.get(key, parameter.default)
         if not _is(parameter, values[key]):
-            raise Problem(
-                "policy-parameter", f"{key}: {values[key]!r} is no {parameter.kind}.", pointer=key
-            )
+            raise NotOffered(f"{key}: {values[key]!r} is no {parameter.kind}.")
     for found in _PARAMETER.finditer(text):
         if found[1] not in values:
             line = text.count("\n", 0, found.start()) + 1
             raise Malformed(name, line, f"There is no parameter {found[1]!r}.")
     return _PARAMETER.sub(lambda found: values[found[1]], text)
+
+
+def _parameter(key: str, value: Any) -> Parameter:
+    try:
+        return msgspec.convert(value, Parameter, strict=True)
+    except msgspec.ValidationError as error:
+        sentence, _, place = str(error).partition(" - at `$.")
+        member = place.removesuffix("`")
+        raise Unfit(
+            ("parameter", key, member) if member else ("parameter", key), f"{sentence}."
+        ) from None
 
 
 def _is(parameter: Parameter, value: str) -> bool:
@@ -182,7 +214,8 @@ def _check_share(policy: Policy, test: Share, at: Place) -> None:
 
 def _check_periods(policy: Policy) -> None:
     """Rows of the same products follow each other without gap and overlap."""
-    for product in sorted({each for row in policy.row for each in row.products}) or [None]:
+    products: set[str | None] = {each for row in policy.row for each in row.products}
+    for product in products or {None}:
         rows = [
             (number, row)
             for number, row in enumerate(policy.row)
@@ -192,7 +225,8 @@ def _check_periods(policy: Policy) -> None:
             if before.until is None or after.since != before.until + timedelta(days=1):
                 whose = "" if product is None else f" of {product}"
                 raise Unfit(
-                    ("row", number), f"The row does not begin on the day after the one before{whose}."
+                    ("row", number),
+                    f"The row does not begin on the day after the one before{whose}.",
                 )
 
 

@@ -20,6 +20,7 @@ from .monitoring import monitor
 from .neighbours import parties, sites
 from .packing import pack
 from .placing import AnyPlace
+from .policies import policy
 from .proving import receipt
 from .shipping import shipments
 from .standing import grant, retract, rotate
@@ -156,6 +157,7 @@ main.command(
         "provenite audit --ledger URL --key auditor.pem",
     )
 )(audit)
+main.add_typer(policy, name="policy")
 main.command(
     epilog=examples(
         "provenite monitor https://ledger.example --policy witnesses.txt",

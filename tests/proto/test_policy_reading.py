@@ -1,0 +1,151 @@
+"""Policies as data: what ships is whole and said in plain words, what is not well formed is refused by its line."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenite_proto.content import LENSES
+from provenite_proto.policy import (
+    CATALOGUE,
+    NotOffered,
+    digest,
+    explained,
+    lens_named,
+    lenses_of,
+    policy_named,
+    read_policy,
+)
+from provenite_proto.policy.model import Share
+from provenite_proto.strict_toml import Malformed
+from tests.proto.making.policies import POLICY
+
+VECTORS = sorted((Path(__file__).parents[2] / "proto/vectors/policy").glob("*.json"))
+DAY = date(2026, 11, 24)
+SHIPPED = {
+    *("us.dfars.252.225-7052", "us.ndaa23.857", "us.uflpa", "us.ira.30d", "us.obbba.macr"),
+    *("eu.battery.art8", "eu.battery.annex12", "eu.crma.art29", "iso.14021"),
+    *("claim.non-covered-nation", "claim.recycled"),
+}
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in VECTORS])
+def test_a_file_is_read_or_refused_with_its_line(path: Path) -> None:
+    case: Any = msgspec.json.decode(path.read_bytes())
+    try:
+        policy = read_policy(case["policy"], path.stem)
+        found: dict[str, Any] = {"id": policy.id, "rows": len(policy.row)}
+    except Malformed as error:
+        assert error.name == path.stem
+        assert error.reason.endswith(".")
+        found = {"line": error.line}
+    assert found == case["expected"]
+
+
+def test_the_catalogue_has_what_firms_ask_for() -> None:
+    assert CATALOGUE.keys() >= SHIPPED
+
+
+@pytest.mark.parametrize("which", CATALOGUE)
+def test_each_policy_that_ships_has_the_name_of_its_file(which: str) -> None:
+    policy = policy_named(which)
+    assert policy.id == which
+    assert policy.as_of < policy.verify_by
+    assert policy.status != "claim" or which.startswith("claim.")
+
+
+@pytest.mark.parametrize("which", CATALOGUE)
+def test_each_policy_that_ships_is_said_in_words(which: str) -> None:
+    policy = policy_named(which)
+    text = "\n".join(line.text for line in explained(policy, DAY))
+    for row in policy.row:
+        assert str(row.since or row.until or "at any time") in text
+        for test in row.test:
+            assert test.name.lower() in text.lower()
+    for lens in policy.lens:
+        for rule in (*lens.start, *lens.step):
+            assert f"{rule.label}." in text
+    for said in (*policy.caveat, *(source.title for source in policy.source)):
+        assert said in text
+    assert "@" not in text
+    assert "$" not in text
+
+
+@pytest.mark.parametrize("which", CATALOGUE)
+def test_each_lens_can_be_computed_whenever_it_is_asked_for(which: str) -> None:
+    policy = policy_named(which)
+    for row in policy.row:
+        for lens in lenses_of(policy, row, row.since or DAY):
+            assert lens.id in LENSES or lens.id.startswith("own/")
+
+
+def test_the_same_question_has_the_same_lens_in_two_policies() -> None:
+    both = [policy_named(which) for which in ("us.ira.30d", "us.ira.30d.vat")]
+    assert len({lens_named(each, "concern", DAY).id for each in both}) == 1
+
+
+def test_spelling_does_not_count_and_a_threshold_does() -> None:
+    plain = read_policy(POLICY, "p")
+    respelt = POLICY.replace("[scope]", "# what it is about\n[scope]").replace(
+        '"Nd", "Pr"', '"Nd","Pr"'
+    )
+    respelt = respelt.replace(
+        "[[source]]",
+        'unmet = "fail"\ncaveat = []\nattestation = "none"\ngranularity = "batch"\n[[source]]',
+    )
+    assert digest(read_policy(respelt, "p")) == digest(plain)
+    assert digest(read_policy(POLICY, "p", {"share": "0.6"})) != digest(plain)
+
+
+def test_parameters_are_set_by_who_asks() -> None:
+    policy = policy_named("claim.recycled?share=0.24&class=pre_consumer")
+    ((test,),) = (row.test for row in policy.row)
+    assert isinstance(test, Share)
+    assert (test.at_least, test.good) == ("0.24", ("pre_consumer",))
+    assert digest(policy) != digest(policy_named("claim.recycled"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "us.nothing",
+        "us.uflpa?",
+        "us.uflpa\n",
+        "a" * 300,
+        "us.uflpa?share=1",
+        "claim.recycled?share=2",
+        "claim.recycled?share=0.2&share=0.3",
+        "claim.non-covered-nation.share?stage=melting",
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused(asked: str) -> None:
+    with pytest.raises(NotOffered):
+        policy_named(asked)
+
+
+@given(st.integers(0, len(POLICY) - 1), st.text(max_size=3))
+def test_whatever_is_changed_in_a_file_is_read_or_refused(at: int, put: str) -> None:
+    text = POLICY[:at] + put + POLICY[at + 1 :]
+    try:
+        assert digest(read_policy(text, "p"))
+    except Malformed as error:
+        assert 1 <= error.line <= text.count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#" * 65_537,
+        ".".join("a" * 4_098) + " = 1",
+        ".".join("a" * 3_000) + " = 1",
+        "a = " + "[" * 5_000,
+    ],
+    ids=["65537-bytes", "4097-dots", "3000-deep", "5000-brackets"],
+)
+def test_a_file_that_would_cost_too_much_is_refused(text: str) -> None:
+    with pytest.raises(Malformed):
+        read_policy(text, "p")
