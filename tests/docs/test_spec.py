@@ -13,7 +13,9 @@ from provenite_ledger.http.problems import EDGE
 from provenite_ledger.http.submitting import MAX_BATCH_BYTES, MAX_BATCHES_BYTES, MAX_LINES
 from provenite_ledger.serving import KEEP_ALIVE_SECONDS, OWN_FILES
 from provenite_proto import token
+from provenite_proto.answers import MAX_LOGGED
 from provenite_proto.audit import KINDS as AUDIT_KINDS
+from provenite_proto.audit import MAX_LISTED
 from provenite_proto.audit import Outcome as AuditOutcome
 from provenite_proto.content import Rule
 from provenite_proto.ledger import (
@@ -29,8 +31,7 @@ from provenite_proto.ledger import (
 )
 from provenite_proto.log import cose, note, policy, submission, tree
 from provenite_proto.pack import KINDS as PACK_KINDS
-from provenite_proto.pack import Content, ElementClaim, Entry, Head, Line, Manifest
-from provenite_proto.pack import limits as pack_limits
+from provenite_proto.pack import Content, ElementClaim, Entry, Head, Line, Manifest, limits
 from provenite_proto.policy.model import Policy
 from provenite_proto.problem import CONFIDENTIAL, FINDINGS, KINDS, UNSHARED
 from provenite_proto.record import (
@@ -249,9 +250,26 @@ def test_the_pack_is_described() -> None:
             assert f"`{field.encode_name}`" in section, field.encode_name
     for slug, kind in PACK_KINDS.items():
         assert f"| `{slug}` | {kind.title} |" in section
-    for name, number in vars(pack_limits).items():
-        if isinstance(number, int):
-            assert f"{number:,}" in section, name
+    for said in (
+        f"| `pack.json` | {limits.HEAD_BYTES:,} bytes |",
+        f"| `checkpoint` | {limits.CHECKPOINT_BYTES:,} bytes |",
+        f"| `log.txt` | {limits.KEY_BYTES:,} bytes |",
+        f"| `witnesses.txt` | {limits.POLICY_BYTES:,} bytes |",
+        f"| {limits.LINES:,} lines and {limits.STATEMENT_MEMBER_BYTES:,} bytes each |",
+        f"one a line of at most {limits.LINE_BYTES:,} bytes,",
+        f"| `content.json` | {limits.CONTENT_BYTES:,} bytes |",
+        f"| `report.txt` | {limits.REPORT_BYTES:,} bytes |",
+        f"| `manifest.json` | {limits.MANIFEST_BYTES:,} bytes |",
+        f"At most {limits.MEMBERS:,} members, {limits.STATEMENTS:,} statements, "
+        f"{limits.FILE_BYTES:,} bytes of the file, {limits.INFLATED_BYTES:,} bytes inflated, "
+        f"and {limits.RATIO} bytes of a member for each deflated one.",
+    ):
+        assert said in section
+    assert {name for name in vars(limits) if name.isupper()} == {
+        *("HEAD_BYTES", "CHECKPOINT_BYTES", "KEY_BYTES", "POLICY_BYTES", "LINES"),
+        *("STATEMENT_MEMBER_BYTES", "LINE_BYTES", "CONTENT_BYTES", "REPORT_BYTES"),
+        *("MANIFEST_BYTES", "MEMBERS", "STATEMENTS", "FILE_BYTES", "INFLATED_BYTES", "RATIO"),
+    }
 
 
 def test_the_audit_is_described() -> None:
@@ -261,6 +279,8 @@ def test_the_audit_is_described() -> None:
         assert section.count(f"`{slug}`") > 1, f"{slug} stands in no rule"
     for outcome in AuditOutcome:
         assert f"`{outcome}`" in section
+    assert f"at most {MAX_LOGGED} in an answer" in section
+    assert f"A verdict lists at most {MAX_LISTED:,} entries of each kind" in section
 
 
 @pytest.mark.parametrize("form", sorted(set(forms(Policy)) - {Rule}, key=str))

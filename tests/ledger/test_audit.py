@@ -251,7 +251,7 @@ def test_an_audit_goes_on_where_it_was_left(audited_ledger: Ledger) -> None:
     saved = save(audit, log_of(ledger).key)
     # The log has grown when it goes on.
     mine.ships(ore, auditor_of(ledger), "1")
-    audit = go_on(saved, evidence(ledger), Trust())
+    audit = go_on(saved, lambda covered: evidence(ledger), Trust())
     assert save(audit, log_of(ledger).key) == saved
     for work in audit.works(read(auditor, audit.size, 50, audit.next)):
         audit.add(verify(work))
@@ -259,9 +259,10 @@ def test_an_audit_goes_on_where_it_was_left(audited_ledger: Ledger) -> None:
     assert audit.verdict() == at_once
     assert at_once.failures == ()
     with pytest.raises(ValueError, match="another log"):
-        go_on(saved, msgspec.structs.replace(evidence(ledger), ledger="https://other"), Trust())
+        other = msgspec.structs.replace(evidence(ledger), ledger="https://other")
+        go_on(saved, lambda covered: other, Trust())
     with pytest.raises(ValueError, match="not an audit"):
-        go_on(saved[:-1], evidence(ledger), Trust())
+        go_on(saved[:-1], lambda covered: evidence(ledger), Trust())
 
 
 def auditor_of(ledger: Ledger) -> Firm:

@@ -3,16 +3,24 @@
 import io
 from random import Random
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenite_proto.audit import Outcome, Trust, Verdict, audit_pack
+from provenite_proto.audit import MAX_LISTED, Outcome, Tally, Trust, Verdict, audit_pack
+from provenite_proto.audit.admitting import ALONE
+from provenite_proto.audit.filling import required
+from provenite_proto.ledger import State, admit
 from provenite_proto.log import parse_policy
 from provenite_proto.pack import KINDS as PACK_KINDS
+from provenite_proto.problem import FINDINGS, Problem
+from provenite_proto.record import Ownership, OwnershipParties
 from provenite_proto.statement import parse
 from tests.proto.forging import Forged, redacted
 from tests.proto.making import audits
+from tests.proto.making.audits import Chain
 from tests.proto.making.firms import Firms
+from tests.proto.making.keys import AUDIENCE
 from tests.proto.packing import LOG, packed
 from tests.proto.test_replay import History
 
@@ -77,6 +85,63 @@ def test_what_is_left_out_of_a_pack_is_missing_and_never_false(data: st.DataObje
     }
     verdict = audited(packed(firms, batch, indices=kept | {0}))
     assert verdict.failures == ()
+
+
+def test_each_finding_is_told_of_a_pack_or_needs_the_whole_ledger() -> None:
+    assert FINDINGS.keys() - ALONE == {
+        "capacity-exceeded",
+        "balance-too-perfect",
+        "document-reused",
+        "site-shared",
+    }
+    assert FINDINGS.keys() > ALONE
+
+
+def test_a_section_is_required_where_the_rules_ask_for_it() -> None:
+    """Each record that a ledger has admitted, without one of its sections: refused for it, or not."""
+    seen = set()
+    chain = Chain()
+    owned = Ownership(valid_from=chain.firms.time(), parties=OwnershipParties(links=()))
+    chain.firms.add("miner", owned)
+    for index, step in enumerate(chain.firms.earlier):
+        statement, state = parse(step["statement"]), State()
+        for earlier in chain.firms.earlier[:index]:
+            admitted = admit(
+                parse(earlier["statement"]), state, audience=AUDIENCE, now=earlier["recordedAt"]
+            )
+            state.apply(admitted)
+        for name in statement.record.sections:
+            bare = msgspec.structs.replace(statement.record, **{name: None})
+            without = msgspec.structs.replace(statement, record=bare)
+            try:
+                admit(without, state, audience=AUDIENCE, now=step["recordedAt"])
+                refused = False
+            except Problem as problem:
+                refused = problem.slug == "section-missing"
+            assert refused == (name in required(bare)), (statement.record, name)
+            if refused:
+                seen.add((str(bare.__struct_config__.tag), name))
+    assert seen == {
+        ("extraction", "quantities"),
+        ("transformation", "quantities"),
+        ("transfer", "quantities"),
+        ("transfer", "parties"),
+        ("ownership", "parties"),
+    }
+
+
+def test_lists_are_bounded_and_counts_are_not() -> None:
+    tally, more = Tally(), Tally()
+    for each in (tally, more):
+        for number in range(MAX_LISTED + 1):
+            each.fail("order-false", f"{number}.")
+            each.miss("batch", f"{number}.")
+            each.claim("times", f"{number}.")
+    for found in (tally, tally.with_all_of(more), more.with_all_of(Tally())):
+        for entries in (found.failures, found.missing, found.claims):
+            assert len(entries) == MAX_LISTED
+    assert tally.counts["failures"] == MAX_LISTED + 1
+    assert tally.with_all_of(more).counts["missing"] == 2 * (MAX_LISTED + 1)
 
 
 BROKEN = [

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenite_proto.answers import LoggedAnswer, LogStatements
+from provenite_proto.answers import LogAnswer, LoggedAnswer, LogStatements
 from provenite_proto.audit import (
     Evidence,
     LedgerAudit,
     Outcome,
     Trust,
     Verdict,
+    evidence_of,
     go_on,
     save,
     verify,
@@ -23,7 +24,7 @@ from provenite_proto.log import Checkpoint, note
 from provenite_proto.statement import parse, redact
 from tests.proto.making.audits import POLICY, WITNESSES, Chain
 from tests.proto.making.firms import Firms
-from tests.proto.making.keys import AUDIENCE
+from tests.proto.making.keys import AUDIENCE, TestKey
 from tests.proto.packing import LOG, Log
 from tests.proto.test_audit import SLOW, history
 
@@ -109,7 +110,7 @@ def test_an_audit_that_goes_on_comes_to_the_same(data: st.DataObject) -> None:
     shorter.earlier = firms.earlier[: data.draw(st.integers(1, len(firms.earlier)))]
     audit = read(LedgerAudit(evidence(shorter), Trust(LOG.key)), pages(shorter, hides))
     saved = save(audit, str(LOG.key))
-    again = go_on(saved, evidence(firms), Trust(LOG.key))
+    again = go_on(saved, lambda covered: evidence(firms), Trust(LOG.key))
     assert again.next == len(shorter.earlier)
     assert save(again, str(LOG.key)) == saved
     read(again, pages(firms, hides, again.next))
@@ -183,7 +184,40 @@ def test_an_older_checkpoint_than_before_is_found() -> None:
     audit = read(LedgerAudit(evidence(firms), Trust(LOG.key)), pages(firms))
     shorter = Firms(founded=False)
     shorter.earlier = firms.earlier[:-1]
-    again = go_on(save(audit, str(LOG.key)), evidence(shorter), Trust(LOG.key))
+    again = go_on(save(audit, str(LOG.key)), lambda covered: evidence(shorter), Trust(LOG.key))
+    assert slugs(read(again, iter(())).verdict()) == {"size-mismatch"}
+
+
+def test_witnesses_that_lag_behind_what_was_audited_accuse_nobody() -> None:
+    """What was signed is audited while witnesses are away; when they come back they cosign an older checkpoint first."""
+    firms = Chain().firms
+    older, newer = Firms(founded=False), Firms(founded=False)
+    older.earlier, newer.earlier = firms.earlier[:-2], firms.earlier[:-1]
+    audit = read(LedgerAudit(evidence(newer), Trust(LOG.key)), pages(newer))
+    saved = save(audit, str(LOG.key))
+
+    def answered(signed: Firms, witnessed: Firms | None) -> Callable[[int], Evidence]:
+        log = LogAnswer(
+            name=LOG.key.name,
+            key=str(LOG.key),
+            receipt_key=TestKey("receipts").jwk,
+            size=len(signed.earlier),
+            checkpoint=Log(signed).checkpoint.decode(),
+            witnessed=Log(witnessed).checkpoint.decode() if witnessed else None,
+        )
+        return lambda covered: evidence_of(AUDIENCE, log, covered)
+
+    for signed, witnessed, size in (
+        (firms, older, len(firms.earlier)),
+        (firms, newer, len(newer.earlier)),
+        (firms, None, len(firms.earlier)),
+    ):
+        again = go_on(saved, answered(signed, witnessed), Trust(LOG.key))
+        assert again.size == size
+        verdict = read(again, pages(firms, first=again.next)).verdict()
+        assert verdict.failures == ()
+        assert verdict.verified["tree"] == 1
+    again = go_on(saved, answered(older, older), Trust(LOG.key))
     assert slugs(read(again, iter(())).verdict()) == {"size-mismatch"}
 
 

@@ -90,7 +90,7 @@ def test_an_interruption_loses_nothing(
 ) -> None:
     for _ in range(3):
         auditor.ledger.enrol("miner").record(extraction("1"))
-    monkeypatch.setattr(reading_log, "_PAGE", 3)
+    monkeypatch.setattr(reading_log, "MAX_LOGGED", 3)
     connection = Connection(auditor.ledger.url, None, key_of(auditor, tmp_path), None)
     state = tmp_path / "state.json"
     reached: list[int] = []

@@ -71,6 +71,10 @@ class LoggedAnswer(Answer, frozen=True, kw_only=True):
     statement: str
 
 
+MAX_LOGGED = 500
+"""Statements of the log in an answer."""
+
+
 class LogStatements(Answer, frozen=True, kw_only=True):
     """Statements in the order of the log, without a gap; `size` is the number of those that are recorded."""
 

@@ -356,7 +356,7 @@ def _claims() -> Iterator[Made]:
     yield "range-withheld", made, "unchecked", {"withheld": ("content, by earlier draws",)}
     made = chain.forged()
     made.report_of = "https://other.example"
-    yield "report-of-another-pack", made, "false", {"failures": ("report-false",)}
+    yield "report-of-another-pack", made, "unchecked", {"missing": ("report",)}
 
 
 def _averages() -> Iterator[Made]:

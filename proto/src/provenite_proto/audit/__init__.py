@@ -4,7 +4,7 @@ from .kinds import KINDS
 from .of_ledger import LedgerAudit
 from .of_pack import audit_pack, one_by_one
 from .saving import go_on, save
-from .trust import Evidence, Trust
+from .trust import Evidence, Trust, evidence_of
 from .verdict import (
     MAX_LISTED,
     Claim,
@@ -37,6 +37,7 @@ __all__ = [
     "Withheld",
     "Work",
     "audit_pack",
+    "evidence_of",
     "go_on",
     "one_by_one",
     "save",

@@ -11,8 +11,7 @@ from ..matter.quantity import kilograms
 from ..problem import Problem
 from ..record import (
     AnyRecord,
-    Collection,
-    Extraction,
+    OfMatter,
     Party,
     Receipt,
     Retraction,
@@ -42,10 +41,6 @@ ALONE = frozenset(
     }
 )
 """Findings that follow from the statements that a pack carries; the others ask for all of a ledger."""
-
-
-Moves = Extraction | Collection | Transformation | Transfer | Receipt
-"""The records of matter; all others say something of these, or of who makes them."""
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +90,7 @@ class Admitting:
             admission = self._admission(prepared, key, checked.recorded_at)
         except Lacking:
             frame.unadmitted.add(digest)
-            if not isinstance(statement.record, Moves):
+            if not isinstance(statement.record, OfMatter):
                 frame.untold.add(digest)
             return None
         except Problem as problem:

@@ -3,7 +3,7 @@
 from ..ledger import CLOCK_TOLERANCE
 from .admitting import Admitted, Admitting
 from .trust import Opened
-from .verdict import MAX_LISTED, Tally, Verdict
+from .verdict import Tally, Verdict
 from .verifying import Checked
 
 
@@ -49,7 +49,7 @@ class Auditing:
             witnesses=dict(opened.witnesses) if opened else {},
             verified={name: count for name, count in sorted(tally.verified.items()) if count},
             counts={name: count for name, count in sorted(tally.counts.items()) if count},
-            failures=tuple(tally.failures[:MAX_LISTED]),
+            failures=tuple(tally.failures),
             missing=tuple(tally.missing),
             withheld=tuple(tally.withheld),
             claims=tuple(tally.claims),

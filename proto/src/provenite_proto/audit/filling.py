@@ -110,7 +110,7 @@ def absent(statement: Statement) -> Absent:
         return Absent()
     record = statement.record
     names = [name for name in record.sections if getattr(record, name) is None]
-    needed = [name for name in names if name in _required(record)]
+    needed = [name for name in names if name in required(record)]
     others = [name for name in names if name not in needed]
     left = statement.withheld - len(needed)
     if left < 0:
@@ -129,7 +129,8 @@ def filled(statement: Statement) -> Statement:
     return msgspec.structs.replace(statement, record=record, withheld=0)
 
 
-def _required(record: AnyRecord) -> frozenset[str]:
+def required(record: AnyRecord) -> frozenset[str]:
+    """The sections for which the ledger's rules ask (`ledger.issuer.needed`)."""
     match record:
         case Extraction() | Collection() | Transformation():
             return frozenset({"quantities", *(("parties", "documents") if record.proxy else ())})

@@ -3,8 +3,7 @@
 import msgspec
 
 from ..ledger import State
-
-MATTER = frozenset({"extraction", "collection", "transformation", "transfer", "receipt"})
+from ..record import MATTER
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,9 +50,5 @@ KINDS: Mapping[str, Kind] = kinds(
             "What the batch is said to consist of does not follow from the statements",
             "Rely on what follows, once all statements are there.",
         ),
-        "report-false": (
-            "The report for people says something else than the pack",
-            "Do not read it: it was written to mislead, or by another version.",
-        ),
     }
 )

@@ -123,7 +123,11 @@ class _OfPack:
         if self._report.text(pack.content) == pack.report:
             tally.verified["report"] += 1
         elif self._all_read:
-            tally.fail("report-false", "The report for people says something else than the pack.")
+            tally.miss(
+                "report",
+                "The report for people is not the one that this program writes of the pack: another version wrote it, "
+                "or somebody who would mislead. Do not rely on it.",
+            )
         tally.claim(
             "others",
             "That no other statement of the log uses, withdraws, disowns or vouches for any of this is the "

@@ -11,10 +11,9 @@ from ..record import (
     COUNTERSIGNATURE,
     Accreditation,
     Attestation,
-    Collection,
-    Extraction,
     Grant,
     Key,
+    OfMatter,
     Receipt,
     Retraction,
     Revocation,
@@ -29,7 +28,6 @@ from .gaps import Gap
 from .verdict import Tally
 
 Drawing = Transformation | Transfer
-Placed = Extraction | Collection | Transformation | Transfer | Receipt
 
 
 class Lacking(Exception):
@@ -53,7 +51,7 @@ class Preparing:
         record = statement.record
         if isinstance(record, Transformation | Transfer):
             self._inputs(record, about)
-        if isinstance(record, Placed):
+        if isinstance(record, OfMatter):
             self._site(record, about)
         match record:
             case Transfer() if record.parties is not None:
@@ -144,7 +142,7 @@ class Preparing:
             msgspec.structs.replace(batch, holder=about.issuer, status=BatchStatus.HELD)
         )
 
-    def _site(self, record: Placed, about: "_About") -> None:
+    def _site(self, record: OfMatter, about: "_About") -> None:
         frame = self._frame
         site = record.identities.site if record.identities else None
         if site is None or not self._lacks(site):
@@ -213,7 +211,7 @@ class _About(msgspec.Struct, frozen=True):
     issuer: str
 
 
-def _country(record: Placed) -> str | None:
+def _country(record: OfMatter) -> str | None:
     match record:
         case Transfer():
             return record.from_country

@@ -3,6 +3,7 @@
 It is the auditor's own file: whoever can change it can change what is found.
 """
 
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
 import msgspec
@@ -118,13 +119,17 @@ def save(audit: LedgerAudit, log_key: str) -> bytes:
     )
 
 
-def go_on(data: bytes, evidence: Evidence, trust: Trust) -> LedgerAudit:
-    """The audit that was saved, against the newest checkpoint; `ValueError` when it is of another log."""
+def go_on(data: bytes, evidence_for: Callable[[int], Evidence], trust: Trust) -> LedgerAudit:
+    """The audit that was saved; `ValueError` when it is of another log.
+
+    `evidence_for` says against which checkpoint it goes on, given how many statements it has come to.
+    """
     try:
         saved = _decoder.decode(data)
         edge = Edge.decode(saved.size, saved.peaks)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"not an audit that was saved: {error}") from error
+    evidence = evidence_for(saved.size)
     if (saved.ledger, saved.log_key) != (evidence.ledger, evidence.log_key):
         raise ValueError(f"an audit of another log: that of {saved.ledger}, {saved.log_key}")
     auditing = Auditing(saved.ledger, Tally(), whole=True)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from ..answers import LogAnswer
 from ..log import (
     Checkpoint,
     NoteKey,
@@ -30,6 +31,24 @@ class Evidence(msgspec.Struct, frozen=True):
     checkpoint: bytes
     log_key: str
     policy: str | None
+
+
+def evidence_of(ledger: str, log: LogAnswer, covered: int) -> Evidence:
+    """What a ledger answers about its log, with the witnessed checkpoint unless that has fewer than `covered` statements.
+
+    Witnesses are asked after the log has signed: a witnessed checkpoint may be older than one that was audited.
+    """
+    behind = log.witnessed is None or _size(log.witnessed.encode()) < covered
+    checkpoint = log.checkpoint if behind or log.witnessed is None else log.witnessed
+    return Evidence(ledger, checkpoint.encode(), log.key, log.policy)
+
+
+def _size(checkpoint: bytes) -> int:
+    """How many entries it says that the log has; none when it cannot be read."""
+    try:
+        return Checkpoint.parse(note.parse(checkpoint).text).size
+    except Unproven:
+        return 0
 
 
 class Opened(msgspec.Struct, frozen=True):

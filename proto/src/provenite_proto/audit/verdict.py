@@ -158,11 +158,11 @@ class Tally:
         for each in (self, other):
             both.verified.update(each.verified)
             both.counts.update(each.counts)
-            both.failures += each.failures
-            both.missing += each.missing
-            both.withheld += each.withheld
-            both.claims += each.claims
-            both.doubts += each.doubts
+            both.failures += each.failures[: MAX_LISTED - len(both.failures)]
+            both.missing += each.missing[: MAX_LISTED - len(both.missing)]
+            both.withheld += each.withheld[: MAX_LISTED - len(both.withheld)]
+            both.claims += each.claims[: MAX_LISTED - len(both.claims)]
+            both.doubts += each.doubts[: MAX_LISTED - len(both.doubts)]
         return both
 
     def _add(self, name: str, entries: list[F], entry: F) -> None:

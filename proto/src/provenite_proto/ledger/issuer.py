@@ -159,7 +159,11 @@ class Issuer(msgspec.Struct, frozen=True):
 
 
 def needed(section: T | None, name: str) -> T:
-    """The section, which this record must have; `section-missing` otherwise."""
+    """The section, which this record must have; `section-missing` otherwise.
+
+    An audit says without the rules which sections a record must have (`audit.filling.required`): a test holds both
+    together.
+    """
     if section is None:
         raise Problem(
             "section-missing",

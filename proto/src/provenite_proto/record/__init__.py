@@ -1,5 +1,7 @@
 """The record kinds: what a statement says. Frozen structs, the only wire types of statements."""
 
+from typing import Final, get_args
+
 from .country import COUNTRIES, Country, alpha2, is_country
 from .custody import (
     Counterparty,
@@ -75,9 +77,15 @@ AnyRecord = (
 )
 """Every record kind, told apart by `type`."""
 
+OfMatter = Extraction | Collection | Transformation | Transfer | Receipt
+"""The records of matter: what is made, changed and moved, and where. All others say something of these, or of who makes them."""
+MATTER: Final = frozenset(str(kind.__struct_config__.tag) for kind in get_args(OfMatter))
+"""Their types, as a record spells them."""
+
 __all__ = [
     "COUNTERSIGNATURE",
     "COUNTRIES",
+    "MATTER",
     "MAX_MEMBERS",
     "Accreditation",
     "Allocation",
@@ -99,6 +107,7 @@ __all__ = [
     "Jwk",
     "Key",
     "Mode",
+    "OfMatter",
     "Outcome",
     "Output",
     "OutputIdentity",

@@ -10,6 +10,7 @@ from typing import Literal, Self, TypeVar
 import httpx
 
 from provenite_proto.answers import (
+    MAX_LOGGED,
     BatchAnswer,
     Consequences,
     ConsistencyAnswer,
@@ -107,7 +108,7 @@ class Client:
         """The ledger's log: its keys, its newest checkpoint, signed and witnessed, and its witnesses."""
         return self._run(self._exchange.ask(operations.log()))
 
-    def log_statements(self, first: int = 0, limit: int = 500) -> LogStatements:
+    def log_statements(self, first: int = 0, limit: int = MAX_LOGGED) -> LogStatements:
         """The log's statements from the index `first` on, as the signer may see them.
 
         For the registrar, and for whom its grant opens all sections of all its statements.

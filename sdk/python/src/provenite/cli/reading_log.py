@@ -9,8 +9,8 @@ from types import FrameType
 
 import typer
 
-from provenite_proto.answers import LogAnswer, LogStatements
-from provenite_proto.audit import Evidence, LedgerAudit, Trust, Verdict, go_on, save
+from provenite_proto.answers import MAX_LOGGED, LogAnswer, LogStatements
+from provenite_proto.audit import Evidence, LedgerAudit, Trust, Verdict, evidence_of, go_on, save
 
 from .. import Client
 from .._verifying import Verifying
@@ -18,8 +18,6 @@ from .connecting import Connection
 from .failing import INTERRUPTED, failures, misused, say
 from .replacing import replace
 
-_PAGE = 500
-"""Statements asked for at a time."""
 _SAVE_SECONDS = 60.0
 """How often it is kept how far the audit is; seldomer when keeping it takes long."""
 
@@ -60,22 +58,24 @@ def audit_ledger(
 
 
 def _begun(origin: str, log: LogAnswer, trust: Trust, state: Path) -> LedgerAudit:
-    evidence = Evidence(origin, (log.witnessed or log.checkpoint).encode(), log.key, log.policy)
+    def evidence_for(covered: int) -> Evidence:
+        return evidence_of(origin, log, covered)
+
     try:
         saved = state.read_bytes()
     except FileNotFoundError:
-        return LedgerAudit(evidence, trust)
+        return LedgerAudit(evidence_for(0), trust)
     except OSError as error:
         misused(f"{state}: {error.strerror}")
     try:
-        return go_on(saved, evidence, trust)
+        return go_on(saved, evidence_for, trust)
     except ValueError as error:
         misused(f"{state}: {error}; name another file with --state")
 
 
 def _answers(client: Client, first: int, size: int) -> Iterator[LogStatements]:
     while first < size:
-        answer = client.log_statements(first, min(_PAGE, size - first))
+        answer = client.log_statements(first, min(MAX_LOGGED, size - first))
         if not answer.statements:
             return
         yield answer

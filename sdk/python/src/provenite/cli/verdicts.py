@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from rich.text import Text
 
-from provenite_proto.audit import Outcome, Verdict
+from provenite_proto.audit import MAX_LISTED, Outcome, Verdict
 
 from .terminal import in_line, wrapped
 
@@ -129,7 +129,7 @@ def _title(verdict: Verdict, name: str, words: str) -> Iterator[str]:
 
 def _more(verdict: Verdict, name: str) -> Iterator[str]:
     if (count := verdict.counts.get(name, 0)) > _LISTED:
-        yield f"  … and {count - _LISTED:,} more; --json lists up to 1,000"
+        yield f"  … and {count - _LISTED:,} more; --json lists up to {MAX_LISTED:,}"
 
 
 def _where(statement: str | None, index: int | None) -> str:

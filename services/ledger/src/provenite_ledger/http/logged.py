@@ -8,7 +8,7 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from provenite_proto import paths
-from provenite_proto.answers import LoggedAnswer, LogStatements
+from provenite_proto.answers import MAX_LOGGED, LoggedAnswer, LogStatements
 from provenite_proto.log.tree import MAX_SIZE
 from provenite_proto.problem import Problem
 from provenite_proto.record import Party
@@ -24,7 +24,6 @@ from .documenting import BY_TOKEN, WITH_TOKEN, refusals
 from .entitlement import opened
 from .parts import AnyRequest, Parts, parts, reader
 
-MAX_LIMIT = 500
 _BYTES = 4 * 1024 * 1024
 """Bytes of statements, as they are stored, that one answer has; the last may go beyond."""
 _CHUNK = 25
@@ -47,9 +46,9 @@ async def statements(
     limit: Annotated[
         int,
         QueryParameter(
-            ge=1, le=MAX_LIMIT, description="Statements, at the most; large ones come in fewer."
+            ge=1, le=MAX_LOGGED, description="Statements, at the most; large ones come in fewer."
         ),
-    ] = MAX_LIMIT,
+    ] = MAX_LOGGED,
 ) -> LogStatements:
     """The statements from an index on, in order and without a gap, each with the sections that the reader may see.
 
