@@ -32,6 +32,8 @@ from provenite_proto.ledger import (
 from provenite_proto.log import cose, note, policy, submission, tree
 from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.pack import Content, ElementClaim, Entry, Head, Line, Manifest, limits
+from provenite_proto.policy import Facts
+from provenite_proto.policy import Outcome as PolicyOutcome
 from provenite_proto.policy.model import Policy
 from provenite_proto.problem import CONFIDENTIAL, FINDINGS, KINDS, UNSHARED
 from provenite_proto.record import (
@@ -285,11 +287,20 @@ def test_the_audit_is_described() -> None:
 
 @pytest.mark.parametrize("form", sorted(set(forms(Policy)) - {Rule}, key=str))
 def test_every_member_of_a_policy_is_described(form: Any) -> None:
-    section = SPEC[SPEC.index("## 16.") :]
+    section = SPEC[SPEC.index("## 16.") : SPEC.index("### 16.2")]
     for field in msgspec.structs.fields(form):
         assert f"`{field.encode_name}`" in section, field.encode_name
         for name in literals(field.type):
             assert f"`{name}`" in section, name
+
+
+def test_assessments_are_described() -> None:
+    section = SPEC[SPEC.index("### 16.2") :]
+    for form in sorted(set(forms(Facts)), key=str):
+        for field in msgspec.structs.fields(form):
+            assert f"`{field.encode_name}`" in section, field.encode_name
+    for outcome in PolicyOutcome:
+        assert f"`{outcome}`" in section, outcome
 
 
 def literals(of: Any) -> Iterator[str]:

@@ -10,6 +10,7 @@ import msgspec
 from provenite_proto.statement import parse
 from tests.proto.making import (
     admissions,
+    assessments,
     audits,
     contents,
     invalid,
@@ -73,6 +74,7 @@ def others() -> Iterator[tuple[str, Case]]:
     """The path and content of every other file."""
     for folder, cases in {
         "admission": admissions.cases,
+        "assessment": assessments.cases,
         "audit": audits.cases,
         "content": contents.cases,
         "lens": lenses.cases,

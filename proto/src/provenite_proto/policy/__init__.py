@@ -1,6 +1,9 @@
 """Policies: rules as data, which say what is measured in a batch and against which dated thresholds."""
 
+from .assessing import Assessment, Outcome, assess, lenses_needed
 from .catalogue import CATALOGUE, policy_named
+from .facts import Facts, Part
+from .figures import Deciding, Figure, Missing
 from .lenses import lens_named, lenses_of
 from .model import Policy, Row
 from .reading import NotOffered, digest, read_policy
@@ -8,13 +11,22 @@ from .wording import Line, explained
 
 __all__ = [
     "CATALOGUE",
+    "Assessment",
+    "Deciding",
+    "Facts",
+    "Figure",
     "Line",
+    "Missing",
     "NotOffered",
+    "Outcome",
+    "Part",
     "Policy",
     "Row",
+    "assess",
     "digest",
     "explained",
     "lens_named",
+    "lenses_needed",
     "lenses_of",
     "policy_named",
     "read_policy",

@@ -146,25 +146,30 @@ class Influence(Form, frozen=True, kw_only=True, tag_field="kind", tag="influenc
 Test = Share | Recovery | Value | Cost | Influence
 
 
-class Row(Form, frozen=True, kw_only=True, rename={"since": "from"}):
-    """Which tests hold from the day `since` up to and with the day `until`, for these products."""
+class Dated(Form, frozen=True, kw_only=True, rename={"since": "from"}):
+    """What holds from the day `since` up to and with the day `until`; without them, always."""
 
     since: date | None = None
     until: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether it holds on the day."""
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day <= self.until
+        )
+
+
+class Row(Dated, frozen=True, kw_only=True):
+    """Which tests hold when, for these products."""
+
     products: tuple[Slug, ...] = ()
     status: Status | None = None
     verify_by: date | None = None
     note: Prose | None = None
     test: Annotated[tuple[Test, ...], Meta(min_length=1)]
 
-    def covers(self, day: date) -> bool:
-        """Whether the day lies in the row's period."""
-        return (self.since is None or self.since <= day) and (
-            self.until is None or day <= self.until
-        )
 
-
-class Exemption(Form, frozen=True, kw_only=True, rename={"since": "from"}):
+class Exemption(Dated, frozen=True, kw_only=True):
     """What a firm can claim so that the rows do not apply to its product.
 
     With `below` the parts of the product's weight that are named in `of` have to be less, together. `unless`
@@ -173,8 +178,6 @@ class Exemption(Form, frozen=True, kw_only=True, rename={"since": "from"}):
 
     id: Slug
     title: Prose
-    since: date | None = None
-    until: date | None = None
     of: tuple[Slug, ...] = ()
     below: Fraction | None = None
     unless: tuple[Slug, ...] = ()

@@ -4,7 +4,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +21,7 @@ from ..record.country import COUNTRIES
 from ..statement import base64url
 from ..strict_toml import Malformed, line_of, read
 from .lenses import GROUP, lens_on
-from .model import Parameter, Policy, Row, Share, Value
+from .model import Dated, Exemption, Parameter, Policy, Row, Share, Value
 
 MAX_BYTES = 65_536
 MAX_DOTS = 4_096
@@ -152,13 +152,26 @@ def _check(policy: Policy) -> None:
         if lens.name not in used:
             raise Unfit(("lens", number, "name"), f"No test looks through {lens.name!r}.")
     _check_periods(policy)
-    ids = [each.id for each in policy.exemption]
     for number, exemption in enumerate(policy.exemption):
         place: Place = ("exemption", number)
-        if exemption.id in ids[:number]:
-            raise Unfit((*place, "id"), f"{exemption.id!r} is there twice.")
+        _check_days(exemption, place)
+        if any(_overlap(exemption, other) for other in policy.exemption[:number]):
+            raise Unfit((*place, "id"), f"{exemption.id!r} is there twice for the same days.")
         if bool(exemption.of) != (exemption.below is not None):
             raise Unfit(place, "of and below come together.")
+
+
+def _check_days(dated: Dated, place: Place) -> None:
+    if dated.since and dated.until and dated.until < dated.since:
+        raise Unfit((*place, "until"), "It ends before it begins.")
+
+
+def _overlap(one: Exemption, other: Exemption) -> bool:
+    return (
+        one.id == other.id
+        and (one.since or date.min) <= (other.until or date.max)
+        and (other.since or date.min) <= (one.until or date.max)
+    )
 
 
 def _check_lenses(policy: Policy) -> None:
@@ -182,8 +195,7 @@ def _check_lenses(policy: Policy) -> None:
 
 
 def _check_row(policy: Policy, row: Row, place: Place) -> None:
-    if row.since and row.until and row.until < row.since:
-        raise Unfit((*place, "until"), "The row ends before it begins.")
+    _check_days(row, place)
     _known((*place, "products"), "product of the scope", row.products, policy.scope.products)
     for number, test in enumerate(row.test):
         at: Place = (*place, "test", number)
