@@ -7,15 +7,31 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.publishing import opening
 from provenite_ledger.publishing.opening import LogRefused
 from provenite_ledger.publishing.publisher import Publisher
+from provenite_ledger.settings import Settings
+from provenite_ledger.starting import disk
+from provenite_ledger.starting import publisher as opened_publisher
 from provenite_ledger.store.locked import LockedStore
-from provenite_proto.log import Checkpoint, NoteKey, Tiles, open_checkpoint, root
+from provenite_proto.log import (
+    Checkpoint,
+    Note,
+    NoteKey,
+    Tiles,
+    WitnessPolicy,
+    WitnessSigner,
+    note,
+    open_checkpoint,
+    parse_policy,
+    root,
+)
 from provenite_proto.record import Role
 from tests.ledger.inside import (
+    ORIGIN,
     Firm,
     connected,
     found,
@@ -133,6 +149,42 @@ async def test_a_database_without_a_log_begins_one(dsn: str, tmp_path: Path) -> 
 def folders(tmp_path: Path) -> None:
     for name in ("away", "new"):
         (tmp_path / name).mkdir()
+
+
+def witnessed_by(signer: WitnessSigner) -> WitnessPolicy:
+    """The policy that asks for this witness, at whose address nobody is."""
+    return parse_policy(f"witness w {signer.key} http://127.0.0.1:1\nquorum w\n")
+
+
+async def test_what_was_witnessed_is_public_again(dsn: str, tmp_path: Path) -> None:
+    """At once, though no witness answers; but not under a policy that asks for others."""
+    await run(dsn, tmp_path, 2)
+    public = tmp_path / "log/checkpoint"
+    signed = note.parse(public.read_bytes())
+    witness, other = (
+        WitnessSigner(name, Ed25519PrivateKey.generate()) for name in ("w.test/1", "w.test/2")
+    )
+    line = witness.cosign(signed.text, 1_700_000_000)
+    cosigned = Note(signed.text, (*signed.signatures, line)).encode()
+    for content, policy, served in (
+        (cosigned, witnessed_by(witness), cosigned),
+        (cosigned, witnessed_by(other), None),
+        (signed.encode(), witnessed_by(witness), None),
+        (b"torn", witnessed_by(witness), None),
+    ):
+        public.write_bytes(content)
+        settings = Settings(data=tmp_path, witness_policy=policy)
+        async with (
+            LockedStore(dsn) as store,
+            await opened_publisher(settings, disk(settings), store, ORIGIN) as publisher,
+        ):
+            published = publisher.published
+            assert published.public == served
+            assert (published.witnessed and published.witnessed.note) == served
+            assert published.signed is not None
+            assert published.signed.size == publisher.size == 4
+            # Only witnesses replace it.
+            assert public.read_bytes() == content
 
 
 async def refused(dsn: str, folder: Path, said: str, *, adopt: bool = False) -> None:

@@ -2,21 +2,24 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 
 import httpx
 
-from provenite_proto.log import NoteSigner, log_name
+from provenite_proto.log import NoteKey, NoteSigner, Unproven, WitnessPolicy, log_name, note
 
 from . import keys
 from .held import held_by_witnesses
 from .publishing.folder import Folder, GuardFile
 from .publishing.opening import Disk, LogRefused, check_witnessed, opened
-from .publishing.published import Published
+from .publishing.published import Published, Signed
 from .publishing.publisher import Publisher
 from .settings import Settings
 from .store.locked import LockedStore
 from .witnessing import Witnessing, usable
+
+_log = logging.getLogger(__name__)
 
 
 def disk(settings: Settings) -> Disk:
@@ -59,13 +62,25 @@ async def publisher(
     log = await opened(
         disk, signer.key, await store.tree(), store.entries, begun=known is not None, adopt=adopt
     )
-    if policy is not None:
-        async with httpx.AsyncClient() as http:
-            for each in await held_by_witnesses(policy, signer.key, http):
-                await asyncio.to_thread(check_witnessed, log, disk, each)
-    return Publisher(
-        signer, disk, log, awaits_witnesses=policy is not None and not policy.met_by(())
-    )
+    if policy is None:
+        return Publisher(signer, disk, log)
+    async with httpx.AsyncClient() as http:
+        for each in await held_by_witnesses(policy, signer.key, http):
+            await asyncio.to_thread(check_witnessed, log, disk, each)
+    if policy.met_by(()):
+        return Publisher(signer, disk, log)
+    restored = None if log.restored is None else _witnessed(log.restored, signer.key, policy)
+    return Publisher(signer, disk, log, witnessed=restored, awaits_witnesses=True)
+
+
+def _witnessed(restored: bytes, key: NoteKey, policy: WitnessPolicy) -> Signed | None:
+    """The checkpoint that was public, if it is witnessed as the policy asks now."""
+    try:
+        policy.check(note.parse(restored))
+        return Signed.parse(restored, key)
+    except Unproven as error:
+        _log.warning("no checkpoint is public until witnesses have cosigned one: %s", error.detail)
+        return None
 
 
 @contextlib.asynccontextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Self
 
 import msgspec
 
@@ -17,12 +18,18 @@ class Signed(msgspec.Struct, frozen=True):
     root: bytes
     note: bytes
 
+    @classmethod
+    def parse(cls, note: bytes, key: NoteKey) -> Self:
+        """Read a checkpoint of the log with this key; what `open_checkpoint` raises."""
+        checkpoint = open_checkpoint(note, key)
+        return cls(checkpoint.size, checkpoint.root, note)
+
 
 class Published:
     """The newest checkpoints. Owned by one event loop.
 
     `signed` is the newest that is signed and guarded: receipts are for it. `witnessed` is the newest that was
-    taken by `take_witnessed`. `restored` is the checkpoint that the log's files had when the ledger started.
+    taken by `take_witnessed`, or that the log's files had when the ledger started.
     """
 
     def __init__(
@@ -31,18 +38,18 @@ class Published:
         storage: Storage,
         tiles: Callable[[int], Tiles],
         *,
-        restored: bytes | None = None,
+        witnessed: Signed | None = None,
         awaits_witnesses: bool = False,
     ) -> None:
         """Of the log with this key; `tiles` reads the tree of a size that is published.
 
-        With `awaits_witnesses` only checkpoints that were taken by `take_witnessed` are public.
+        With `awaits_witnesses` only checkpoints that were taken by `take_witnessed` are public, and `witnessed`,
+        which was before.
         """
         self.key = key
-        self.restored = restored
         self.awaits_witnesses = awaits_witnesses
         self.signed: Signed | None = None
-        self.witnessed: Signed | None = None
+        self.witnessed = witnessed
         self._storage = storage
         self._tiles = tiles
         self._changed = asyncio.Event()
@@ -51,9 +58,8 @@ class Published:
     @property
     def public(self) -> bytes | None:
         """What is served at `/log/checkpoint`."""
-        if not self.awaits_witnesses:
-            return self.signed.note if self.signed else None
-        return self.witnessed.note if self.witnessed else self.restored
+        public = self.witnessed if self.awaits_witnesses else self.signed
+        return public.note if public else None
 
     def take_signed(self, signed: Signed) -> None:
         """The log has signed and guarded a checkpoint."""
@@ -83,17 +89,17 @@ class Published:
 
         Whether its cosignatures are enough is the caller's to judge. `Unproven` when it is not one of this log.
         """
-        checkpoint = open_checkpoint(note, self.key)
+        taken = Signed.parse(note, self.key)
         async with self._taking:
-            if self.witnessed is not None and checkpoint.size < self.witnessed.size:
+            if self.witnessed is not None and taken.size < self.witnessed.size:
                 return
-            if self.signed is None or checkpoint.size > self.signed.size:
+            if self.signed is None or taken.size > self.signed.size:
                 raise Unproven(
                     "consistency-false", "The log has signed no checkpoint of this size."
                 )
             tiles = self._tiles(self.signed.size)
-            if await asyncio.to_thread(root, checkpoint.size, tiles.read) != checkpoint.root:
+            if await asyncio.to_thread(root, taken.size, tiles.read) != taken.root:
                 raise Unproven("consistency-false", "The checkpoint is of another tree.")
             if self.awaits_witnesses:
                 await asyncio.to_thread(self._storage.write, [(CHECKPOINT, note)])
-            self.witnessed = Signed(checkpoint.size, checkpoint.root, note)
+            self.witnessed = taken

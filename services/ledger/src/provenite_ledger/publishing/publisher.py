@@ -59,15 +59,19 @@ class Publisher:
         disk: Disk,
         opened: Opened,
         *,
+        witnessed: Signed | None = None,
         awaits_witnesses: bool = False,
     ) -> None:
-        """Go on with the log as it was opened. With `awaits_witnesses` only witnessed checkpoints are public."""
+        """Go on with the log as it was opened. With `awaits_witnesses` only witnessed checkpoints are public.
+
+        `witnessed` is the one that was public when the log was opened, if it may stay that.
+        """
         self.files = TileFiles(disk.storage)
         self.published = Published(
             signer.key,
             disk.storage,
             self.files.tree,
-            restored=opened.restored,
+            witnessed=witnessed,
             awaits_witnesses=awaits_witnesses,
         )
         self._signer = signer
