@@ -164,8 +164,10 @@ def witnessed_size(ledger: Ledger) -> int:
 
 
 def until(ledger: Ledger, condition: Callable[[], bool]) -> None:
+    late = time.monotonic() + 60
     while not condition():
         assert ledger.process.poll() is None
+        assert time.monotonic() < late
         time.sleep(0.05)
 
 
