@@ -12,6 +12,8 @@ from .judging import judge
 from .leg import Leg, Verdict
 
 LAWFUL = frozenset({"allowed", "allowed_with_consent", "domestic", "not_governed"})
+PROPOSED = frozenset({"allowed", "allowed_with_consent", "domestic"})
+"""The outcomes of what is proposed: that no treaty governs a shipment is no reason to propose it."""
 Way = Literal["at_home", "direct", "recovery", "elsewhere"]
 
 
@@ -31,8 +33,8 @@ class Alternative(Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
 def alternatives(leg: Leg, among: Collection[str] | None = None) -> tuple[Alternative, ...]:
     """The lawful alternatives, the nearest to the leg first; none when it is lawful itself.
 
-    `among` are the countries to look at for processing: by default all states. Among them members of the OECD
-    come first, and what needs no consent before what does.
+    `among` are the countries to look at for processing: by default all states. What needs no consent comes
+    first, then members of the OECD. Whether a country has a plant for the waste is not known here.
     """
     if judge(leg).outcome in LAWFUL:
         return ()
@@ -64,7 +66,7 @@ def _judged(way: Way, legs: Iterable[Leg]) -> list[Alternative]:
     return [
         Alternative(way=way, to=leg.importer, verdict=verdict)
         for leg, verdict in verdicts
-        if verdict.outcome in LAWFUL
+        if verdict.outcome in PROPOSED
     ]
 
 
