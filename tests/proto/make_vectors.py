@@ -15,6 +15,7 @@ from tests.proto.making import (
     contents,
     invalid,
     lenses,
+    log_forks,
     log_notes,
     log_policies,
     log_proofs,
@@ -22,6 +23,7 @@ from tests.proto.making import (
     log_trees,
     packs,
     policies,
+    shipments,
     tokens,
     valid,
 )
@@ -80,11 +82,12 @@ def others() -> Iterator[tuple[str, Case]]:
         "lens": lenses.cases,
         "pack": packs.cases,
         "policy": policies.cases,
+        "shipment": shipments.cases,
         "token": tokens.cases,
     }.items():
         for name, case in cases():
             yield f"{folder}/{name}", case
-    for of in (log_trees, log_notes, log_policies, log_proofs, log_submissions):
+    for of in (log_trees, log_notes, log_policies, log_proofs, log_submissions, log_forks):
         for name, case in of.cases():
             yield f"log/{name}", case
 
