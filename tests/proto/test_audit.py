@@ -5,6 +5,7 @@ import sys
 from random import Random
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.problem import FINDINGS, Problem
 from provenite_proto.record import (
     CustodyModel,
+    Document,
+    Documents,
     Key,
     Ownership,
     OwnershipParties,
@@ -24,13 +27,14 @@ from provenite_proto.record import (
     Site,
     SiteIdentities,
     Stage,
+    Waste,
 )
 from provenite_proto.statement import PublicKey, Statement, parse
 from tests.proto.forging import Forged, forged, redacted
 from tests.proto.making import audits
 from tests.proto.making.audits import Chain
 from tests.proto.making.firms import Firms
-from tests.proto.making.keys import AUDIENCE
+from tests.proto.making.keys import AUDIENCE, digest_of
 from tests.proto.making.models import copper
 from tests.proto.packing import LOG, claimed, packed
 from tests.proto.test_replay import History
@@ -167,6 +171,33 @@ def test_each_finding_is_told_of_a_pack_or_needs_the_whole_ledger() -> None:
         "site-shared",
     }
     assert FINDINGS.keys() > ALONE
+
+
+@pytest.mark.parametrize(
+    ("to", "shown", "told"),
+    [
+        ("US", True, ["shipment-barred"]),
+        ("US", False, ["shipment-barred"]),
+        ("BE", True, ["consent-missing"]),
+        # Whether the documents are there is withheld.
+        ("BE", False, []),
+    ],
+)
+def test_a_barred_shipment_is_told_of_a_redacted_chain_too(
+    to: str, shown: bool, told: list[str]
+) -> None:
+    firms = Firms("recycler", "refiner")
+    mass = {
+        firms.add("recycler", firms.collected(("copper-scrap", "10", {"Cu": "0.95"}))) + ".0": "10"
+    }
+    waste = Waste(code="Y49", purpose="recovery")
+    bill = Documents(documents=(Document(kind="bill-of-lading", digest=digest_of("bill")),))
+    record = firms.shipped(
+        "refiner", mass, from_country="GH", to_country=to, waste=waste, documents=bill
+    )
+    sent = firms.add("recycler", record)
+    pack = packed(firms, f"{sent}.0", show=lambda index, section: shown)
+    assert [each.finding.slug for each in audited(pack).doubts] == told
 
 
 def test_a_section_is_required_where_the_rules_ask_for_it() -> None:
