@@ -29,7 +29,7 @@ from provenite_proto.ledger import (
     plausible,
     transit,
 )
-from provenite_proto.log import cose, note, policy, submission, tree
+from provenite_proto.log import cose, fork, note, policy, submission, tree
 from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.pack import Content, ElementClaim, Entry, Head, Line, Manifest, limits
 from provenite_proto.policy import Facts
@@ -242,6 +242,7 @@ def test_the_log_is_described() -> None:
     assert f"| name of a key, of a witness, of a group | {note.MAX_NAME} characters |" in section
     assert f"| logs, witnesses, groups of a policy | {policy.MAX_DEFINED} each |" in section
     assert f"| URL of a policy | {policy.MAX_URL:,} characters |" in section
+    assert f"| evidence of a fork | {fork.MAX_BYTES:,} bytes |" in section
     assert f"| COSE receipt | {cose.MAX_BYTES:,} bytes, nested {cose.MAX_DEPTH} deep |" in section
 
 

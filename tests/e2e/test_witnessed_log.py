@@ -1,6 +1,5 @@
 """A ledger whose log is witnessed, and what its operator can try: who finds it, with which command."""
 
-import json
 import os
 import re
 import shutil
@@ -15,10 +14,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from provenite._monitor import Fork, check_fork
 from provenite_ledger import keys
 from provenite_proto.answers import LogAnswer
-from provenite_proto.log import Checkpoint, NoteKey, NoteSigner, decode_bundle, new_bundles, note
+from provenite_proto.log import (
+    Checkpoint,
+    Fork,
+    NoteKey,
+    NoteSigner,
+    decode_bundle,
+    new_bundles,
+    note,
+)
 from tests.ledger.running import Ledger, extraction, start
 from tests.sdk.serving_logs import publish, served
 from tests.witness.growing import GrowingLog, entries
@@ -151,7 +157,7 @@ class Auditor:
 
     def evidence(self) -> tuple[Checkpoint, Checkpoint]:
         (file,) = self.folder.glob("*.fork-*.json")
-        return check_fork(msgspec.convert(json.loads(file.read_text())["fork"], Fork))
+        return Fork.parse(file.read_bytes()).check()
 
 
 def about(ledger: Ledger) -> LogAnswer:
@@ -164,8 +170,10 @@ def witnessed_size(ledger: Ledger) -> int:
 
 
 def until(ledger: Ledger, condition: Callable[[], bool]) -> None:
+    late = time.monotonic() + 60
     while not condition():
         assert ledger.process.poll() is None
+        assert time.monotonic() < late
         time.sleep(0.05)
 
 

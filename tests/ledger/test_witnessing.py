@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import structs
 
 from provenite_ledger.publishing.folder import Folder
 from provenite_ledger.publishing.published import Published, Signed
@@ -19,7 +20,8 @@ from provenite_proto.log import NoteSigner, Tiles, WitnessSigner, note, parse_po
 from tests.witness.growing import GrowingLog, entries
 from tests.witness.running import RunningWitness, run_witness
 
-QUICK = Timing(between=0.01, answer=0.5, first_pause=0.05, longest_pause=0.2)
+QUICK = Timing(between=0.01, answer=30, first_pause=0.05, longest_pause=0.2)
+IMPATIENT = structs.replace(QUICK, answer=0.5)
 STRANGER = WitnessSigner("w.test/stranger", Ed25519PrivateKey.generate())
 
 
@@ -183,7 +185,7 @@ async def test_a_dead_and_a_slow_one_hold_up_nobody(
                 (STRANGER.key, slow),
             ]
         )
-        async with witnessing(public, text) as at_work:
+        async with witnessing(public, text, IMPATIENT) as at_work:
             for size in range(1, 20):
                 public.sign(size)
                 await until(witnessed(public, size))
@@ -194,8 +196,12 @@ async def test_a_dead_and_a_slow_one_hold_up_nobody(
             since = state(at_work, 2).since
             await asyncio.sleep(0.5)
             assert state(at_work, 2).since == since
-    said = [each.getMessage() for each in caplog.records]
-    assert [each.partition(" does")[0] for each in said] == ["witness w2", "witness w3"]
+    # Those that answer may at times be slow, too: what is said of the others is said once.
+    said = [each.getMessage().partition(" does")[0] for each in caplog.records]
+    assert sorted(each for each in said if each in ("witness w2", "witness w3")) == [
+        "witness w2",
+        "witness w3",
+    ]
 
 
 async def test_one_that_comes_back_cosigns_again(

@@ -15,6 +15,7 @@ from tests.proto.making import (
     contents,
     invalid,
     lenses,
+    log_forks,
     log_notes,
     log_policies,
     log_proofs,
@@ -84,7 +85,7 @@ def others() -> Iterator[tuple[str, Case]]:
     }.items():
         for name, case in cases():
             yield f"{folder}/{name}", case
-    for of in (log_trees, log_notes, log_policies, log_proofs, log_submissions):
+    for of in (log_trees, log_notes, log_policies, log_proofs, log_submissions, log_forks):
         for name, case in of.cases():
             yield f"log/{name}", case
 

@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 
 from provenite_proto.log import (
     Checkpoint,
+    Fork,
     LogProof,
     Note,
     NoteSignature,
     Unproven,
+    fork,
     note,
     open_checkpoint,
     parse_key,
@@ -128,6 +130,13 @@ def test_a_note_is_bounded() -> None:
         note.parse(long.encode())
     with pytest.raises(Unproven, match="not a signature"):
         note.parse(Note("x\n", (NoteSignature("n" * 257, line.key_id, b"s"),)).encode())
+
+
+def test_evidence_of_a_fork_is_bounded() -> None:
+    with pytest.raises(
+        Unproven, match=r"^fork-malformed: 262145 bytes; at most 262144 are read\.$"
+    ):
+        Fork.parse(b" " * (fork.MAX_BYTES + 1))
 
 
 def test_a_policy_gives_what_was_read_on() -> None:

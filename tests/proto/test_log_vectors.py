@@ -12,6 +12,7 @@ from provenite_proto.log import (
     Checkpoint,
     ConsistencyReceipt,
     Edge,
+    Fork,
     InclusionReceipt,
     LogProof,
     Submission,
@@ -176,6 +177,14 @@ def submission(case: Case) -> Case:
     }
 
 
+def fork(case: Case) -> Case:
+    data = case["evidence"].encode()
+    found = Fork.parse(data)
+    assert found.encode() == data
+    pair = found.check()
+    return {"sizes": [each.size for each in pair], "roots": [each.root.hex() for each in pair]}
+
+
 READERS: dict[str, Callable[[Case], Case]] = {
     "bundle": bundle,
     "checkpoint": checkpoint,
@@ -183,6 +192,7 @@ READERS: dict[str, Callable[[Case], Case]] = {
     "consistency-receipt": consistency_receipt,
     "cosignature": cosignature,
     "entry": of_entry,
+    "fork": fork,
     "growth": growth,
     "inclusion": inclusion,
     "key": key,

@@ -8,15 +8,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenite._monitor import KEPT, Following, Fork, Look, Verdict, check_fork, look
+from provenite._monitor import KEPT, Following, Look, Shown, Verdict, compare, look
 from provenite_proto.log import (
-    Checkpoint,
+    Fork,
     Note,
     NoteSigner,
     Tile,
-    Unproven,
     WitnessSigner,
-    note,
     parse_policy,
 )
 from tests.witness.growing import GrowingLog, entries
@@ -43,6 +41,14 @@ class Monitor:
         fetch: Callable[[Tile], bytes] = log.fetch
         served = log.signed(size) if served is None else served
         found = look(self.following, self.key, None, served, fetch, self.now)
+        self.following = found.following
+        return found
+
+    def compare(self, log: GrowingLog, size: int, *others: tuple[str, bytes]) -> Look:
+        """Look at a log that serves its tree of this size, while others were shown other checkpoints."""
+        found = self.look(log, size)
+        shown = [Shown(to, checkpoint.decode()) for to, checkpoint in others]
+        found = compare(found, self.key, shown, log.fetch, self.now)
         self.following = found.following
         return found
 
@@ -83,7 +89,7 @@ def test_what_is_remembered_is_bounded(log: GrowingLog, monitor: Monitor) -> Non
 def proven(found: Look) -> Fork:
     assert found.verdict is Verdict.FORKED
     assert found.fork is not None
-    smaller, larger = check_fork(found.fork)
+    smaller, larger = found.fork.check()
     assert smaller.size <= larger.size
     return found.fork
 
@@ -205,31 +211,113 @@ def test_the_quorum_of_witnesses(log: GrowingLog, cosigners: tuple[int, ...], me
     assert (later.verdict, later.sound) == (Verdict.UNCHANGED, met)
 
 
-def test_evidence_that_shows_nothing(log: GrowingLog) -> None:
-    fork = log.forked(100, 300)
-    good = proven_fork(log, fork)
-    key = str(log.signer.key)
-    one, other = log.signed(200).decode(), fork.signed(200).decode()
-    larger = log.signed(300).decode()
-    stranger = GrowingLog(log.entries, NoteSigner(log.origin, Ed25519PrivateKey.generate()))
-    honest_proof = tuple(map(note.base64, log.submission(200, 300).proof))
-    honest_beginning = note.base64(Checkpoint.parse(note.parse(one.encode()).text).root)
-    for evidence in (
-        Fork(key, (one, one), NOW),
-        Fork(key, (one, larger), NOW),
-        Fork(key, (one, stranger.signed(200).decode()), NOW),
-        Fork(key, (one, larger), NOW, honest_beginning, honest_proof),
-        Fork(key, (one, larger), NOW, good.beginning, good.proof),
-        Fork(key, (one, larger), NOW, "nonsense", ()),
-        Fork(key, good.checkpoints, NOW, good.beginning, good.proof[:-1]),
-        Fork(key, (good.checkpoints[1], good.checkpoints[0]), NOW, good.beginning, good.proof),
-    ):
-        with pytest.raises(Unproven):
-            check_fork(evidence)
-    check_fork(Fork(key, (one, other), NOW))
-
-
-def proven_fork(log: GrowingLog, fork: GrowingLog) -> Fork:
-    monitor = Monitor(log)
+def test_others_were_shown_the_same_history(log: GrowingLog, monitor: Monitor) -> None:
     monitor.look(log, 200)
-    return proven(monitor.look(fork, 400))
+    for size in (1, 199, 200, 256, 300):
+        found = monitor.compare(log, 300, ("a witness", log.signed(size)))
+        assert found.sound
+        assert not found.ahead
+    assert monitor.following is not None
+    assert not monitor.following.pending
+
+
+@given(
+    st.integers(1, 40).flatmap(
+        lambda served: st.integers(0, served - 1).flatmap(
+            lambda at: st.tuples(st.just(served), st.just(at), st.integers(at + 1, served))
+        )
+    )
+)
+def test_another_was_shown_another_history(case: tuple[int, int, int]) -> None:
+    served, at, size = case
+    log = GrowingLog(entries(served))
+    fork = log.forked(at, size - at)
+    monitor = Monitor(log)
+    found = monitor.compare(log, served, ("you", log.signed(1)), ("others", fork.signed()))
+    assert found.detail.startswith("others was shown another history than you.")
+    assert [each.size for each in proven(found).check()] == [size, served]
+
+
+class Withholding(GrowingLog):
+    """Serves checkpoints, and no tile once it has been asked for its first tree."""
+
+    open = True
+
+    def fetch(self, tile: Tile) -> bytes:
+        if not self.open:
+            raise LookupError(f"the log serves no {tile.path}")
+        return super().fetch(tile)
+
+
+def test_what_cannot_be_compared_is_not_sound(log: GrowingLog, monitor: Monitor) -> None:
+    withholding = Withholding(log.entries, log.signer)
+    fork = log.forked(50, 300)
+    receipt = ("whoever gave you a receipt", fork.signed(100))
+    monitor.look(withholding, 300)
+    withholding.open = False
+    found = monitor.compare(withholding, 300, receipt)
+    assert (found.verdict, found.sound) == (Verdict.INCOMPARABLE, False)
+    assert "of 100 statements that whoever gave you a receipt was shown" in found.detail
+    assert "the log serves no tile/" in found.detail
+    # It stays so until the log's tiles tell, even when nobody brings the receipt again.
+    assert monitor.compare(withholding, 300).verdict is Verdict.INCOMPARABLE
+    assert (
+        monitor.compare(withholding, 300, ("you", log.signed(300))).verdict is Verdict.INCOMPARABLE
+    )
+    # Tiles of another tree tell as little.
+    other = GrowingLog(entries(600, "other "), log.signer)
+    monitor.look(log, 300)
+    found = compare(monitor.look(log, 300), monitor.key, (), other.fetch, NOW)
+    assert found.verdict is Verdict.INCOMPARABLE
+    withholding.open = True
+    proven(monitor.compare(withholding, 300))
+
+
+def test_an_old_checkpoint_stays_stale_whatever_cannot_be_compared(
+    log: GrowingLog, monitor: Monitor
+) -> None:
+    monitor.look(log, 300)
+    monitor.look(log, 400)
+    rolled_back = Lacking(GrowingLog(log.entries[:300], log.signer))
+    found = monitor.compare(rolled_back, 300, ("a witness", log.signed(350)))
+    assert found.verdict is Verdict.STALE
+
+
+def test_what_others_were_shown_for_long_is_withheld(log: GrowingLog, monitor: Monitor) -> None:
+    log = Lacking(GrowingLog(log.entries[:300], log.signer))
+    more = GrowingLog(entries(600), log.signer)
+    witness = ("a witness", more.signed(350))
+    found = monitor.compare(log, 300, witness)
+    # A log may be a moment behind those who cosign its checkpoints.
+    assert (found.sound, found.ahead, found.withheld) == (True, {"a witness": 350}, {})
+    # Who has gone since was shown it all the same.
+    for others in ((witness,), (), (("a witness", more.signed(500)),)):
+        found = monitor.compare(log, 300, *others)
+        assert (found.sound, found.withheld) == (False, {"a witness": 350})
+    found = monitor.compare(more, 350, ("a witness", more.signed(500)))
+    assert (found.sound, found.ahead, found.withheld) == (True, {"a witness": 500}, {})
+    assert monitor.compare(more, 550).sound
+    assert monitor.following is not None
+    assert not monitor.following.pending
+
+
+def test_what_the_log_grows_into_is_another_history_than_was_shown(
+    log: GrowingLog, monitor: Monitor
+) -> None:
+    served = Lacking(GrowingLog(log.entries[:300], log.signer))
+    fork = log.forked(300, 100)
+    assert monitor.compare(served, 300, ("a witness", fork.signed(350))).sound
+    # The witness has gone, and what it was shown is remembered.
+    proven(monitor.compare(log, 400))
+
+
+def test_what_is_no_checkpoint_of_the_log_counts_for_nothing(
+    log: GrowingLog, monitor: Monitor
+) -> None:
+    stranger = GrowingLog(
+        log.forked(0, 300).entries, NoteSigner(log.origin, Ed25519PrivateKey.generate())
+    )
+    for answer in (b"", b"<html>", stranger.signed(200), log.signed(400)[:-1]):
+        found = monitor.compare(log, 300, ("a witness", answer))
+        assert found.sound
+        assert not found.ahead

@@ -9,17 +9,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from pathlib import Path
 
-import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner, Result
 
-from provenite._monitor import Fork, check_fork
 from provenite.cli import main
-from provenite_proto.log import LogProof, Note, WitnessSigner
+from provenite_proto.log import Fork, LogProof, Note, WitnessSigner
+from provenite_proto.log.submission import origin_hash
 from tests.sdk.serving_logs import publish, served
 from tests.witness.growing import GrowingLog, entries
 
@@ -66,7 +64,7 @@ def said(result: Result) -> str:
 
 def evidence() -> Fork:
     (file,) = Path().glob("*.fork-*.json")
-    return msgspec.convert(json.loads(file.read_text())["fork"], Fork)
+    return Fork.parse(file.read_bytes())
 
 
 def test_a_log_that_grows(look: Monitor, log: GrowingLog, folder: Path) -> None:
@@ -105,7 +103,7 @@ def test_a_fork_leaves_evidence(look: Monitor, log: GrowingLog, folder: Path) ->
     assert result.exit_code == 1
     assert said(result).startswith("FORKED at 450 statements: The log has signed two histories")
     found = evidence()
-    check_fork(found)
+    found.check()
     assert found.checkpoints == (log.signed(300).decode(), fork.signed().decode())
     (file,) = Path().glob("*.fork-*.json")
     assert file.name in said(result)
@@ -160,7 +158,7 @@ def test_the_quorum_of_witnesses(
 
 def witnessed_elsewhere(folder: Path, log: GrowingLog, size: int) -> None:
     """What a witness at the same address says that it was shown."""
-    shown = folder.parent / sha256(log.origin.encode()).hexdigest()
+    shown = folder.parent / origin_hash(log.origin)
     shown.mkdir(exist_ok=True)
     (shown / "checkpoint").write_bytes(cosigned(log, size, WITNESS))
 
@@ -180,7 +178,7 @@ def test_a_witness_that_was_shown_another_history(
     assert result.exit_code == 1
     assert "FORKED at 300 statements: the witness first was shown another history" in said(result)
     found = evidence()
-    check_fork(found)
+    found.check()
     # Without a policy nobody is asked.
     assert look().exit_code == 0
 
@@ -220,12 +218,87 @@ def test_who_holds_a_receipt_of_another_history(
     result = look(*words)
     assert result.exit_code == 1
     assert "whoever gave you mine.tlog-proof was shown another history than you" in said(result)
-    smaller, larger = check_fork(evidence())
+    smaller, larger = evidence().check()
     assert (smaller.size, larger.size) == (100, 300)
     checkpoint.write_bytes(GrowingLog(log.entries).signed(250))
     receipt.write_bytes(LogProof(3, 1, (), log.signed(200)).encode()[:-1])
     for name in (str(checkpoint), str(receipt), "absent"):
         assert look("--receipt", name).exit_code == 2
+
+
+def test_a_receipt_that_cannot_be_compared(look: Monitor, log: GrowingLog, folder: Path) -> None:
+    publish(folder, log, 300)
+    assert look().exit_code == 0
+    receipt = Path("mine.tlog-proof")
+    receipt.write_bytes(LogProof(3, 1, (), log.forked(3, 100).signed(100)).encode())
+    shutil.rmtree(folder / "tile")
+    for words in (("--receipt", str(receipt)), ()):
+        result = look(*words)
+        assert result.exit_code == 1
+        assert "incomparable: Whether the checkpoint of 100 statements that whoever gave" in said(
+            result
+        )
+        assert "the log serves no tile/" in said(result)
+    publish(folder, log, 300)
+    assert look().exit_code == 1
+    evidence().check()
+
+
+def test_a_receipt_of_more_than_is_served(look: Monitor, log: GrowingLog, folder: Path) -> None:
+    publish(folder, log, 300)
+    receipt = Path("mine.tlog-proof")
+    receipt.write_bytes(LogProof(3, 1, (), log.signed(350)).encode())
+    words = ("--receipt", str(receipt), "--interval", "1")
+    for _ in range(2):
+        result = look(*words)
+        assert result.exit_code == 1
+        assert "nothing new; withheld: the log has shown more to others (350 to" in said(result)
+    event = json.loads(look(*words, "--json").stdout)
+    assert event["ahead"] == event["withheld"] == {"whoever gave you mine.tlog-proof": 350}
+    # What was withheld is remembered.
+    assert look().exit_code == 1
+    publish(folder, log, 400)
+    assert (look(*words).exit_code, look().exit_code) == (0, 0)
+
+
+def test_evidence_is_checked_by_anybody(
+    look: Monitor, log: GrowingLog, folder: Path, tmp_path: Path
+) -> None:
+    for history in (log, log.forked(200, 250)):
+        publish(folder, history, 300)
+        look()
+    (file,) = Path().glob("*.fork-*.json")
+    policy = tmp_path / "witnesses.txt"
+    policy.write_text(f"log {log.signer.key}\nquorum none\n")
+
+    def check(*words: str) -> Result:
+        return CliRunner().invoke(main, ["monitor", "--evidence", *words])
+
+    trust = "Compare it with the one that you trust"
+    for words in ((), ("--log-key", str(log.signer.key)), ("--policy", str(policy))):
+        result = check(str(file), *words)
+        assert result.exit_code == 0
+        assert "FORKED: the log log.test/log has signed two histories, of 300 and of 300" in said(
+            result
+        )
+        assert (trust in said(result)) == (not words)
+    shown = json.loads(check(str(file), "--json").stdout)
+    assert (shown["verdict"], shown["key"]) == ("forked", str(log.signer.key))
+    roots = [log.checkpoint(300).root.hex(), log.forked(200, 250).checkpoint(300).root.hex()]
+    assert shown["trees"] == [{"size": 300, "root": root} for root in roots]
+
+    other = GrowingLog().signer.key
+    result = check(str(file), "--log-key", str(other))
+    assert (result.exit_code, "of another log than the one you trust" in said(result)) == (1, True)
+    altered = tmp_path / "altered.json"
+    altered.write_bytes(file.read_bytes().replace(b"\\n300\\n", b"\\n301\\n", 1))
+    result = check(str(altered))
+    assert (result.exit_code, "shows no fork" in said(result)) == (1, True)
+    shown = json.loads(check(str(altered), "--json").stdout)
+    assert (shown["verdict"], shown["slug"]) == ("unproven", "signature-false")
+    for misuse in (["absent"], [str(file), "http://log.test"]):
+        assert check(*misuse).exit_code == 2
+    assert CliRunner().invoke(main, ["monitor"]).exit_code == 2
 
 
 def start(url: str, log: GrowingLog, state: Path, *words: str) -> subprocess.Popen[str]:
@@ -258,7 +331,7 @@ def test_json(look: Monitor, log: GrowingLog, folder: Path, tmp_path: Path) -> N
     publish(folder, log.forked(10, 400), 400)
     event = json.loads(look("--policy", str(policy), "--json").stdout)
     assert event["verdict"] == "forked"
-    check_fork(msgspec.convert(json.loads(Path(event["evidence"]).read_text())["fork"], Fork))
+    Fork.parse(Path(event["evidence"]).read_bytes()).check()
 
 
 def test_what_is_wrong_with_the_words(

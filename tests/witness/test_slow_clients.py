@@ -27,7 +27,9 @@ async def echo(scope: object, receive: object, send: object) -> None:
 
 @contextlib.asynccontextmanager
 async def serving() -> AsyncIterator[tuple[str, int]]:
-    config = uvicorn.Config(echo, http=Quick, ws="none", lifespan="off", log_config=None)
+    config = uvicorn.Config(
+        echo, http=Quick, ws="none", lifespan="off", log_config=None, timeout_keep_alive=60
+    )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         started = asyncio.Event()
         server = Server(config, started.set)
@@ -63,11 +65,15 @@ async def test_whoever_drips_is_cut_off(begin: bytes) -> None:
             await writer.wait_closed()
 
 
-async def test_each_request_has_its_time() -> None:
+async def test_each_request_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Quick, "seconds", 30)
+    loop = asyncio.get_running_loop()
+    clock, passed = loop.time, 0
+    monkeypatch.setattr(loop, "time", lambda: clock() + passed)
     async with serving() as address:
         reader, writer = await asyncio.open_connection(*address)
         for _ in range(4):
-            await asyncio.sleep(0.15)
+            passed += 20
             writer.write(GET)
             assert b" 204 " in await reader.readuntil(b"\r\n\r\n")
         writer.close()

@@ -89,6 +89,10 @@ def believed() -> Iterator[tuple[str, Case]]:
     yield "quorum-before-the-rest", case(early, cosigned_note(text, 1), [1])
     logs = lines_of(f"log {OTHER_LOG.key}", *ALL, "quorum w1")
     yield "several-logs", case(logs, cosigned_note(text, 1), [1])
+    yield (
+        "of-what-is-no-checkpoint",
+        case(logs, cosigned_note(f"{LOG.key.name}\n"), unproven("checkpoint-malformed")),
+    )
     no_logs = lines_of(*WITNESS_LINES, "quorum w1")
     yield "no-logs", case(no_logs, cosigned_note(text, 1, log=FORK), [1])
     yield (

@@ -5,6 +5,7 @@ from .cose import ConsistencyReceipt, InclusionReceipt, kid_of
 from .cosignature import WitnessSigner, cosigned
 from .entry import entry, log_name, time_bytes
 from .errors import Unproven
+from .fork import Fork
 from .note import Note, NoteKey, NoteSignature, NoteSigner, SignatureType, parse_key
 from .policy import Group, PolicyLog, Witness, WitnessPolicy, parse_policy
 from .proof import LogProof
@@ -40,6 +41,7 @@ __all__ = [
     "Checkpoint",
     "ConsistencyReceipt",
     "Edge",
+    "Fork",
     "Group",
     "InclusionReceipt",
     "LogProof",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from . import note
+from .checkpoint import Checkpoint
 from .cosignature import cosigned
 from .errors import Unproven
 from .note import Note, NoteKey, SignatureType
@@ -67,8 +68,8 @@ class WitnessPolicy(msgspec.Struct, frozen=True):
         """Check a checkpoint's signatures: who of the witnesses cosigned it, and when (seconds since 1970).
 
         A log of the policy has to have signed it, where the policy names any. A signature by a known key that
-        does not verify condemns the checkpoint, whatever the others say. Raises `Unproven` `signature-missing`,
-        `signature-false` or `quorum-missing`.
+        does not verify condemns the checkpoint, whatever the others say. Raises `Unproven` `checkpoint-malformed`,
+        `signature-missing`, `signature-false` or `quorum-missing`.
         """
         if self.logs:
             self._check_log(signed)
@@ -94,7 +95,7 @@ class WitnessPolicy(msgspec.Struct, frozen=True):
         return self.quorum in met
 
     def _check_log(self, signed: Note) -> None:
-        origin = signed.text.partition("\n")[0]
+        origin = Checkpoint.parse(signed.text).origin
         keys = [
             each.key for each in self.logs if each.key.name == origin and signed.signed_by(each.key)
         ]

@@ -1,18 +1,20 @@
-"""Following a log without its I/O: what a checkpoint that is served means, given what was seen before.
+"""Following a log without its I/O: what a checkpoint that is served means, given what was seen before and by others.
 
 A log that shows one reader another history than others, or takes back what it has signed, signs two
-checkpoints that cannot both be of one tree. `look` compares each with those before it by proofs that it makes
-from the log's own tiles, and checks against signed roots: nothing else of what the log serves is believed.
+checkpoints that cannot both be of one tree. `look` compares each with those before it, `compare` with
+those that others were shown, by proofs that they make from the log's own tiles and check against signed roots:
+nothing else of what the log serves is believed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from provenite_proto.log import (
     Checkpoint,
+    Fork,
     Note,
     NoteKey,
     Tile,
@@ -41,26 +43,23 @@ class Seen(Struct, frozen=True):
     at: datetime
 
 
+class Shown(Struct, frozen=True):
+    """A checkpoint of the log that somebody else was shown: a note, and to whom."""
+
+    to: str
+    checkpoint: str
+
+
 class Following(Struct, frozen=True):
-    """What is remembered of a log: its key, the newest checkpoint as served, and those before, oldest first."""
+    """What is remembered of a log: its key, the newest checkpoint as served, and those before, oldest first.
+
+    `pending` are checkpoints of others that were larger, or could not be compared, one of either kind for each.
+    """
 
     key: str
     newest: str
     seen: tuple[Seen, ...]
-
-
-class Fork(Struct, frozen=True, rename="camel"):
-    """Evidence that a log has forked: two checkpoints that it has signed, the smaller tree's first.
-
-    Of one size they have two roots. Otherwise `proof`, a consistency proof (base64), shows that the larger tree
-    begins with another tree than the smaller one: that of `beginning` (base64).
-    """
-
-    key: str
-    checkpoints: tuple[str, str]
-    found_at: datetime
-    beginning: str | None = None
-    proof: tuple[str, ...] = ()
+    pending: tuple[Shown, ...] = ()
 
 
 class Verdict(StrEnum):
@@ -73,6 +72,8 @@ class Verdict(StrEnum):
     """A smaller tree than was seen: an old checkpoint, or a log that was rolled back."""
     FORKED = "forked"
     """A tree that contradicts one that was seen: `fork` is the evidence."""
+    INCOMPARABLE = "incomparable"
+    """One that others were shown, and of which the log's tiles do not tell whether it is of the same history."""
     FALSE = "false"
     """Not a checkpoint that the log has signed, or tiles that are not of its tree."""
 
@@ -81,7 +82,8 @@ class Look(Struct, frozen=True):
     """A verdict, in a sentence where there is one to say, and what to remember.
 
     `cosigned` has the witnesses of the policy with the second of their cosignatures; absent without a policy or when
-    `lacking` says why its quorum is not met. `withheld` has those that were shown more, with its size.
+    `lacking` says why its quorum is not met. `ahead` has those that were shown more, with its size, and
+    `withheld` those for whom it was so the last time, too, and the log has not come so far since.
     """
 
     verdict: Verdict
@@ -91,6 +93,7 @@ class Look(Struct, frozen=True):
     new: int = 0
     cosigned: Mapping[str, int] | None = None
     lacking: str | None = None
+    ahead: Mapping[str, int] = {}
     withheld: Mapping[str, int] = {}
     fork: Fork | None = None
 
@@ -125,37 +128,54 @@ def look(
     if policy is None or found.verdict not in (Verdict.GROWN, Verdict.UNCHANGED):
         return found
     cosigned, lacking = _quorum(policy, signed)
-    return Look(
-        found.verdict,
-        found.following,
-        found.detail,
-        found.size,
-        found.new,
-        cosigned,
-        lacking,
-    )
+    return structs.replace(found, cosigned=cosigned, lacking=lacking)
 
 
-def check_fork(fork: Fork) -> tuple[Checkpoint, Checkpoint]:
-    """The two checkpoints, once it is certain that the log has forked.
+def compare(
+    found: Look, key: NoteKey, others: Iterable[Shown], fetch: Fetch, now: datetime
+) -> Look:
+    """The look at a log with what others were shown of it: another history, or for long more than this reader.
 
-    `Unproven` when the evidence does not show it.
+    A log may be a moment behind its witnesses, since it publishes what enough of them have cosigned: so only
+    what it still does not show the next time is withheld. What is no checkpoint of the log counts for nothing.
+    Raises what `fetch` raises but `LookupError`.
     """
-    key = note.parse_key(fork.key)
-    smaller, larger = (open_checkpoint(each.encode(), key) for each in fork.checkpoints)
-    if fork.beginning is None:
-        if smaller.size != larger.size or smaller.root == larger.root:
-            raise Unproven("consistency-false", "The two checkpoints do not contradict each other.")
-        return smaller, larger
-    try:
-        beginning = note.unbase64(fork.beginning)
-        proof = [note.unbase64(each) for each in fork.proof]
-    except ValueError as error:
-        raise Unproven("consistency-false", f"The proof is {error}.") from error
-    check_consistency(smaller.size, beginning, larger.size, larger.root, proof)
-    if beginning == smaller.root:
-        raise Unproven("consistency-false", "The larger tree does begin with the smaller one.")
-    return smaller, larger
+    following = found.following
+    if following is None or found.verdict is Verdict.FORKED:
+        return found
+    shown = following.seen[-1].size
+    larger: dict[str, tuple[int, Shown]] = {}
+    untold: dict[str, Shown] = {}
+    detail = ""
+    for each in (*following.pending, *others):
+        try:
+            checkpoint = open_checkpoint(each.checkpoint.encode(), key)
+        except Unproven:
+            continue
+        try:
+            fork = _fork(following, key, checkpoint, _own(each.checkpoint, key), fetch, now)
+        except (LookupError, Unproven) as error:
+            fork = None
+            if checkpoint.size <= shown:
+                untold.setdefault(each.to, each)
+                detail = (
+                    f"Whether the checkpoint of {checkpoint.size} statements that {each.to} was shown is of the "
+                    f"history of {shown} that you were shown cannot be told: {_reason(error)}"
+                )
+        if fork is not None:
+            return _forked(following, checkpoint.size, fork, to=each.to)
+        if checkpoint.size > shown:
+            larger.setdefault(each.to, (checkpoint.size, each))
+    pending = (*untold.values(), *(each for _, each in larger.values()))
+    compared = structs.replace(
+        found,
+        following=structs.replace(following, pending=pending),
+        ahead={to: size for to, (size, _) in larger.items()},
+        withheld={to: size for to, (size, each) in larger.items() if each in following.pending},
+    )
+    if untold and found.verdict in (Verdict.GROWN, Verdict.UNCHANGED):
+        return structs.replace(compared, verdict=Verdict.INCOMPARABLE, detail=detail)
+    return compared
 
 
 def _compared(
@@ -167,63 +187,72 @@ def _compared(
     now: datetime,
 ) -> Look:
     size = checkpoint.size
-    own = Note(signed.text, signed.signed_by(key)).encode().decode()
     whole = signed.encode().decode()
+    own = _own(whole, key)
     if following is None:
-        tiles = Tiles(size, fetch)
-        _of_tree(checkpoint, tiles)
+        _of_tree(checkpoint, Tiles(size, fetch))
         first = Following(str(key), whole, (Seen(size, own, now),))
         return Look(Verdict.GROWN, first, size=size, new=size)
     last = following.seen[-1]
-    before = open_checkpoint(last.checkpoint.encode(), key)
-    if size < before.size:
-        return _smaller(following, key, checkpoint, own, fetch, now)
-    if size == before.size:
-        if checkpoint.root != before.root:
-            return _forked(following, (last.checkpoint, own), size, now)
-        return Look(Verdict.UNCHANGED, Following(following.key, whole, following.seen), size=size)
-    tiles = Tiles(size, fetch)
-    fork = _contradiction(before, checkpoint, tiles)
-    if fork is not None:
-        return _forked(following, (last.checkpoint, own), size, now, fork)
-    seen = (*following.seen, Seen(size, own, now))[-KEPT:]
-    return Look(
-        Verdict.GROWN,
-        Following(following.key, whole, seen),
-        size=size,
-        new=size - before.size,
-    )
-
-
-def _smaller(
-    following: Following,
-    key: NoteKey,
-    checkpoint: Checkpoint,
-    own: str,
-    fetch: Fetch,
-    now: datetime,
-) -> Look:
-    """A tree that is smaller than the newest one seen: the same history, another, or one that cannot be told."""
-    size = checkpoint.size
-    newest = open_checkpoint(following.seen[-1].checkpoint.encode(), key)
-    for each in following.seen:
-        if each.size == size:
-            if open_checkpoint(each.checkpoint.encode(), key).root != checkpoint.root:
-                return _forked(following, (each.checkpoint, own), size, now)
-            return _stale(
-                following, size, f"It is the one that was seen {each.at:%Y-%m-%d %H:%M} UTC."
-            )
     try:
-        fork = _contradiction(checkpoint, newest, Tiles(newest.size, fetch))
+        fork = _fork(following, key, checkpoint, own, fetch, now)
     except (LookupError, Unproven):
+        if size > last.size:
+            raise
         return _stale(
             following,
             size,
             "The log no longer serves the tiles that would tell whether it has forked.",
         )
     if fork is not None:
-        return _forked(following, (own, following.seen[-1].checkpoint), size, now, fork)
-    return _stale(following, size, "It is of the same history.")
+        return _forked(following, size, fork)
+    if size < last.size:
+        return _stale(following, size, _of_one_history(following, size))
+    if size == last.size:
+        return Look(Verdict.UNCHANGED, structs.replace(following, newest=whole), size=size)
+    seen = (*following.seen, Seen(size, own, now))[-KEPT:]
+    grown = structs.replace(following, newest=whole, seen=seen)
+    return Look(Verdict.GROWN, grown, size=size, new=size - last.size)
+
+
+def _of_one_history(following: Following, size: int) -> str:
+    for each in following.seen:
+        if each.size == size:
+            return f"It is the one that was seen {each.at:%Y-%m-%d %H:%M} UTC."
+    return "It is of the same history."
+
+
+def _fork(
+    following: Following,
+    key: NoteKey,
+    checkpoint: Checkpoint,
+    own: str,
+    fetch: Fetch,
+    now: datetime,
+) -> Fork | None:
+    """Evidence that a checkpoint, `own` as a note, contradicts one that was seen; none when it is of one history.
+
+    `LookupError` or `Unproven` when the log's tiles do not tell.
+    """
+    for each in following.seen:
+        if each.size == checkpoint.size:
+            if open_checkpoint(each.checkpoint.encode(), key).root == checkpoint.root:
+                return None
+            return Fork(following.key, (each.checkpoint, own), now)
+    last = following.seen[-1].checkpoint
+    pair = [(open_checkpoint(last.encode(), key), last), (checkpoint, own)]
+    (smaller, first), (larger, second) = sorted(pair, key=lambda each: each[0].size)
+    found = _contradiction(smaller, larger, Tiles(larger.size, fetch))
+    if found is None:
+        return None
+    beginning, proof = found
+    return Fork(following.key, (first, second), now, beginning, proof)
+
+
+def _own(checkpoint: str, key: NoteKey) -> str:
+    """A checkpoint with the log's own signature alone."""
+    signed = note.parse(checkpoint.encode())
+    return Note(signed.text, signed.signed_by(key)).encode().decode()
 
 
 def _contradiction(
@@ -250,28 +279,19 @@ def _of_tree(checkpoint: Checkpoint, tiles: Tiles) -> None:
         )
 
 
-def _forked(
-    following: Following,
-    checkpoints: tuple[str, str],
-    size: int,
-    now: datetime,
-    contradiction: tuple[bytes, tuple[bytes, ...]] | None = None,
-) -> Look:
-    beginning, proof = contradiction or (None, ())
-    fork = Fork(
-        following.key,
-        checkpoints,
-        now,
-        None if beginning is None else note.base64(beginning),
-        tuple(map(note.base64, proof)),
-    )
+def _forked(following: Following, size: int, fork: Fork, *, to: str = "") -> Look:
+    said = f"{to} was shown another history than you. " if to else ""
     return Look(
         Verdict.FORKED,
         following,
-        "The log has signed two histories: the evidence is two checkpoints that contradict each other.",
+        f"{said}The log has signed two histories: the evidence is two checkpoints that contradict each other.",
         size=size,
         fork=fork,
     )
+
+
+def _reason(error: LookupError | Unproven) -> str:
+    return error.detail if isinstance(error, Unproven) else f"{error}."
 
 
 def _stale(following: Following, size: int, said: str) -> Look:

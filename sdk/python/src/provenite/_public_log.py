@@ -1,6 +1,5 @@
 """Reading a log's public files over HTTP: checkpoint and tiles, from the ledger or from any server of that folder."""
 
-from importlib.metadata import version
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +10,7 @@ from provenite_proto.log.tiles import FULL
 from provenite_proto.log.tree import HASH_BYTES
 
 from ._errors import AnswerError, ConnectionFailed, TimedOut
+from ._transport import USER_AGENT
 
 TIMEOUT_SECONDS = 30.0
 """Without an answer, after which a file counts as not reached."""
@@ -68,7 +68,7 @@ class PublicLog:
                 "GET",
                 url,
                 headers={
-                    "user-agent": f"provenite/{version('provenite')}",
+                    "user-agent": USER_AGENT,
                     "accept-encoding": "identity",
                 },
                 follow_redirects=False,

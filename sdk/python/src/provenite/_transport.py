@@ -7,6 +7,7 @@ import httpx
 
 from ._exchange import Failure, Reply, Request
 
+USER_AGENT = f"provenite/{version('provenite')}"
 IN_FLIGHT = 100
 """Requests of one asynchronous client under way at a time; further ones wait their turn."""
 DEFAULT_TIMEOUT = 30.0
@@ -30,7 +31,7 @@ def arguments(url: str, request: Request) -> dict[str, Any]:
         "method": request.method,
         "url": url + request.path,
         "params": tuple(request.query) or None,
-        "headers": {"user-agent": f"provenite/{version('provenite')}", **request.headers},
+        "headers": {"user-agent": USER_AGENT, **request.headers},
         "content": request.body,
         "follow_redirects": False,
     }

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from hashlib import sha256
 
 import httpx
 
@@ -15,6 +14,7 @@ from provenite_proto.log import (
     note,
     open_checkpoint,
 )
+from provenite_proto.log.submission import newest_url
 
 ANSWER_SECONDS = 5.0
 """For a witness's answer; the log does not wait longer for one that is slow or away."""
@@ -36,12 +36,11 @@ async def held_by_witnesses(
 
 async def _held(witness: Witness, key: NoteKey, http: httpx.AsyncClient) -> Checkpoint | None:
     assert witness.url is not None  # noqa: S101 # only such are asked
-    origin = sha256(key.name.encode()).hexdigest()
     received = b""
     try:
         async with (
             asyncio.timeout(ANSWER_SECONDS),
-            http.stream("GET", f"{witness.url.rstrip('/')}/{origin}/checkpoint") as response,
+            http.stream("GET", newest_url(witness.url, key.name)) as response,
         ):
             if response.status_code == httpx.codes.NOT_FOUND:
                 return None

@@ -30,7 +30,7 @@ from provenite_proto.log import (
     cosigned,
     note,
 )
-from provenite_proto.log.submission import ADD_CHECKPOINT
+from provenite_proto.log.submission import add_url
 
 from . import __version__
 from .cosigning import MAX_ANSWER_BYTES, Failure, HeldSize, NotCosigned, read_answer
@@ -253,7 +253,7 @@ class Witnessing:
         assert witness.url is not None  # noqa: S101 # only such are followed
         async with self._http.stream(
             "POST",
-            witness.url.rstrip("/") + ADD_CHECKPOINT,
+            add_url(witness.url),
             content=body,
             headers={"user-agent": f"provenite-ledger/{__version__}"},
             follow_redirects=False,

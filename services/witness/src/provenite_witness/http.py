@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
 from provenite_proto.log import Unproven
-from provenite_proto.log.submission import ADD_CHECKPOINT, MAX_BYTES, SIZE_MEDIA_TYPE
+from provenite_proto.log.submission import ADD_CHECKPOINT, MAX_BYTES, NEWEST, SIZE_MEDIA_TYPE
 
 from .refusals import AnotherSize, Refused
 from .witness import Witness
@@ -60,7 +60,7 @@ async def add_checkpoint(request: _Request) -> str:
     return await asyncio.get_running_loop().run_in_executor(state.thread, state.witness.add, body)
 
 
-@get("/{origin_hash:str}/checkpoint", media_type=TEXT)
+@get("/{origin_hash:str}" + NEWEST, media_type=TEXT)
 async def newest(request: _Request, origin_hash: FromPath[str]) -> bytes:
     """The newest cosigned checkpoint of a log."""
     state = request.app.state

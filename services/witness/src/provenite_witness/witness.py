@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from hashlib import sha256
 
 from provenite_proto.log import (
     EMPTY,
@@ -15,6 +14,7 @@ from provenite_proto.log import (
     check_consistency,
     note,
 )
+from provenite_proto.log.submission import origin_hash
 
 from .refusals import AnotherSize, Refused
 from .store import Held, Store
@@ -38,7 +38,7 @@ class Witness:
         """Of the witness's key, the logs' keys, each named as its log's origin, and the time in seconds since 1970."""
         self._signer = signer
         self._keys = _by_origin(keys)
-        self._origins = {sha256(origin.encode()).hexdigest(): origin for origin in self._keys}
+        self._origins = {origin_hash(origin): origin for origin in self._keys}
         self._store = store
         self._clock = clock
         self._forks: set[bytes] = set()
@@ -64,12 +64,12 @@ class Witness:
             self._store.keep(checkpoint.origin, Held(checkpoint.size, checkpoint.root, whole), at)
         return cosignature.line
 
-    def newest(self, origin_hash: str) -> bytes:
-        """The newest cosigned checkpoint of the log with this hash (SHA-256 of its origin, in hexadecimal).
+    def newest(self, of: str) -> bytes:
+        """The newest cosigned checkpoint of the log with this `origin_hash`.
 
         Raises `Refused` `origin-unknown` when there is none.
         """
-        origin = self._origins.get(origin_hash)
+        origin = self._origins.get(of)
         held = None if origin is None else self._store.held(origin)
         if held is None:
             raise Refused("origin-unknown", "No checkpoint of this log has been cosigned.")

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import msgspec
 
-from provenite_proto.log import Unproven, note, open_checkpoint
+from provenite_proto.log import Fork, Unproven, note, open_checkpoint
 
-from .._monitor import Following, Fork
+from .._monitor import Following
 from .replacing import replace
 
 FORMAT = "provenite-monitor/1"
-FORK_FORMAT = "provenite-fork/1"
 
 
 class StateError(Exception):
@@ -20,11 +19,6 @@ class StateError(Exception):
 class _State(msgspec.Struct, frozen=True):
     format: str
     following: Following
-
-
-class _Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
-    format: str
-    fork: Fork
 
 
 def load(path: Path) -> Following | None:
@@ -43,6 +37,8 @@ def load(path: Path) -> Following | None:
         for each in state.following.seen:
             if open_checkpoint(each.checkpoint.encode(), key).size != each.size:
                 raise StateError(f"{path} contradicts itself at the size {each.size}")
+        for other in state.following.pending:
+            open_checkpoint(other.checkpoint.encode(), key)
     except (msgspec.DecodeError, Unproven) as error:
         raise StateError(f"{path} is not a state file of `provenite monitor`: {error}") from error
     if not state.following.seen:
@@ -52,17 +48,17 @@ def load(path: Path) -> Following | None:
 
 def save(path: Path, following: Following) -> None:
     """Remember this; `StateError` when it cannot be written."""
-    _write(path, _State(FORMAT, following))
+    encoded = msgspec.json.encode(_State(FORMAT, following))
+    _write(path, msgspec.json.format(encoded, indent=2) + b"\n")
 
 
 def leave(path: Path, fork: Fork) -> None:
     """Write down evidence of a fork; `StateError` when it cannot be written."""
-    _write(path, _Evidence(FORK_FORMAT, fork))
+    _write(path, fork.encode())
 
 
-def _write(path: Path, content: msgspec.Struct) -> None:
-    encoded = msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+def _write(path: Path, content: bytes) -> None:
     try:
-        replace(path, encoded)
+        replace(path, content)
     except OSError as error:
         raise StateError(f"{path}: {error.strerror}") from error

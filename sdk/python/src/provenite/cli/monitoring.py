@@ -1,7 +1,7 @@
 """The command `monitor`: follows a log, and says when it does not only grow."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,14 +12,15 @@ import typer
 
 from provenite_proto import paths
 from provenite_proto.answers import LogAnswer
-from provenite_proto.log import LogProof, NoteKey, Unproven, WitnessPolicy, open_checkpoint
+from provenite_proto.log import Fork, LogProof, NoteKey, Unproven, WitnessPolicy, open_checkpoint
 from provenite_proto.log.proof import HEADER
 
 from .. import AnswerError, TransportError
-from .._monitor import Following, Fork, Look, Verdict, look
+from .._monitor import Following, Look, Shown, Verdict, compare, look
 from .._public_log import PublicLog
 from .._transport import address
 from . import following as files
+from .evidence import check_evidence
 from .failing import INTERRUPTED, REFUSED, UNREACHED, misused, say, unreached
 from .showing import AsJson
 from .terminal import console, in_line, json_text
@@ -37,6 +38,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     new: int = 0
     cosigned: Mapping[str, int] | None = None
     lacking: str | None = None
+    ahead: Mapping[str, int] = {}
     withheld: Mapping[str, int] = {}
     detail: str = ""
     evidence: str | None = None
@@ -44,8 +46,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
 
 def monitor(
     url: Annotated[
-        str, typer.Argument(metavar="URL", help="The ledger's URL, or its log's (…/log).")
-    ],
+        str | None, typer.Argument(metavar="[URL]", help="The ledger's URL, or its log's (…/log).")
+    ] = None,
     state: Annotated[
         Path, typer.Option(metavar="FILE", help="Where it remembers what it has seen.")
     ] = Path("provenite-monitor.json"),
@@ -68,7 +70,20 @@ def monitor(
             help="A receipt that you hold (.tlog-proof), or a checkpoint, which the log has to extend; repeatable.",
         ),
     ] = None,
-    once: Annotated[bool, typer.Option("--once", help="Look once, then exit.")] = False,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Check evidence of a fork (….fork-….json), without any URL: exits with 0 when it holds.",
+        ),
+    ] = None,
+    once: Annotated[
+        bool,
+        typer.Option(
+            "--once",
+            help="Look once, then exit; twice when others were shown more, which may have been a moment ago.",
+        ),
+    ] = False,
     interval: Annotated[
         int, typer.Option(metavar="SECONDS", help="Between two looks.", min=1, max=86_400)
     ] = 60,
@@ -80,16 +95,23 @@ def monitor(
     witnesses of the policy; those of which the policy has a URL are asked what they were shown. When the log has
     forked, both checkpoints that contradict each other are written to a file beside the state file, as evidence,
     and the command exits with 1. With --once it exits with 1 for an old checkpoint, for one that is not cosigned or
-    not the log's, too, and with 3 when the log cannot be reached; otherwise it reports that and goes on. With
-    --json each look is a document on a line.
+    not the log's, when what others were shown is withheld or cannot be compared, too, and with 3 when the log cannot
+    be reached; otherwise it reports that and goes on. With --json each look is a document on a line.
     """
+    if evidence is not None:
+        if url is not None:
+            misused("evidence is checked without a URL: name one of the two")
+        check_evidence(evidence, log_key, witness_policy(policy), as_json=as_json)
+        return
+    if url is None:
+        misused("the URL of a ledger or a log is missing")
     prefix = _prefix(url)
     required = witness_policy(policy)
     remembered = _state(state)
     with PublicLog(prefix) as log:
         try:
             key = _key(log_key, remembered, required, log)
-            with closing(Views(log, key, required, _held(receipt or (), key))) as views:
+            with closing(Views(key, required, _held(receipt or (), key))) as views:
                 watch = _Watch(
                     log, views, key, required, state, remembered, as_json=as_json, once=once
                 )
@@ -101,7 +123,7 @@ def monitor(
 
 def _follow(watch: "_Watch", interval: int) -> NoReturn:
     while True:
-        watch.look()
+        watch.look(interval)
         time.sleep(interval)
 
 
@@ -129,9 +151,13 @@ class _Watch:
         self._as_json = as_json
         self._once = once
         self._said = ""
+        self._again = False
 
-    def look(self) -> None:
-        """Look once; exits when the log has forked, or when once is all that was asked."""
+    def look(self, interval: int) -> None:
+        """Look once; exits when the log has forked, or when once is all that was asked.
+
+        Returns when it is to look again after the interval, in seconds.
+        """
         now = datetime.now(UTC).replace(microsecond=0)
         try:
             found = look(
@@ -143,12 +169,17 @@ class _Watch:
                 now,
             )
             self._remember(found.following)
-            found = self._views.compare(found, now)
+            found = compare(found, self._key, self._views.shown(), self._log.tile, now)
+            self._remember(found.following)
         except (TransportError, AnswerError, LookupError) as error:
             self._unreached(error, now)
             return
         evidence = None if found.fork is None else self._leave(found.fork, now)
         self._report(found, now, evidence)
+        if self._once and found.sound and found.ahead and not self._again:
+            self._again = True
+            say(f"Others were shown more ({_sizes(found.ahead)}). Looking again in {interval} s.")
+            return
         if self._once or found.verdict is Verdict.FORKED:
             raise typer.Exit(0 if found.sound else REFUSED)
 
@@ -185,6 +216,7 @@ class _Watch:
             new=found.new,
             cosigned=found.cosigned,
             lacking=found.lacking,
+            ahead=found.ahead,
             withheld=found.withheld,
             detail=found.detail,
             evidence=None if evidence is None else str(evidence),
@@ -216,13 +248,16 @@ def _sentence(found: Look, evidence: Path | None) -> str:
         case _:
             return f"{found.verdict}: {found.detail}"
     if found.withheld:
-        shown = ", ".join(f"{size} to {name}" for name, size in found.withheld.items())
-        return f"{said}; withheld: the log has shown more to others ({shown})"
+        return f"{said}; withheld: the log has shown more to others ({_sizes(found.withheld)})"
     if found.lacking is not None:
         return f"{said}; not enough witnesses: {found.lacking}"
     if found.cosigned is not None:
         return f"{said}; cosigned by {', '.join(found.cosigned) or 'nobody, as the policy allows'}"
     return said
+
+
+def _sizes(shown: Mapping[str, int]) -> str:
+    return ", ".join(f"{size} to {name}" for name, size in shown.items())
 
 
 def _prefix(url: str) -> str:
@@ -256,9 +291,9 @@ def _key(
     return key
 
 
-def _held(files: Iterable[Path], key: NoteKey) -> Mapping[str, bytes]:
-    """The checkpoints of receipts, by where they come from."""
-    found = {}
+def _held(files: Iterable[Path], key: NoteKey) -> Sequence[Shown]:
+    """The checkpoints of receipts."""
+    found = []
     for path in files:
         try:
             content = path.read_bytes()
@@ -269,7 +304,7 @@ def _held(files: Iterable[Path], key: NoteKey) -> Mapping[str, bytes]:
             misused(f"{path}: {error.strerror}")
         except Unproven as error:
             misused(f"{path}: {error.detail}")
-        found[f"whoever gave you {path}"] = checkpoint
+        found.append(Shown(f"whoever gave you {path}", checkpoint.decode()))
     return found
 
 
