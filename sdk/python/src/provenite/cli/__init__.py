@@ -146,7 +146,9 @@ main.command(
 )(rotate)
 main.command(
     epilog=examples(
-        "provenite receipt Xq…8 -o march.tlog-proof", "provenite receipt Xq…8 --cose -o march.cose"
+        "provenite receipt Xq…8 -o march.tlog-proof",
+        "provenite receipt Xq…8 --cose -o march.cose",
+        "provenite receipt Xq…8 --check march.tlog-proof --log-key log.txt",
     )
 )(receipt)
 main.command(epilog=examples("provenite pack Xq…8.0", "provenite pack Xq…8.0 -o 2026-03.pack.zip"))(
