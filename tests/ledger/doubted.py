@@ -27,10 +27,13 @@ from provenite_proto.record import (
     Stage,
     Transformation,
     TransformationQuantities,
+    Waste,
 )
 from provenite_proto.statement import base64url
 from tests.ledger.running import Firm, Ledger, day, extraction, receipt, refining, transfer
 from tests.ledger.speaking import attesting, digest, retracting, submitted
+
+SHIPPED = day(1)
 
 
 class Made(NamedTuple):
@@ -168,6 +171,22 @@ def used_before(ledger: Ledger) -> Made:
     return signed(miner, retracting(mined))
 
 
+def waste(ledger: Ledger, *, to: str) -> Made:
+    """Hazardous electronics from Ghana, without any document."""
+    sender, receiver = ledger.enrol("miner"), ledger.enrol("refiner")
+    (batch,) = sender.record(extraction("1"))
+    record = transfer(
+        batch,
+        receiver.id,
+        "1",
+        from_country="GH",
+        to_country=to,
+        departed_at=SHIPPED,
+        waste=Waste(code="A1181", purpose="recovery"),
+    )
+    return signed(sender, record, receiver)
+
+
 def more_than_went_in(ledger: Ledger) -> Made:
     """30 kg of copper in, 30.1 kg out: within the uncertainty of 0.5 %."""
     maker = ledger.enrol("miner", "refiner")
@@ -195,6 +214,25 @@ DOUBTS: Mapping[str, Doubt] = {
         hurried,
         "/record/identities/site",
         {"seconds": "651600", "limitKilometresPerHour": "55", "mode": "sea"},
+    ),
+    "shipment-barred": Doubt(
+        lambda ledger: waste(ledger, to="US"),
+        "/record/waste",
+        {
+            "code": "A1181",
+            "departed": SHIPPED.date().isoformat(),
+            "hook": "Basel Convention, Article 4(5)",
+            "breach": "GH",
+        },
+    ),
+    "consent-missing": Doubt(
+        lambda ledger: waste(ledger, to="BE"),
+        "/record/documents",
+        {
+            "code": "A1181",
+            "departed": SHIPPED.date().isoformat(),
+            "missing": "notification, consent, movement-document",
+        },
     ),
     "capacity-exceeded": Doubt(
         beyond_capacity,

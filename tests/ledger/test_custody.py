@@ -8,10 +8,13 @@ import pytest
 
 from provenite_proto import paths
 from provenite_proto.record import (
+    Document,
+    Documents,
     InputQuantity,
     ReceiptQuantities,
     ReceivedQuantity,
     TransferQuantities,
+    Waste,
 )
 from tests.ledger.running import Firm, Ledger, day, extraction, receipt, refining, transfer
 from tests.ledger.speaking import digest, retracting, submitted
@@ -70,6 +73,7 @@ def test_on_its_way(trade: Trade) -> None:
     assert (shipment["status"], shipment["mode"]) == ("in_transit", "sea")
     assert (shipment["sender"], shipment["receiver"]) == (trade.miner.id, trade.refiner.id)
     assert "receipt" not in shipment
+    assert "verdict" not in shipment
     assert shipment["batches"] == [
         {
             "id": trade.shipped,
@@ -291,3 +295,40 @@ def test_what_is_on_its_way_and_what_is_overdue(ledger: Ledger) -> None:
     shipment = miner.get(paths.shipment(sent["by air"])).json()
     assert shipment["overdue"]
     assert datetime.fromisoformat(shipment["dueAt"]) == day(1) + timedelta(days=7)
+
+
+def test_waste_is_judged_by_the_law_of_its_day(trade: Trade) -> None:
+    waste = Waste(code="Y49", purpose="recovery")
+    kinds = ("notification", "consent", "movement-document")
+    documents = Documents(
+        documents=tuple(Document(kind=kind, digest=digest(trade.mined)) for kind in kinds)
+    )
+
+    def verdict(to: str, **changes: Any) -> dict[str, Any]:
+        record = transfer(
+            trade.mined,
+            trade.refiner.id,
+            "1",
+            from_country="GH",
+            to_country=to,
+            waste=waste,
+            **changes,
+        )
+        (shipped,) = trade.miner.record(record)
+        answers = [
+            firm.get(paths.shipment(digest(shipped))).json()["verdict"]
+            for firm in (trade.miner, trade.refiner)
+        ]
+        assert answers[0] == answers[1]
+        found: dict[str, Any] = answers[0]
+        assert found["day"] == record.departed_at.date().isoformat()
+        return found
+
+    barred = verdict("US", documents=documents)
+    assert (barred["outcome"], barred["breach"]) == ("barred", "GH")
+    assert barred["hook"] == "Basel Convention, Article 4(5)"
+    bare = verdict("BE")
+    assert (bare["outcome"], bare["evidenceMissing"]) == ("allowed_with_consent", list(kinds))
+    whole = verdict("BE", documents=documents)
+    assert whole["outcome"] == "allowed_with_consent"
+    assert "evidenceMissing" not in whole

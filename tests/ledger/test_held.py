@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from provenite_ledger import held
 from provenite_ledger.held import held_by_witnesses
 from provenite_proto.log import NoteSigner, WitnessSigner, parse_policy
-from tests.sdk.serving_logs import served
+from tests.sdk.serving_logs import coded_twice, saying, served
 from tests.witness.growing import GrowingLog, entries
 from tests.witness.running import run_witness
 
@@ -71,3 +71,11 @@ async def test_what_says_nothing_of_the_log(
             shown.write_bytes(log.signed(20))
             found = await held_by_witnesses(asked, log.signer.key, client)
             assert found == (log.checkpoint(20),)
+
+
+async def test_an_answer_that_would_grow_when_it_is_decoded(log: GrowingLog) -> None:
+    # Were it decoded, it would be what is asked for.
+    with saying(coded_twice(log.signed(20))) as url:
+        asked = parse_policy(policy(url))
+        async with http() as client:
+            assert await held_by_witnesses(asked, log.signer.key, client) == ()

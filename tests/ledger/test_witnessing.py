@@ -17,6 +17,7 @@ from provenite_ledger.publishing.published import Published, Signed
 from provenite_ledger.witnessing import Timing, Witnessing, usable
 from provenite_proto.answers import WitnessAnswer
 from provenite_proto.log import NoteSigner, Tiles, WitnessSigner, note, parse_policy
+from tests.sdk.serving_logs import coded_twice
 from tests.witness.growing import GrowingLog, entries
 from tests.witness.running import RunningWitness, run_witness
 
@@ -325,6 +326,16 @@ async def test_answers_that_are_no_cosignatures(public: PublicLog) -> None:
             await until(failing(at_work, 0, failure))
             assert said in (state(at_work, 0).detail or "")
             assert public.published.witnessed is None
+
+
+async def test_an_answer_that_would_grow_when_it_is_decoded(public: PublicLog) -> None:
+    public.sign(10)
+    async with (
+        saying(coded_twice()) as url,
+        witnessing(public, policy([(STRANGER.key, url)], "1")) as at_work,
+    ):
+        await until(failing(at_work, 0, "false"))
+        assert "content-encoding 'gzip, gzip'" in (state(at_work, 0).detail or "")
 
 
 async def test_sizes_that_cannot_be(public: PublicLog) -> None:

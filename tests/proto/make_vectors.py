@@ -23,6 +23,7 @@ from tests.proto.making import (
     log_trees,
     packs,
     policies,
+    shipments,
     tokens,
     valid,
 )
@@ -81,6 +82,7 @@ def others() -> Iterator[tuple[str, Case]]:
         "lens": lenses.cases,
         "pack": packs.cases,
         "policy": policies.cases,
+        "shipment": shipments.cases,
         "token": tokens.cases,
     }.items():
         for name, case in cases():

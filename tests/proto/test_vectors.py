@@ -1,6 +1,7 @@
 """Every file of `proto/vectors/`, read and nothing else: another implementation can do the same."""
 
 from base64 import b64decode
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.pack import BadPack, Pack
 from provenite_proto.problem import FINDINGS, KINDS, Problem
 from provenite_proto.record import Jwk
+from provenite_proto.shipment import Leg, judge
 from provenite_proto.statement import PublicKey, Statement, parse
 from tests.proto.replay import Replay, effects
 
@@ -116,6 +118,27 @@ def test_a_token_lets_in_or_not(path: Path) -> None:
         found = {"keyId": read.key_id, "jti": read.claims.jti}
     except Problem as problem:
         found = {"problem": problem.slug, "pointer": problem.pointer}
+    assert found == case["expected"]
+
+
+@pytest.mark.parametrize("path", files("shipment"))
+def test_a_shipment_of_waste_has_its_verdict(path: Path) -> None:
+    case = msgspec.json.decode(path.read_bytes())
+    asked = case["shipment"]
+    verdict = judge(
+        Leg(
+            asked["from"],
+            asked["to"],
+            asked["code"],
+            date.fromisoformat(asked["date"]),
+            asked["purpose"],
+            tuple(asked.get("transit", ())),
+            frozenset(asked.get("evidence", ())),
+        )
+    )
+    found = msgspec.json.decode(msgspec.json.encode(verdict))
+    assert found.pop("reason").endswith(".")
+    assert found.pop("day") == asked["date"]
     assert found == case["expected"]
 
 

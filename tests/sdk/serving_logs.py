@@ -2,7 +2,9 @@
 
 import contextlib
 import functools
+import gzip
 import shutil
+import socketserver
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +29,35 @@ def served(folder: Path) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@contextlib.contextmanager
+def saying(answer: bytes) -> Iterator[str]:
+    """The URL of a server that gives everybody this answer."""
+
+    class Saying(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            while self.rfile.readline() not in (b"\r\n", b""):
+                pass
+            with contextlib.suppress(ConnectionError):
+                self.wfile.write(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Saying) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def coded_twice(plain: bytes = bytes(30_000_000), content_type: str = "text/plain") -> bytes:
+    """An answer of gzip in gzip: 30 MB in 200 bytes or so."""
+    body = gzip.compress(gzip.compress(plain))
+    head = (
+        f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Encoding: gzip, gzip\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def publish(

@@ -1,14 +1,18 @@
 """How the clients use httpx, seen from the other end of the connection."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 
 import provenite
-from provenite import AsyncClient, Client, Retry
+from provenite import AsyncClient, Client, Retry, Signer
+from provenite._public_log import PublicLog
+from tests.sdk.serving_logs import coded_twice, saying
 
 ONCE = Retry(attempts=1)
+CODED = pytest.raises(provenite.AnswerError, match="content-encoding 'gzip, gzip'")
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
@@ -66,3 +70,21 @@ async def test_what_breaks_on_the_way_is_a_transport_error(
         client = AsyncClient("https://ledger.test", retry=ONCE, http_client=http)
         with pytest.raises(kind):
             await client.ledger()
+
+
+async def test_an_answer_that_would_grow_when_it_is_decoded(tmp_path: Path) -> None:
+    key = Signer.generate()
+    with saying(coded_twice(content_type="application/json")) as url:
+        with Client(url, key, origin="o", retry=ONCE) as client, CODED:
+            client.ledger()
+        async with AsyncClient(url, key, origin="o", retry=ONCE) as other:
+            with CODED:
+                await other.ledger()
+        with PublicLog(url) as log, CODED:
+            log.checkpoint()
+    with saying(coded_twice(content_type="application/zip")) as url:
+        with Client(url, key, origin="o", retry=ONCE) as client, CODED:
+            client.pack("b", tmp_path / "pack.zip")
+        async with AsyncClient(url, key, origin="o", retry=ONCE) as other:
+            with CODED:
+                await other.pack("b", tmp_path / "pack.zip")

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from .problem import Finding
 from .record import Jwk, Role, Stage
+from .shipment import Verdict
 
 T = TypeVar("T")
 
@@ -244,7 +245,8 @@ class ShippedBatch(Answer, frozen=True, kw_only=True):
 class ShipmentAnswer(Answer, frozen=True, kw_only=True):
     """A shipment, for its sender and its receiver; `overdue` when it is in transit after `due_at`.
 
-    `receipt` is the digest of the statement that closed it.
+    `receipt` is the digest of the statement that closed it. `verdict` is what the law of the day of its
+    departure says of a shipment of waste; absent when it is none.
     """
 
     transfer: str
@@ -260,6 +262,7 @@ class ShipmentAnswer(Answer, frozen=True, kw_only=True):
     batches: tuple[ShippedBatch, ...]
     reference: str | None = None
     receipt: str | None = None
+    verdict: Verdict | None = None
 
 
 class TraceNode(Answer, frozen=True, kw_only=True):

@@ -18,6 +18,14 @@ FINDINGS: Mapping[str, Kind] = kinds(
             "The shipment was faster than its mode allows",
             "Check the times, the sites and the mode.",
         ),
+        "shipment-barred": (
+            "The shipment of waste is barred",
+            "Do not ship so; `provenite shipment check` says where the waste may go.",
+        ),
+        "consent-missing": (
+            "The shipment of waste lacks documents that it needs",
+            "Name the documents, or retract the transfer and state it anew with them.",
+        ),
         "capacity-exceeded": (
             "The site has put out more than it says it can",
             "Check the figures, or register the site anew with its capacity.",

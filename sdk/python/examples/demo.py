@@ -101,7 +101,7 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
     _show_later(console, after)
     _save(new / "consequences.json", after.changed)
     with console.status("Fetching packs, and auditing them …"):
-        audited = packs.packs(registrar, firms, rare_earths.FIRMS, batches, new)
+        audited = packs.packs(registrar, firms, batches, new)
     _show_packs(console, audited, folder)
 
 

@@ -24,11 +24,10 @@ class Audited:
 def packs(
     registrar: Client,
     firms: Mapping[str, Firm],
-    chain: Mapping[str, tuple[str, str, tuple[str, ...]]],
     batches: Mapping[str, str],
     folder: Path,
 ) -> tuple[Audited, ...]:
-    """Save them in `folder`: the maker's own, and the auditor's after all firms of the chain have shown him everything."""
+    """Save them in `folder`: the maker's own, and the auditor's after all firms have shown him everything."""
     maker, auditor = firms["magnet_maker"], firms["auditor"]
     wanted = (
         (maker, "magnets", "the magnets, for their maker"),
@@ -36,10 +35,11 @@ def packs(
         (auditor, "recycled_received", "the recycled oxide, for the same auditor"),
     )
     names = ("magnets-maker", "magnets-auditor", "recycled-oxide-auditor")
-    for short in chain:
-        firms[short].submit(grant(SECTIONS, to=auditor.party))
-    # The names with which firms are enrolled are the registrar's to show.
-    registrar.submit(grant(("identities",), to=auditor.party))
+    for firm in firms.values():
+        if firm is not auditor:
+            firm.submit(grant(SECTIONS, to=auditor.party))
+    # The names with which firms are enrolled, and the log as a whole, are the registrar's to show.
+    registrar.submit(grant(SECTIONS, to=auditor.party))
     return tuple(
         _audited(firm, batches[batch], folder / f"{name}.pack.zip", what)
         for name, (firm, batch, what) in zip(names, wanted, strict=True)

@@ -1,7 +1,7 @@
 """The cases of `proto/vectors/admission/` in which a statement is admitted and doubted."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from provenite_proto.record import (
@@ -23,6 +23,7 @@ from provenite_proto.record import (
     SourceQuantities,
     Stage,
     Transformation,
+    Waste,
 )
 
 from .firms import Assay, Firms
@@ -34,7 +35,7 @@ CATHODE: Assay = ("copper-cathode", "100", {"Cu": "1"})
 
 def cases() -> Iterator[tuple[str, Case]]:
     """File name below `admission/` and the case."""
-    for group in (_wet, _fast, _beyond_capacity, _too_perfect, _certificates, _identity):
+    for group in (_wet, _fast, _beyond_capacity, _too_perfect, _certificates, _identity, _waste):
         yield from group()
 
 
@@ -232,3 +233,63 @@ def _identity() -> Iterator[tuple[str, Case]]:
         "identity-of-two-batches",
         doubted(firms, "refiner", step(batch, *halves), doubt),
     )
+
+
+def _waste() -> Iterator[tuple[str, Case]]:
+    firms = Firms("recycler", "refiner")
+    collected = firms.collected(
+        ("copper-scrap", "10", {"Cu": "0.95"}), occurred_at=datetime(2024, 6, 1, tzinfo=UTC)
+    )
+    scrap = firms.add("recycler", collected) + ".0"
+    # The first instant lies in 2025 by UTC, the second in 2024: the day is that of the place.
+    late = datetime(2024, 12, 31, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
+    early = datetime(2025, 1, 1, 0, 30, tzinfo=timezone(timedelta(hours=1)))
+    documents = ("notification", "consent", "movement-document")
+
+    def case(
+        code: str, way: str, *doubts: Doubt, kinds: tuple[str, ...] = (), **members: Any
+    ) -> Case:
+        exporter, importer = way.split()
+        named = tuple(Document(kind=kind, digest=digest_of(kind)) for kind in kinds)
+        record = firms.shipped(
+            "refiner",
+            {scrap: "10"},
+            from_country=exporter,
+            to_country=importer,
+            waste=Waste(code=code, purpose="recovery"),
+            documents=Documents(documents=named) if named else None,
+            **members,
+        )
+        return doubted(firms, "recycler", record, *doubts)
+
+    def barred(code: str, day: str, hook: str, breach: str) -> Doubt:
+        figures = {"code": code, "departed": day, "hook": hook, "breach": breach}
+        return "shipment-barred", "/record/waste", figures
+
+    def lacking(code: str, missing: str) -> Doubt:
+        day = firms.time().date().isoformat()
+        figures = {"code": code, "departed": day, "missing": missing}
+        return "consent-missing", "/record/documents", figures
+
+    today = firms.time().date().isoformat()
+    non_party = "Basel Convention, Article 4(5)"
+    yield (
+        "waste-from-a-party-to-none",
+        case("Y49", "GH US", barred("Y49", today, non_party, "GH"), kinds=documents),
+    )
+    yield "waste-on-the-last-day-of-its-code", case("B1110", "US TH", departed_at=late)
+    yield (
+        "waste-on-the-first-day-after-its-code",
+        case("B1110", "US TH", barred("B1110", "2025-01-01", non_party, "TH"), departed_at=early),
+    )
+    yield "waste-with-its-documents", case("Y49", "GH BE", kinds=documents)
+    yield (
+        "waste-without-a-movement-document",
+        case("Y49", "GH BE", lacking("Y49", "movement-document"), kinds=documents[:2]),
+    )
+    yield (
+        "waste-without-the-consent-of-transit",
+        case("A1181", "GH BE", lacking("A1181", "consent-nl"), kinds=documents, transit=("NL",)),
+    )
+    yield "waste-that-is-not-controlled", case("B1010", "GH US")
+    yield "waste-within-a-country", case("Y49", "GH GH")

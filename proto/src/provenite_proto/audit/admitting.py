@@ -38,9 +38,14 @@ ALONE = frozenset(
         "transit-too-fast",
         "retraction-of-used",
         "attester-not-accredited",
+        "shipment-barred",
+        "consent-missing",
     }
 )
 """Findings that follow from the statements that a pack carries; the others ask for all of a ledger."""
+
+OPEN = frozenset({"shipment-barred"})
+"""Findings that follow from the open part of a statement: what is withheld changes nothing in them."""
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,8 +166,7 @@ class Admitting:
         self._unknown_inputs(prepared, vague, index)
         plain = not statement.withheld and not vague
         self._tally.verified["admission" if plain else "admission-in-part"] += 1
-        if plain:
-            self._doubts(admission, index)
+        self._doubts(admission, index, plain=plain)
         return Admitted(
             index=index,
             issuer=admission.issuer,
@@ -285,9 +289,10 @@ class Admitting:
             for check in checks:
                 self._lacks(check, "quantities", statement.digest, index, of.of)
 
-    def _doubts(self, admission: Admission, index: int) -> None:
+    def _doubts(self, admission: Admission, index: int, *, plain: bool) -> None:
         for finding in admission.findings:
-            if finding.slug in ALONE or (self._whole and self.all_shown):
+            known = finding.slug in ALONE or (self._whole and self.all_shown)
+            if finding.slug in OPEN or (plain and known):
                 self._tally.doubt(Doubt(statement=admission.digest, index=index, finding=finding))
 
     def _fail(self, slug: str, sentence: str, digest: str, index: int) -> None:

@@ -94,13 +94,14 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
             if (row.since or day) <= day <= (row.until or day):
                 member, confidence = True, row.confidence or self.confidence
         if rows and not member:
-            confidence = _least(row.confidence or self.confidence for row in rows)
+            confidence = least(row.confidence or self.confidence for row in rows)
         if state in self.uncertain:
             confidence = "low"
         return Membership(member, "low" if day < self.known_from else confidence)
 
 
-def _least(confidences: Iterable[Confidence]) -> Confidence:
+def least(confidences: Iterable[Confidence]) -> Confidence:
+    """The lowest of the confidences."""
     return min(confidences, key=_RANK.__getitem__)
 
 
@@ -142,7 +143,7 @@ def membership(group: str, country: str, day: date) -> Membership:
     members = [each for each in found if each.member]
     if members:
         return max(members, key=lambda each: _RANK[each.confidence])
-    return Membership(False, _least(each.confidence for each in found))
+    return Membership(False, least(each.confidence for each in found))
 
 
 def holds(group: str, country: str, day: date) -> bool:

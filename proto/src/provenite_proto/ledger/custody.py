@@ -7,6 +7,7 @@ from .drawing import draw, less
 from .issuer import Issuer, known_country, needed
 from .matter import input_masses
 from .state import Admission, State
+from .waste import doubts
 
 
 def admit(record: Transfer, issuer: Issuer, state: State) -> Admission:
@@ -62,6 +63,7 @@ def admit(record: Transfer, issuer: Issuer, state: State) -> Admission:
         issuer=issuer.party.id,
         created=shipped,
         draws=draws,
+        findings=doubts(record),
         effects=(
             *less(batches, draws),
             Shipment(

@@ -77,6 +77,7 @@ from provenite_proto.record import (
     Transformation,
     Waste,
 )
+from provenite_proto.shipment import Verdict as ShipmentVerdict
 from provenite_proto.statement import Signs, read_record
 
 from ._async_client import AsyncClient
@@ -196,6 +197,7 @@ __all__ = [
     "RevocationReason",
     "Role",
     "ShipmentAnswer",
+    "ShipmentVerdict",
     "ShippedBatch",
     "Signer",
     "Signs",

@@ -331,10 +331,9 @@ class AsyncClient:
 
     async def _send(self, request: Request) -> Reply:
         arguments = transport.arguments(self._url, request)
-        if request.into is None:
-            return transport.reply(await self._http.request(**arguments))
         async with self._http.stream(**arguments) as response:
-            if response.status_code != 200:
+            transport.check_plain(response)
+            if request.into is None or response.status_code != 200:
                 await response.aread()
                 return transport.reply(response)
             request.into.begin()

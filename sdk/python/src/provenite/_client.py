@@ -327,10 +327,9 @@ class Client:
 
     def _send(self, request: Request) -> Reply:
         arguments = transport.arguments(self._url, request)
-        if request.into is None:
-            return transport.reply(self._http.request(**arguments))
         with self._http.stream(**arguments) as response:
-            if response.status_code != 200:
+            transport.check_plain(response)
+            if request.into is None or response.status_code != 200:
                 response.read()
                 return transport.reply(response)
             request.into.begin()

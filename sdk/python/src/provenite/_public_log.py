@@ -10,7 +10,7 @@ from provenite_proto.log.tiles import FULL
 from provenite_proto.log.tree import HASH_BYTES
 
 from ._errors import AnswerError, ConnectionFailed, TimedOut
-from ._transport import USER_AGENT
+from ._transport import HEADERS, check_plain
 
 TIMEOUT_SECONDS = 30.0
 """Without an answer, after which a file counts as not reached."""
@@ -67,16 +67,14 @@ class PublicLog:
             with self._http.stream(
                 "GET",
                 url,
-                headers={
-                    "user-agent": USER_AGENT,
-                    "accept-encoding": "identity",
-                },
+                headers=HEADERS,
                 follow_redirects=False,
             ) as response:
                 if response.status_code == httpx.codes.NOT_FOUND:
                     return None
                 if response.status_code != httpx.codes.OK:
                     raise AnswerError(f"status {response.status_code} for {url}")
+                check_plain(response)
                 for part in response.iter_bytes():
                     received += part
                     if len(received) > limit:

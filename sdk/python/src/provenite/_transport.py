@@ -5,9 +5,11 @@ from typing import Any
 
 import httpx
 
+from ._errors import AnswerError
 from ._exchange import Failure, Reply, Request
 
-USER_AGENT = f"provenite/{version('provenite')}"
+HEADERS = {"user-agent": f"provenite/{version('provenite')}", "accept-encoding": "identity"}
+"""Of every request. Bodies are asked for as they are: see `check_plain`."""
 IN_FLIGHT = 100
 """Requests of one asynchronous client under way at a time; further ones wait their turn."""
 DEFAULT_TIMEOUT = 30.0
@@ -31,10 +33,19 @@ def arguments(url: str, request: Request) -> dict[str, Any]:
         "method": request.method,
         "url": url + request.path,
         "params": tuple(request.query) or None,
-        "headers": {"user-agent": USER_AGENT, **request.headers},
+        "headers": {**HEADERS, **request.headers},
         "content": request.body,
         "follow_redirects": False,
     }
+
+
+def check_plain(response: httpx.Response) -> None:
+    """Raise `AnswerError` before a body is read that would be decoded: some KB of it could become gigabytes."""
+    coding = response.headers.get("content-encoding", "identity")
+    if coding.strip().lower() != "identity":
+        raise AnswerError(
+            f"{response.request.url}: an answer with content-encoding {coding[:100]!r}, which was not asked for"
+        )
 
 
 def reply(response: httpx.Response, body: bytes | None = None) -> Reply:

@@ -16,6 +16,8 @@ from provenite_proto.log import (
 )
 from provenite_proto.log.submission import newest_url
 
+from . import bounded
+
 ANSWER_SECONDS = 5.0
 """For a witness's answer; the log does not wait longer for one that is slow or away."""
 
@@ -36,21 +38,19 @@ async def held_by_witnesses(
 
 async def _held(witness: Witness, key: NoteKey, http: httpx.AsyncClient) -> Checkpoint | None:
     assert witness.url is not None  # noqa: S101 # only such are asked
-    received = b""
     try:
         async with (
             asyncio.timeout(ANSWER_SECONDS),
-            http.stream("GET", newest_url(witness.url, key.name)) as response,
+            http.stream(
+                "GET", newest_url(witness.url, key.name), headers=bounded.CODING
+            ) as response,
         ):
             if response.status_code == httpx.codes.NOT_FOUND:
                 return None
             response.raise_for_status()
-            async for part in response.aiter_bytes():
-                received += part
-                if len(received) > note.MAX_BYTES:
-                    raise Unproven("note-malformed", f"More than {note.MAX_BYTES} bytes.")
+            received = await bounded.body(response, note.MAX_BYTES)
         return open_checkpoint(received, key)
-    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, Unproven) as error:
+    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ValueError, Unproven) as error:
         _log.warning(
             "witness %s does not say what it holds: %s",
             witness.name,

@@ -32,7 +32,7 @@ from provenite_proto.log import (
 )
 from provenite_proto.log.submission import add_url
 
-from . import __version__
+from . import __version__, bounded
 from .cosigning import MAX_ANSWER_BYTES, Failure, HeldSize, NotCosigned, read_answer
 from .publishing.published import Published, Signed
 
@@ -255,16 +255,13 @@ class Witnessing:
             "POST",
             add_url(witness.url),
             content=body,
-            headers={"user-agent": f"provenite-ledger/{__version__}"},
+            headers={"user-agent": f"provenite-ledger/{__version__}", **bounded.CODING},
             follow_redirects=False,
         ) as response:
-            received = b""
-            async for part in response.aiter_bytes():
-                received += part
-                if len(received) > MAX_ANSWER_BYTES:
-                    raise NotCosigned(
-                        Failure.FALSE, f"An answer of more than {MAX_ANSWER_BYTES} bytes."
-                    )
+            try:
+                received = await bounded.body(response, MAX_ANSWER_BYTES)
+            except ValueError as error:
+                raise NotCosigned(Failure.FALSE, str(error)) from error
         media_type = response.headers.get("content-type", "")
         return read_answer(response.status_code, media_type, received, signed.note, witness.key)
 

@@ -13,6 +13,7 @@ import typer
 
 from .asking import batches, content, trace
 from .auditing import audit
+from .checking import check
 from .connecting import Connection
 from .ending import Program
 from .examples import examples
@@ -115,6 +116,28 @@ main.command(epilog=examples("provenite sites", "provenite sites --json"))(sites
 main.command(
     epilog=examples("provenite shipments --addressed --overdue", "provenite shipments --json")
 )(shipments)
+shipment = typer.Typer(
+    help="Ask what the law says of a shipment of waste.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    epilog="\b\nExamples:\n  provenite shipment check --from GH --to US --code Y49 --json",
+)
+shipment.command(
+    epilog="\b\nExamples:\n"
+    "  provenite shipment check --from GH --to US --code Y49 --date 2026-03-01\n"
+    "  provenite shipment check --from US --to DE --code A1181 --transit EG\n"
+    "  provenite shipment check --from GH --to US --code Y49 --among JP --json\n\n"
+    "\b\nExit codes: 0 lawful, and nothing is missing; 1 barred; 2 used wrongly;\n"
+    "4 not barred, but a document is missing or a person has to decide."
+)(check)
+
+
+@shipment.callback()
+def _shipment() -> None:
+    """Keeps `check` a command of its own, though it is the only one."""
+
+
+main.add_typer(shipment, name="shipment")
 main.command(
     epilog=examples(
         "provenite contributions Xq…8.0 --element Nd --label CN",

@@ -1,146 +1,165 @@
-"""Checking a receipt that somebody has, offline: with the log's key, and the statement or its digest."""
+"""The command `shipment check`: what the law says of a shipment of waste, before anything is shipped."""
 
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal, NoReturn
 
-import msgspec
 import typer
+from rich.text import Text
 
-from provenite_proto.log import InclusionReceipt, LogProof, NoteKey, Unproven, WitnessPolicy, note
-from provenite_proto.log.cose import TAG
-from provenite_proto.log.proof import HEADER
-from provenite_proto.problem import Problem
-from provenite_proto.record import Jwk
-from provenite_proto.statement import MAX_BYTES, PublicKey, parse
+from provenite_proto.countries import holds
+from provenite_proto.record import is_country
+from provenite_proto.shipment import LAWFUL, Alternative, Leg, Verdict, alternatives, judge
 
-from .failing import REFUSED, misused, say, unable
-from .showing import print_json
-from .terminal import console, in_line
+from .failing import misused
+from .showing import AsJson, print_json
+from .terminal import console, wrapped
 
-DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
-"""A statement's id, as a whole."""
-_LAST = int(datetime.max.replace(tzinfo=UTC).timestamp())
+LAWFUL_AND_WHOLE, BARRED, OPEN = 0, 1, 4
+_WIDTH = 80
+_COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+_CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
+_COLOURS = {
+    "allowed": "bold green",
+    "domestic": "bold green",
+    "barred": "bold red",
+}
+_WAYS = {
+    "at_home": "process it where it is, and ship the product",
+    "direct": "ship it directly",
+    "recovery": "ship it for recovery instead of disposal",
+}
 
 
-class Trusted(msgspec.Struct, frozen=True):
-    """What the one at the terminal trusts: keys of logs, a key of COSE receipts, a policy; one of the keys at least."""
+def check(
+    exporter: Annotated[
+        str, typer.Option("--from", metavar="COUNTRY", help="Where it leaves: GH.")
+    ],
+    importer: Annotated[str, typer.Option("--to", metavar="COUNTRY", help="Where it goes: US.")],
+    code: Annotated[
+        str, typer.Option(metavar="CODE", help="The waste's code: Y49, A1181, EU191402.")
+    ],
+    departs: Annotated[
+        str | None,
+        typer.Option("--date", metavar="DAY", help="When it departs: 2026-03-01. Default: today."),
+    ] = None,
+    transit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COUNTRY", help="A country on the way; once for each."),
+    ] = None,
+    purpose: Annotated[
+        Literal["recovery", "disposal"], typer.Option(help="What it is shipped for.")
+    ] = "recovery",
+    evidence: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND",
+            help="A document that you have: notification, consent, consent-nl (of a country on the way), "
+            "movement-document; once for each.",
+        ),
+    ] = None,
+    among: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COUNTRY", help="Propose no other countries for processing; once for each."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether waste may be shipped, and where else to.
 
-    logs: tuple[NoteKey, ...]
-    receipts: PublicKey | None
-    policy: WitnessPolicy | None
-
-
-class Checked(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """What the receipt shows, as `--json` prints it: `proven`, or `unproven` with the slug of what is wrong.
-
-    `recorded_at` and the times of `witnesses` are seconds since 1970.
+    By the Basel Convention, the OECD Decision and the EU's law on waste shipments, as of the day of departure.
+    Asks nobody: no ledger, no network. It is no legal advice, and national law may ask for more.
     """
-
-    statement: str
-    verdict: str
-    log: str | None = None
-    index: int | None = None
-    size: int | None = None
-    recorded_at: int | None = None
-    witnesses: dict[str, int] = {}
-    slug: str | None = None
-    detail: str | None = None
-
-
-def check_receipt(file: Path, statement: str, trusted: Trusted, *, as_json: bool) -> None:
-    """Say whether the receipt in the file proves that the statement is in the log; exits with 1 when it does not."""
-    data = _read(file, note.MAX_BYTES)
-    digest = _digest(statement)
-    try:
-        if data.startswith(HEADER.encode() + b"\n"):
-            found = _by_proof(data, digest, trusted)
-        elif data.startswith(TAG):
-            found = _by_cose(data, digest, trusted)
-        else:
-            unable(f"{file} is neither a proof (C2SP tlog-proof) nor a COSE receipt")
-    except Unproven as error:
-        if as_json:
-            print_json(Checked(digest, "unproven", slug=error.slug, detail=error.detail))
-        else:
-            say(in_line(f"NOT PROVEN ({error.slug}): {error.detail}"))
-        raise typer.Exit(REFUSED) from error
+    for country in (exporter, importer, *(transit or ()), *(among or ())):
+        if not (_COUNTRY.fullmatch(country) and is_country(country)):
+            misused(f"there is no country {country}: two letters, such as GH (ISO 3166-1)")
+    if not _CODE.fullmatch(code):
+        misused(f"{code} is no code of waste: such as Y49 or A1181")
+    leg = Leg(
+        exporter,
+        importer,
+        code,
+        _day(departs),
+        purpose,
+        tuple(transit or ()),
+        frozenset(evidence or ()),
+    )
+    verdict = judge(leg)
+    found = alternatives(leg, among)
     if as_json:
-        print_json(found)
+        print_json({"verdict": verdict, "alternatives": found})
+    else:
+        out = console()
+        for line in (*_lines(leg, verdict), *_instead(leg, found, named=among is not None)):
+            out.print(line, soft_wrap=True)
+    _finish(verdict)
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        misused(f"{text} is no day: such as 2026-03-01")
+
+
+def _finish(verdict: Verdict) -> NoReturn:
+    if verdict.outcome == "barred":
+        raise typer.Exit(BARRED)
+    whole = verdict.outcome in LAWFUL and not verdict.evidence_missing
+    raise typer.Exit(LAWFUL_AND_WHOLE if whole else OPEN)
+
+
+def verdict_line(verdict: Verdict) -> Text:
+    """The outcome with the rule and the state in breach, on one line."""
+    said = verdict.outcome.replace("_", " ")
+    breach = f" ({verdict.breach} in breach)" if verdict.breach else ""
+    hook = f": {verdict.hook}" if verdict.hook else ""
+    return Text.assemble((said, _COLOURS.get(verdict.outcome, "bold yellow")), f"{breach}{hook}")
+
+
+def _lines(leg: Leg, verdict: Verdict) -> Iterator[Text | str]:
+    said = verdict.outcome.replace("_", " ")
+    way = " > ".join((leg.exporter, *leg.transit, leg.importer))
+    yield Text.assemble(
+        (said.upper(), _COLOURS.get(verdict.outcome, "bold yellow")),
+        f"  {leg.code}  {way}  {leg.day}  for {leg.purpose}",
+    )
+    yield wrapped(verdict.reason, _WIDTH, "  ")
+    for name, value in (
+        ("rule", verdict.hook),
+        ("in breach", verdict.breach),
+        ("missing", ", ".join(verdict.evidence_missing)),
+        ("sure", verdict.confidence),
+    ):
+        if value:
+            yield wrapped(value, _WIDTH, f"  {name:<10} ")
+
+
+def _instead(leg: Leg, found: Sequence[Alternative], *, named: bool) -> Iterator[str]:
+    if not found:
         return
-    console().print("\n".join(map(in_line, _lines(found))), soft_wrap=True)
-
-
-def receipt_key(path: Path) -> PublicKey:
-    """The key in a file, a JWK."""
-    try:
-        return PublicKey(msgspec.json.decode(_read(path, MAX_BYTES), type=Jwk))
-    except (msgspec.DecodeError, Problem) as error:
-        unable(f"{path} holds no key (JWK): {error}")
-
-
-def _by_proof(data: bytes, digest: str, trusted: Trusted) -> Checked:
-    if not trusted.logs:
-        misused("say which log you trust: --log-key, or a --policy that names it")
-    proof = LogProof.parse(data)
-    key = _signer(proof, trusted.logs)
-    checkpoint = proof.check(digest, key)
-    times = trusted.policy.check(note.parse(proof.checkpoint)) if trusted.policy else {}
-    where = checkpoint.origin, proof.index, checkpoint.size, proof.recorded_at
-    return Checked(digest, "proven", *where, times)
-
-
-def _signer(proof: LogProof, logs: Sequence[NoteKey]) -> NoteKey:
-    """The one of the trusted keys that the checkpoint's log has; the first when none is."""
-    origin = proof.checkpoint.partition(b"\n")[0].decode("utf-8", "replace")
-    return next((each for each in logs if each.name == origin), logs[0])
-
-
-def _by_cose(data: bytes, digest: str, trusted: Trusted) -> Checked:
-    if trusted.receipts is None:
-        misused(
-            "a COSE receipt is signed with the log's key for receipts: give it with --receipt-key"
+    yield "Lawful instead:"
+    for each in found:
+        if each.way in _WAYS:
+            consent = ", with consent" if each.verdict.outcome == "allowed_with_consent" else ""
+            yield wrapped(f"{_WAYS[each.way]}{consent}", _WIDTH, "  ")
+    elsewhere = [each for each in found if each.way == "elsewhere"]
+    for outcome in dict.fromkeys(each.verdict.outcome for each in elsewhere):
+        countries = [each.to for each in elsewhere if each.verdict.outcome == outcome]
+        shown = [each for each in countries if named or holds("oecd", each, leg.day)]
+        rest = len(countries) - len(shown)
+        where = " ".join(shown)
+        if rest:
+            where += f"{' and ' if shown else ''}{rest} others (--json names them)"
+        how = "with consent" if outcome == "allowed_with_consent" else outcome.replace("_", " ")
+        yield wrapped(
+            f"process it in another country, {how}, and ship the product from there: {where}",
+            _WIDTH,
+            "  ",
         )
-    if trusted.policy is not None:
-        misused("a COSE receipt has no cosignatures: leave out --policy")
-    receipt = InclusionReceipt.parse(data)
-    name = trusted.logs[0].name if trusted.logs else receipt.log
-    tree = receipt.check(digest, name, trusted.receipts)
-    return Checked(digest, "proven", name, receipt.index, tree.size, receipt.recorded_at)
-
-
-def _digest(words: str) -> str:
-    """A statement's digest: itself, from a batch's id, or of the signed statement in a file."""
-    digest = words.partition(".")[0]
-    if DIGEST.fullmatch(digest):
-        return digest
-    text = _read(Path(words), MAX_BYTES).decode("ascii", "replace").strip()
-    try:
-        return parse(text, complete=False).digest
-    except Problem as problem:
-        unable(f"{words} is neither a statement's id nor a file of one: {problem.detail}")
-
-
-def _read(path: Path, most: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(most + 1)
-    except OSError as error:
-        unable(f"{path}: {error.strerror}")
-
-
-def _lines(found: Checked) -> Sequence[str]:
-    assert found.recorded_at is not None  # noqa: S101 # what is proven has a time
-    return [
-        f"PROVEN: statement {found.statement}",
-        f"is in the log {found.log}, at {found.index:,} of {found.size:,}, recorded {_moment(found.recorded_at)}.",
-        *(f"Witness {name}, {_moment(time)}" for name, time in found.witnesses.items()),
-    ]
-
-
-def _moment(seconds: int) -> str:
-    # A time of the log's own is any number of 64 bits.
-    if seconds > _LAST:
-        return f"{seconds} seconds after 1970"
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    if elsewhere:
+        yield wrapped("Whether there is a plant for it is not known here.", _WIDTH, "  ")

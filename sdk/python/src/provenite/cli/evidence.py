@@ -8,7 +8,7 @@ import typer
 from provenite_proto.log import Fork, NoteKey, Unproven, WitnessPolicy, parse_key
 from provenite_proto.log.fork import MAX_BYTES
 
-from .failing import REFUSED, unable, say
+from .failing import REFUSED, say, unable
 from .showing import print_json
 from .terminal import console, in_line
 from .trusting import key_of_log, key_text

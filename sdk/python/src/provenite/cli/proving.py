@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from .checking import DIGEST, Trusted, check_receipt, receipt_key
 from .connecting import Connection
 from .failing import failures, misused
+from .receipts import DIGEST, Trusted, check_receipt, receipt_key
 from .showing import AsJson, print_json
 from .trusting import key_of_log, key_text, witness_policy
 

@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from .. import ShipmentAnswer, ShippedBatch
+from .checking import verdict_line
 from .connecting import Connection
 from .failing import failures, say
 from .showing import AsJson, day, print_json_lines
@@ -62,6 +63,8 @@ def _lines(shipment: ShipmentAnswer) -> Iterator[Text]:
         f"{arrived or f'  due {day(shipment.due_at)}'}",
     )
     yield Text(f"  {shipment.transfer}")
+    if shipment.verdict is not None:
+        yield Text.assemble("  waste: ", verdict_line(shipment.verdict))
     for batch in shipment.batches:
         yield Text(f"  {batch.material}  {batch.mass} kg sent{_found(batch)}")
 

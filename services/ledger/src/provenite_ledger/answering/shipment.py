@@ -6,6 +6,7 @@ from datetime import datetime
 from provenite_proto.answers import ElementMass, ShipmentAnswer, ShippedBatch
 from provenite_proto.matter.quantity import kilograms, milligrams
 from provenite_proto.record import Receipt, ReceivedQuantity, Transfer
+from provenite_proto.shipment import judge, leg_of
 from provenite_proto.statement import parse
 
 from ..store import rows
@@ -22,7 +23,8 @@ def shipment(
     closing = parse(unpacked(row["receipt_compact"])).record if row["receipt_compact"] else None
     receipt = closing if isinstance(closing, Receipt) else None
     found = receipt.quantities.inputs if receipt and receipt.quantities else ()
-    identities = record.identities if isinstance(record, Transfer) else None
+    sent = record if isinstance(record, Transfer) else None
+    leg = leg_of(sent) if sent else None
     digest = rows.text(row["digest"])
     return ShipmentAnswer(
         transfer=digest,
@@ -39,8 +41,9 @@ def shipment(
             _batch(digest, each, found[number] if found else None)
             for number, each in enumerate(brought)
         ),
-        reference=identities.reference if identities else None,
+        reference=sent.identities.reference if sent and sent.identities else None,
         receipt=row["receipt_digest"] and rows.text(row["receipt_digest"]),
+        verdict=judge(leg) if leg else None,
     )
 
 
