@@ -173,7 +173,7 @@ def test_a_receipt_that_there_is_not(run: Provenite, ledger: Ledger, tmp_path: P
     refused = run("receipt", digest, "--log-key", str(other))
     assert refused.exit_code == 3
     assert "not proven to be in the log" in refused.stderr
-    assert run("receipt", digest, "--log-key", "x").exit_code == 2
+    assert run("receipt", digest, "--log-key", "x").exit_code == 3
     assert run("receipt", digest, "-o", str(tmp_path)).exit_code == 2
 
 

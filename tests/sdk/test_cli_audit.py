@@ -1,7 +1,12 @@
 """`provenite audit FILE`: offline, with an exit code for each of the three things that it can come to."""
 
+import multiprocessing
+import os
+import signal
 import socket
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +14,14 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from provenite._verifying import Verifying
 from provenite.cli import main
+from provenite_proto.audit import Outcome, Trust, Work, audit_pack
 from tests.proto.making.audits import POLICY, Chain, witnessed
 from tests.proto.making.models import copper
 from tests.proto.packing import LOG, packed
 
-VERIFIED, FALSE, UNCHECKED = 0, 1, 2
+VERIFIED, FALSE, UNCHECKED, UNABLE = 0, 1, 2, 3
 
 
 @pytest.fixture(autouse=True)
@@ -105,22 +112,51 @@ def test_several_processes_find_the_same(pack: Callable[[bytes], Path]) -> None:
     assert one[0] == FALSE
 
 
-@pytest.mark.parametrize(
-    ("data", "slug"),
-    [(b"", "pack-cut-off"), (b"PK\x03\x04" + bytes(100), "pack-cut-off")],
-)
-def test_what_is_no_pack_is_not_opened(
-    pack: Callable[[bytes], Path], data: bytes, slug: str
-) -> None:
+def test_ctrl_c_leaves_processes_that_are_starting_alone(pack: Callable[[bytes], Path]) -> None:
+    def interrupted(works: Iterable[Work]) -> Iterator[Work]:
+        for work in works:
+            yield work
+            # Ctrl-C goes to all of the terminal's processes; this one's own handler is not what is tested.
+            for child in multiprocessing.active_children():
+                os.kill(child.pid or 0, signal.SIGINT)
+
+    with pack(Chain().forged().packed()).open("rb") as file, Verifying(2) as verifying:
+        verdict = audit_pack(file, Trust(), lambda works: verifying(interrupted(works)))
+    assert verdict.outcome is Outcome.VERIFIED
+
+
+@pytest.mark.parametrize("data", [b"", b"# Provenite\n" * 9, b"PK\x03\x04" + bytes(100)])
+def test_what_is_no_pack_is_not_called_false(pack: Callable[[bytes], Path], data: bytes) -> None:
     code, said = audit(pack(data))
+    assert code == UNABLE
+    assert "is not a pack" in " ".join(said.split())
+
+
+def test_a_pack_that_is_cut_off_is_false(pack: Callable[[bytes], Path]) -> None:
+    code, said = audit(pack(Chain().forged().packed()[:-1]))
     assert code == FALSE
-    assert slug in said
+    assert "pack-cut-off" in said
+    assert "\n\n\n" not in said
+
+
+def test_a_verdict_that_cannot_be_written_is_none(pack: Callable[[bytes], Path]) -> None:
+    file = pack(Chain().forged().packed())
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", "from provenite.cli import main; main()", "audit", str(file)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (UNABLE, "provenite: No space left on device\n")
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     code, said = audit(tmp_path / "absent.zip")
-    assert code == UNCHECKED
+    assert code == UNABLE
     assert "absent.zip: No such file" in " ".join(said.split())
     code, said = audit(tmp_path / "absent.zip", "--log-key", "nonsense+00+AA==")
-    assert code == UNCHECKED
+    assert code == UNABLE
     assert "Not a verifier key" in " ".join(said.split())

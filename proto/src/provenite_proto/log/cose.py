@@ -22,7 +22,7 @@ MAX_BYTES = 8_192
 """Bytes of a receipt, at the most."""
 MAX_HASHES = 64
 """Hashes of the proof in a receipt, at the most."""
-_TAG = b"\xd2"
+TAG = b"\xd2"
 """CBOR's tag 18: a COSE_Sign1."""
 _ALG, _KID, _CLAIMS, _STRUCTURE, _PROOFS = 1, 4, 15, 395, 396
 _ES256 = -7
@@ -62,7 +62,7 @@ class _Receipt(msgspec.Struct, frozen=True, kw_only=True):
         """Read a receipt strictly; `Unproven` `receipt-malformed`. Nothing in it has been verified."""
         if len(data) > MAX_BYTES:
             raise Unproven("receipt-malformed", f"{len(data)} bytes; at most {MAX_BYTES} are read.")
-        if not data.startswith(_TAG):
+        if not data.startswith(TAG):
             raise Unproven("receipt-malformed", "Not a tagged COSE_Sign1.")
         try:
             protected, unprotected, _, signature = _decode(data[1:])
@@ -87,7 +87,7 @@ class _Receipt(msgspec.Struct, frozen=True, kw_only=True):
         proof = cbor2.dumps([*numbers, self.hashes], canonical=True)
         unprotected = {_PROOFS: {self._kind: [proof]}}
         sign1 = [self._protected(), unprotected, None, self.signature]
-        return _TAG + cbor2.dumps(sign1, canonical=True)
+        return TAG + cbor2.dumps(sign1, canonical=True)
 
     def signed(self, root: bytes, key: Signs) -> Self:
         """The receipt with the signature of a P-256 key over the root of the tree, or of the newer one."""

@@ -1,5 +1,6 @@
 """The pack: one file from which anyone can find out offline what is true of a batch (SPEC.md, "The pack")."""
 
+from .container import is_pack
 from .errors import KINDS, BadPack
 from .members import (
     FORMAT,
@@ -31,6 +32,7 @@ __all__ = [
     "Report",
     "Statements",
     "Writer",
+    "is_pack",
     "read_lines",
     "write",
 ]

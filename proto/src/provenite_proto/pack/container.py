@@ -13,9 +13,10 @@ import msgspec
 
 from . import limits
 from .errors import BadPack, within
-from .members import MANIFEST, largest
+from .members import HEAD, MANIFEST, largest
 
 _LOCAL = struct.Struct("<4s5H3L2H")
+_LOCAL_MARK = b"PK\x03\x04"
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 
@@ -30,6 +31,13 @@ _LONGEST_NAME = 64
 _LEVEL = 6
 _WINDOW = -15
 """Raw deflate (RFC 1951), 32 KiB window."""
+
+
+def is_pack(file: BinaryIO) -> bool:
+    """Whether the file begins as packs do: what does not was never one, damaged or false."""
+    file.seek(0)
+    begin = file.read(_LOCAL.size + len(HEAD))
+    return begin.startswith(_LOCAL_MARK) and begin.endswith(HEAD.encode("ascii"))
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -53,7 +61,7 @@ class Member(msgspec.Struct, frozen=True):
         """The header before its bytes."""
         name = self.name.encode("ascii")
         fixed = (_NEEDED, 0, self.method, _TIME, _DATE, self.crc, self.packed, self.size)
-        return _LOCAL.pack(b"PK\x03\x04", *fixed, len(name), 0) + name
+        return _LOCAL.pack(_LOCAL_MARK, *fixed, len(name), 0) + name
 
     def central(self) -> bytes:
         """Its entry in the directory."""

@@ -49,7 +49,7 @@ class Verifying:
         ahead = self._processes + 1
         running: deque[Future[bytes]] = deque()
         for work in works:
-            running.append(self._started().submit(_verified, work))
+            running.append(self._submitted(work))
             if len(running) > ahead:
                 yield _decoder.decode(running.popleft().result())
         while running:
@@ -64,6 +64,16 @@ class Verifying:
                 initializer=_leave_interrupts_to_parent,
             )
         return self._pool
+
+    def _submitted(self, work: Work) -> Future[bytes]:
+        pool = self._started()
+        # It may start a process, which inherits what is blocked: Ctrl-C would end it before it has begun. Making
+        # the pool has started multiprocessing's own helper, which unblocks the signal when it starts.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return pool.submit(_verified, work)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 def _leave_interrupts_to_parent() -> None:

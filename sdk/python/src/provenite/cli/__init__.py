@@ -1,7 +1,8 @@
 """The command `provenite`: keys, joining, submitting and asking from a shell.
 
 Exit codes: 0 done, 1 refused, 2 used wrongly, 3 the ledger cannot be reached or cannot answer now,
-130 interrupted by Ctrl-C.
+130 interrupted by Ctrl-C. Of a command that gives a verdict (`audit`, `monitor`, `receipt --check`) 0, 1 and 2 are
+the verdict's, 2 also what is used wrongly, and 3 says that there is none.
 """
 
 from importlib.metadata import version
@@ -14,13 +15,13 @@ from .asking import batches, content, trace
 from .auditing import audit
 from .checking import check
 from .connecting import Connection
+from .ending import Program
 from .examples import examples
 from .explaining import consequences, contributions, lenses
 from .keys import enrol, keygen, whoami
 from .monitoring import monitor
 from .neighbours import parties, sites
 from .packing import pack
-from .placing import AnyPlace
 from .policies import policy
 from .proving import receipt
 from .shipping import shipments
@@ -29,10 +30,12 @@ from .submitting import submit
 
 main = typer.Typer(
     name="provenite",
-    cls=AnyPlace,
+    cls=Program,
     help="Sign and submit batch statements, and ask a Provenite ledger about batches.",
     epilog="\b\nExit codes: 0 done, 1 refused, 2 used wrongly,\n"
-    "3 the ledger cannot be reached or cannot answer now,\n130 interrupted by Ctrl-C.",
+    "3 the ledger cannot be reached or cannot answer now,\n130 interrupted by Ctrl-C.\n"
+    "Of audit, monitor and receipt --check 0, 1 and 2 are the verdict's,\n"
+    "2 also used wrongly; 3 says that there is none: not allowed, not to be read.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -166,7 +169,9 @@ main.command(
 )(rotate)
 main.command(
     epilog=examples(
-        "provenite receipt Xq…8 -o march.tlog-proof", "provenite receipt Xq…8 --cose -o march.cose"
+        "provenite receipt Xq…8 -o march.tlog-proof",
+        "provenite receipt Xq…8 --cose -o march.cose",
+        "provenite receipt Xq…8 --check march.tlog-proof --log-key log.txt",
     )
 )(receipt)
 main.command(epilog=examples("provenite pack Xq…8.0", "provenite pack Xq…8.0 -o 2026-03.pack.zip"))(

@@ -11,11 +11,12 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from provenite_proto.audit import Outcome, Trust, Verdict, audit_pack
+from provenite_proto.pack import is_pack
 
 from .._verifying import Verifying
 from .connecting import Connection
-from .failing import misused
-from .reading_log import audit_ledger
+from .failing import INTERRUPTED, misused, say, unable
+from .reading_log import Left, audit_ledger
 from .showing import AsJson, print_json
 from .terminal import console
 from .trusting import key_of_log, key_text, witness_policy
@@ -61,7 +62,8 @@ def audit(
     """Find out whether a pack, or all of a ledger, is true.
 
     A pack needs no network and no ledger. Exit code 0: all verified; 1: something is false; 2: nothing is false,
-    but not all could be checked, since it was withheld or is missing.
+    but not all could be checked, since it was withheld or is missing (or the command was used wrongly); 3: there
+    is no verdict, since a file or the ledger cannot be read.
     """
     trust = Trust(key_of_log(key_text(log_key)) if log_key else None, witness_policy(policy))
     connection: Connection = context.obj
@@ -71,18 +73,28 @@ def audit(
         misused("say what to audit: the FILE of a pack, or --ledger URL")
     else:
         with Verifying(processes or _cores()) as verifying, _progress() as told:
-            verdict = audit_ledger(connection, trust, verifying, state, told=told, as_json=as_json)
+            found = audit_ledger(connection, trust, verifying, state, told=told, as_json=as_json)
+        # Here, where the bar has gone from the terminal.
+        verdict = _left(found, state) if isinstance(found, Left) else found
     _finish(verdict, as_json=as_json)
 
 
 def _pack(file: Path, trust: Trust, processes: int | None) -> Verdict:
     try:
         with file.open("rb") as opened:
+            if not is_pack(opened):
+                unable(f"{file} is not a pack")
             some = processes or (1 if file.stat().st_size < _SMALL else _cores())
             with Verifying(some) as verifying, _progress() as told:
                 return audit_pack(opened, trust, verifying, told)
     except OSError as error:
-        misused(f"{file}: {error.strerror}")
+        unable(f"{file}: {error.strerror}")
+
+
+def _left(left: Left, state: Path) -> NoReturn:
+    done, whole = f"{left.statements:,}", f"{left.of:,}"
+    say(f"{done} of {whole} statements are audited: run it again to go on ({state}).")
+    raise typer.Exit(INTERRUPTED)
 
 
 def _cores() -> int:

@@ -8,7 +8,7 @@ import typer
 from provenite_proto.log import Fork, NoteKey, Unproven, WitnessPolicy, parse_key
 from provenite_proto.log.fork import MAX_BYTES
 
-from .failing import REFUSED, misused, say
+from .failing import REFUSED, say, unable
 from .showing import print_json
 from .terminal import console, in_line
 from .trusting import key_of_log, key_text
@@ -43,7 +43,7 @@ def check_evidence(
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        misused(f"{path}: {error.strerror}")
+        unable(f"{path}: {error.strerror}")
     try:
         found = _shown(data, trusted)
     except Unproven as error:

@@ -19,11 +19,16 @@ from .. import (
 from .terminal import console, in_line, json_text, wrapped
 
 REFUSED, MISUSED, UNREACHED, INTERRUPTED = 1, 2, 3, 130
+UNABLE = UNREACHED
+"""The same of a command whose 0, 1 and 2 are a verdict: it has come to none."""
 
 
 @contextmanager
-def failures(as_json: bool) -> Iterator[None]:
-    """Report what a command raises and exit; a refusal as problem details with `as_json`."""
+def failures(as_json: bool, *, of_verdict: bool = False) -> Iterator[None]:
+    """Report what a command raises and exit; a refusal as problem details with `as_json`.
+
+    Of a command that gives a verdict (`of_verdict`) none of it is one: it exits with `UNABLE`.
+    """
     try:
         yield
     except RefusedError as error:
@@ -31,9 +36,8 @@ def failures(as_json: bool) -> Iterator[None]:
             typer.echo(json_text(error.problem), err=True)
         else:
             say(problem_text(error.problem))
-        raise typer.Exit(
-            REFUSED if error.status < 500 and error.status != 429 else UNREACHED
-        ) from error
+        refused = error.status < 500 and error.status != 429 and not of_verdict
+        raise typer.Exit(REFUSED if refused else UNREACHED) from error
     except TransportError as error:
         say(f"provenite: {unreached(str(error))}")
         raise typer.Exit(UNREACHED) from error
@@ -42,13 +46,19 @@ def failures(as_json: bool) -> Iterator[None]:
         raise typer.Exit(UNREACHED) from error
     except (KeyFileError, NoSigner) as error:
         say(f"provenite: {error}")
-        raise typer.Exit(MISUSED) from error
+        raise typer.Exit(UNABLE if of_verdict else MISUSED) from error
 
 
 def misused(sentence: str) -> NoReturn:
     """Say what is wrong with the words of the command, and exit."""
     say(f"provenite: {sentence}")
     raise typer.Exit(MISUSED)
+
+
+def unable(sentence: str) -> NoReturn:
+    """Say why a command that gives a verdict has come to none, and exit."""
+    say(f"provenite: {sentence}")
+    raise typer.Exit(UNABLE)
 
 
 def say(text: Text | str) -> None:

@@ -21,7 +21,7 @@ from .._public_log import PublicLog
 from .._transport import address
 from . import following as files
 from .evidence import check_evidence
-from .failing import INTERRUPTED, REFUSED, UNREACHED, misused, say, unreached
+from .failing import INTERRUPTED, REFUSED, UNREACHED, misused, say, unable, unreached
 from .showing import AsJson
 from .terminal import console, in_line, json_text
 from .trusting import key_of_log, key_text, witness_policy
@@ -188,7 +188,7 @@ class _Watch:
             try:
                 files.save(self._state, following)
             except files.StateError as error:
-                misused(str(error))
+                unable(str(error))
         self._following = following
 
     def _leave(self, fork: Fork, now: datetime) -> Path:
@@ -196,7 +196,7 @@ class _Watch:
         try:
             files.leave(path, fork)
         except files.StateError as error:
-            misused(str(error))
+            unable(str(error))
         return path
 
     def _unreached(self, error: Exception, now: datetime) -> None:
@@ -272,7 +272,7 @@ def _state(path: Path) -> Following | None:
     try:
         return files.load(path)
     except files.StateError as error:
-        misused(str(error))
+        unable(str(error))
 
 
 def _key(
@@ -285,9 +285,9 @@ def _key(
     text = key_text(given) if given else (remembered.key if remembered is not None else known[0])
     key = key_of_log(text)
     if remembered is not None and remembered.key != text:
-        misused(f"the state file is of another log, {remembered.key}: name another file")
+        unable(f"the state file is of another log, {remembered.key}: name another file")
     if known and text not in known:
-        misused(f"the policy does not name the log {text}")
+        unable(f"the policy does not name the log {text}")
     return key
 
 
@@ -301,9 +301,9 @@ def _held(files: Iterable[Path], key: NoteKey) -> Sequence[Shown]:
             checkpoint = LogProof.parse(content).checkpoint if is_proof else content
             open_checkpoint(checkpoint, key)
         except OSError as error:
-            misused(f"{path}: {error.strerror}")
+            unable(f"{path}: {error.strerror}")
         except Unproven as error:
-            misused(f"{path}: {error.detail}")
+            unable(f"{path}: {error.detail}")
         found.append(Shown(f"whoever gave you {path}", checkpoint.decode()))
     return found
 
@@ -318,6 +318,6 @@ def _asked(log: PublicLog, known: list[str]) -> NoteKey:
         say(f"provenite: the log's key is not known: {said}. Give it with --log-key")
         raise typer.Exit(UNREACHED) from error
     if known and text not in known:
-        misused(f"the policy does not name the log {text}")
+        unable(f"the policy does not name the log {text}")
     say(f"The log's key is taken from the ledger itself: {text}")
     return key_of_log(text)

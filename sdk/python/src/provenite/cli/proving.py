@@ -1,6 +1,5 @@
-"""The command that fetches the proof that a statement is in the log."""
+"""The command that fetches the proof that a statement is in the log, and checks one that somebody has."""
 
-import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,16 +8,19 @@ import typer
 
 from .connecting import Connection
 from .failing import failures, misused
+from .receipts import DIGEST, Trusted, check_receipt, receipt_key
 from .showing import AsJson, print_json
-
-_DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+from .trusting import key_of_log, key_text, witness_policy
 
 
 def receipt(
     context: typer.Context,
     statement: Annotated[
         str,
-        typer.Argument(metavar="STATEMENT", help="The statement's id, or a batch that it made."),
+        typer.Argument(
+            metavar="STATEMENT",
+            help="The statement's id, or a batch that it made; with --check also a file with the statement.",
+        ),
     ],
     output: Annotated[
         Path | None,
@@ -35,19 +37,48 @@ def receipt(
     log_key: Annotated[
         str | None,
         typer.Option(
-            metavar="VKEY", help="The log's public key, instead of the one that the ledger says."
+            metavar="VKEY",
+            help="The log's public key (or a file that has it), instead of the one that the ledger says.",
+        ),
+    ] = None,
+    check: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Check this proof or COSE receipt, offline: exits with 0 when it holds, 1 when not.",
+        ),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --check: which witnesses have to have cosigned it."
+        ),
+    ] = None,
+    receipt_key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--receipt-key",
+            metavar="FILE",
+            help="With --check: the key of the log's COSE receipts (JWK; receiptKey in GET /v1/log).",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch the proof that a statement is in the log.
+    """Fetch the proof that a statement is in the log, or check one.
 
-    It has been checked when it is printed or saved: anyone who has it and the log's public key can do so, without
-    the ledger.
+    It has been checked when it is printed or saved. Anyone who has it and the log's public key can do so with
+    --check, without the ledger.
     """
+    key = key_of_log(key_text(log_key)) if log_key is not None else None
+    if check is not None:
+        required = witness_policy(policy)
+        logs = (key,) if key else tuple(each.key for each in required.logs) if required else ()
+        receipts = receipt_key(receipt_key_file) if receipt_key_file else None
+        check_receipt(check, statement, Trusted(logs, receipts, required), as_json=as_json)
+        return
     connection: Connection = context.obj
     digest = statement.partition(".")[0]
-    if not _DIGEST.fullmatch(digest):
+    if not DIGEST.fullmatch(digest):
         misused(
             f"{statement} is not a statement's id: 43 characters, as `provenite submit` prints it"
         )
@@ -55,7 +86,7 @@ def receipt(
         misused("a COSE receipt is not text: say where to save it, -o FILE")
     with (
         failures(as_json),
-        connection.client(connection.signer(), log_key) as client,
+        connection.client(connection.signer(), str(key) if key else None) as client,
     ):
         found = client.cose_receipt(digest) if cose else client.receipt(digest).encode()
     if output is not None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-import typer
+import msgspec
 
 from provenite_proto.answers import MAX_LOGGED, LogAnswer, LogStatements
 from provenite_proto.audit import Evidence, LedgerAudit, Trust, Verdict, evidence_of, go_on, save
@@ -15,11 +15,18 @@ from provenite_proto.audit import Evidence, LedgerAudit, Trust, Verdict, evidenc
 from .. import Client
 from .._verifying import Verifying
 from .connecting import Connection
-from .failing import INTERRUPTED, failures, misused, say
+from .failing import failures, unable
 from .replacing import replace
 
 _SAVE_SECONDS = 60.0
 """How often it is kept how far the audit is; seldomer when keeping it takes long."""
+
+
+class Left(msgspec.Struct, frozen=True):
+    """An audit that Ctrl-C has ended after so many statements of how many; the file knows how far it is."""
+
+    statements: int
+    of: int
 
 
 def audit_ledger(
@@ -30,10 +37,10 @@ def audit_ledger(
     *,
     told: Callable[[int, int], None],
     as_json: bool,
-) -> Verdict:
+) -> Verdict | Left:
     """Audit the ledger from where the file says, or from the beginning; what was read is not read again."""
     with (
-        failures(as_json),
+        failures(as_json, of_verdict=True),
         connection.client(connection.signer()) as client,
         _interruptions() as interrupted,
     ):
@@ -50,10 +57,7 @@ def audit_ledger(
         finally:
             keeping.now()
     if interrupted():
-        say(
-            f"{audit.next:,} of {audit.size:,} statements are audited: run it again to go on ({state})."
-        )
-        raise typer.Exit(INTERRUPTED)
+        return Left(audit.next, audit.size)
     return audit.verdict()
 
 
@@ -66,11 +70,11 @@ def _begun(origin: str, log: LogAnswer, trust: Trust, state: Path) -> LedgerAudi
     except FileNotFoundError:
         return LedgerAudit(evidence_for(0), trust)
     except OSError as error:
-        misused(f"{state}: {error.strerror}")
+        unable(f"{state}: {error.strerror}")
     try:
         return go_on(saved, evidence_for, trust)
     except ValueError as error:
-        misused(f"{state}: {error}; name another file with --state")
+        unable(f"{state}: {error}; name another file with --state")
 
 
 def _answers(client: Client, first: int, size: int) -> Iterator[LogStatements]:
@@ -107,7 +111,7 @@ class _Keeping:
         try:
             replace(self._state, save(self._audit, self._log_key))
         except OSError as error:
-            misused(f"{self._state}: {error.strerror}")
+            unable(f"{self._state}: {error.strerror}")
         self._kept = self._audit.next
 
 

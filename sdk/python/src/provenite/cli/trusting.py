@@ -11,7 +11,7 @@ from provenite_proto.log import (
     parse_policy,
 )
 
-from .failing import misused
+from .failing import unable
 
 
 def witness_policy(path: Path | None) -> WitnessPolicy | None:
@@ -21,9 +21,9 @@ def witness_policy(path: Path | None) -> WitnessPolicy | None:
     try:
         return parse_policy(path.read_bytes())
     except OSError as error:
-        misused(f"{path}: {error.strerror}")
+        unable(f"{path}: {error.strerror}")
     except Unproven as error:
-        misused(f"{path}: {error.detail}")
+        unable(f"{path}: {error.detail}")
 
 
 def key_text(words: str) -> str:
@@ -33,9 +33,9 @@ def key_text(words: str) -> str:
     try:
         return Path(words).read_text("utf-8").strip()
     except OSError as error:
-        misused(f"{words} is neither a key nor a file: {error.strerror}")
+        unable(f"{words} is neither a key nor a file: {error.strerror}")
     except UnicodeDecodeError:
-        misused(f"{words}: not text in UTF-8")
+        unable(f"{words}: not text in UTF-8")
 
 
 def key_of_log(text: str) -> NoteKey:
@@ -43,7 +43,7 @@ def key_of_log(text: str) -> NoteKey:
     try:
         key = parse_key(text)
     except Unproven as error:
-        misused(f"{text}: {error.detail}")
+        unable(f"{text}: {error.detail}")
     if key.type is not SignatureType.ED25519:
-        misused(f"{text} is the key of a witness, not of a log")
+        unable(f"{text} is the key of a witness, not of a log")
     return key

@@ -41,26 +41,28 @@ _CHECKS = {
 def verdict_text(verdict: Verdict) -> Text:
     """The whole of it."""
     word, style, sentence = _OUTCOMES[verdict.outcome]
-    text = Text.assemble((word, style), "\n", wrapped(sentence, _WIDTH), "\n")
-    for line in _lines(verdict):
-        text.append("\n" + line)
+    text = Text.assemble((word, style), "\n", wrapped(sentence, _WIDTH))
+    for part in _parts(verdict):
+        if lines := list(part):
+            text.append("\n\n" + "\n".join(lines))
     return text
 
 
-def _lines(verdict: Verdict) -> Iterator[str]:
-    yield from _head(verdict)
+def _parts(verdict: Verdict) -> Iterator[Iterator[str]]:
+    for part in (_head, _verified, _failures, _missing, _withheld, _doubts, _claims):
+        yield part(verdict)
+
+
+def _verified(verdict: Verdict) -> Iterator[str]:
     if verdict.verified:
-        yield ""
         yield "Verified"
     for name, words in _CHECKS.items():
         if name in verdict.verified:
             yield f"{verdict.verified[name]:>10,}  {words}"
-    yield from _failures(verdict)
-    yield from _missing(verdict)
-    yield from _withheld(verdict)
-    yield from _doubts(verdict)
+
+
+def _claims(verdict: Verdict) -> Iterator[str]:
     if verdict.claims:
-        yield ""
         yield "What rests on somebody's word"
     for claim in verdict.claims:
         yield wrapped(in_line(claim.detail), _WIDTH, "  - ")
@@ -123,7 +125,6 @@ def _doubts(verdict: Verdict) -> Iterator[str]:
 
 def _title(verdict: Verdict, name: str, words: str) -> Iterator[str]:
     if count := verdict.counts.get(name, 0):
-        yield ""
         yield f"{words}: {count:,}"
 
 
