@@ -49,6 +49,12 @@ def test_a_name_is_one_word(tmp_path: Path, name: str) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_name_has_no_scheme(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"without it, 'w\.test/1'"):
+        keys.create(tmp_path / "witness.pem", "https://w.test/1")
+    assert not list(tmp_path.iterdir())
+
+
 def test_unusable_key_files(key_file: Path) -> None:
     other = key_file.with_name("other.pem")
     keys.create(other, "w.test/1")

@@ -114,8 +114,10 @@ def lenses(
     if add is not None:
         try:
             text = add.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            misused(f"{add} cannot be read: {error}")
+        except OSError as error:
+            misused(f"{add}: {error.strerror}")
+        except UnicodeDecodeError:
+            misused(f"{add}: not text in UTF-8")
     with failures(as_json), connection.client(connection.signer()) as client:
         if text is not None:
             registered = client.register_lens(text)

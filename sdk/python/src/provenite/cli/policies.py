@@ -119,8 +119,10 @@ def read_asked(which: str, *, as_json: bool) -> Policy:
             path = Path(which)
             return read_policy(path.read_text("utf-8"), path.name)
         return policy_named(which)
-    except (OSError, UnicodeDecodeError) as error:
-        misused(f"{which} cannot be read: {error}")
+    except OSError as error:
+        misused(f"{which}: {error.strerror}")
+    except UnicodeDecodeError:
+        misused(f"{which}: not text in UTF-8")
     except Malformed as error:
         if as_json:
             refused = {"name": error.name, "line": error.line, "reason": error.reason}
