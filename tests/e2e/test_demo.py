@@ -119,6 +119,17 @@ def test_each_refusal_has_its_problem(results: Path) -> None:
     assert (figures["inKg"], figures["outKg"], figures["ratio"]) == ("9000", "9999", "111.1 %")
 
 
+def test_a_barred_shipment_is_recorded_and_flagged(results: Path) -> None:
+    found = read(results / "shipment.json")
+    assert found["status"] == "in_transit"
+    verdict = found["verdict"]
+    assert (verdict["outcome"], verdict["breach"]) == ("barred", "GH")
+    assert verdict["hook"] == "Basel Convention, Article 4(5)"
+    report = (results / "report.txt").read_text("utf-8")
+    assert "recorded, and doubted: shipment-barred" in report
+    assert "barred (GH in breach): Basel Convention, Article 4(5)" in report
+
+
 def audited(file: Path) -> dict[str, Any]:
     """What the command finds in a pack; the ledger that made it is gone."""
     program = Path(sys.executable).with_name("provenite")

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -48,6 +49,7 @@ class PublicLog:
     def __init__(self, folder: Path) -> None:
         self.log = GrowingLog(entries(20))
         self.folder = folder
+        self.recorded_at = datetime(2026, 11, 24, 12, tzinfo=UTC)
         self.storage = FailingFolder(folder)
         self.published = Published(
             self.log.signer.key,
@@ -101,7 +103,9 @@ async def witnessing(
 ) -> AsyncIterator[Witnessing]:
     async with (
         httpx.AsyncClient() as http,
-        Witnessing(public.published, parse_policy(text), http, timing=timing) as at_work,
+        Witnessing(
+            public.published, parse_policy(text), http, lambda: public.recorded_at, timing=timing
+        ) as at_work,
     ):
         yield at_work
 
@@ -336,6 +340,21 @@ async def test_an_answer_that_would_grow_when_it_is_decoded(public: PublicLog) -
     ):
         await until(failing(at_work, 0, "false"))
         assert "content-encoding 'gzip, gzip'" in (state(at_work, 0).detail or "")
+
+
+async def test_a_clock_that_is_behind_what_was_recorded(public: PublicLog) -> None:
+    public.sign(10)
+    recorded = int(public.recorded_at.timestamp())
+    for at, taken in ((1, False), (recorded - 301, False), (recorded - 300, True)):
+        line = STRANGER.cosign(public.log.checkpoint(10).text, at).line
+        answer = f"HTTP/1.1 200 OK\r\nContent-Length: {len(line.encode())}\r\n\r\n{line}"
+        async with (
+            saying(answer.encode()) as url,
+            witnessing(public, policy([(STRANGER.key, url)], "1")) as at_work,
+        ):
+            await until(witnessed(public, 10) if taken else failing(at_work, 0, "false"))
+            assert (public.published.witnessed is not None) is taken
+            assert taken or "was recorded" in (state(at_work, 0).detail or "")
 
 
 async def test_sizes_that_cannot_be(public: PublicLog) -> None:

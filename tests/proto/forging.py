@@ -4,6 +4,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
@@ -64,6 +65,13 @@ class Forged:
         """Another line in place of one."""
         self.lines[index] = msgspec.structs.replace(self.lines[index], **members)
 
+    def swap(self, first: int, second: int) -> None:
+        """Let the log have two lines each in the other's place, and prove it; the times stay where they are."""
+        here, there = self.lines[first], self.lines[second]
+        self.change(first, statement=there.statement, before=there.before, averaged=there.averaged)
+        self.change(second, statement=here.statement, before=here.before, averaged=here.averaged)
+        self.relog()
+
     def packed(self) -> bytes:
         """The pack."""
         assert self.size is not None and self.root is not None
@@ -94,6 +102,10 @@ class Forged:
                 statement = parse(line.statement.partition("~")[0] + "~", complete=False)
             data += writer.add(line, statement.record, statement.withheld)
         return data + writer.end(self.claims)
+
+
+Made = tuple[str, Forged, str, dict[str, Any]]
+"""Name, pack, outcome, and what is expected beside it or given to the auditor."""
 
 
 def digest(line: Line) -> str:

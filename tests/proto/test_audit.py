@@ -1,9 +1,11 @@
 """The audit of packs: what holds is verified, what is false is found, and what is left out is never an assurance."""
 
 import io
+import sys
 from random import Random
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,14 +16,27 @@ from provenite_proto.ledger import State, admit
 from provenite_proto.log import parse_policy
 from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.problem import FINDINGS, Problem
-from provenite_proto.record import Ownership, OwnershipParties
-from provenite_proto.statement import parse
-from tests.proto.forging import Forged, redacted
+from provenite_proto.record import (
+    CustodyModel,
+    Document,
+    Documents,
+    Key,
+    Ownership,
+    OwnershipParties,
+    Party,
+    Site,
+    SiteIdentities,
+    Stage,
+    Waste,
+)
+from provenite_proto.statement import PublicKey, Statement, parse
+from tests.proto.forging import Forged, forged, redacted
 from tests.proto.making import audits
 from tests.proto.making.audits import Chain
 from tests.proto.making.firms import Firms
-from tests.proto.making.keys import AUDIENCE
-from tests.proto.packing import LOG, packed
+from tests.proto.making.keys import AUDIENCE, digest_of
+from tests.proto.making.models import copper
+from tests.proto.packing import LOG, claimed, packed
 from tests.proto.test_replay import History
 
 TRUST = Trust(LOG.key)
@@ -68,6 +83,67 @@ def test_a_redacted_chain_is_never_verified_and_never_false(data: st.DataObject)
         assert verdict.outcome is Outcome.UNCHECKED
 
 
+@SLOW
+@given(st.data())
+def test_a_statement_before_what_it_refers_to_is_never_verified(data: st.DataObject) -> None:
+    firms, batch = history(data)
+    statements = [parse(each["statement"]) for each in firms.earlier]
+    names = [{each.digest, *registered(each)} for each in statements]
+    texts = [msgspec.json.encode(each.record).decode() + each.key_id for each in statements]
+    pairs = [
+        (first, second)
+        for second, text in enumerate(texts)
+        for first in range(second)
+        if any(name in text for name in names[first])
+    ]
+    made = forged(firms, batch, claimed(firms.replay.content(batch)))
+    made.swap(*data.draw(st.sampled_from(pairs)))
+    assert audited(made.packed()).outcome is not Outcome.VERIFIED
+
+
+def registered(statement: Statement) -> set[str]:
+    """The ids of the keys that a statement registers."""
+    record = statement.record
+    return {PublicKey(record.key).key_id} if isinstance(record, Party | Key) else set()
+
+
+@SLOW
+@given(st.data())
+def test_a_pack_without_a_statement_on_the_way_is_never_verified(data: st.DataObject) -> None:
+    firms, batch = history(data)
+    without = firms.at(data.draw(st.sampled_from(sorted(on_the_way(firms.replay.state, batch)))))
+    kept = set(range(len(firms.earlier))) - {without}
+    assert audited(packed(firms, batch, indices=kept)).outcome is not Outcome.VERIFIED
+
+
+def on_the_way(state: State, batch: str) -> set[str]:
+    """The statements that made a batch, moved it and gave it back, and those that enrolled their issuers, one by one."""
+    maker, _, number = batch.partition(".")
+    said = state.statements[maker]
+    found = {maker, said.issuer}
+    sources = {each.batch for each in said.draws}
+    if said.kind == "transfer":
+        sources = {said.draws[int(number)].batch}
+    elif said.kind == "receipt":
+        root = state.batches[batch].root
+        assert said.transfer is not None
+        sources = {
+            each
+            for each in state.shipments[said.transfer].batches
+            if state.batches[each].root == root
+        }
+    elif said.kind == "retraction":
+        (withdrawn,) = (each for each in state.statements.values() if each.retracted_by == maker)
+        found.add(withdrawn.id)
+        sources = {withdrawn.draws[int(number)].batch}
+    for source in sources:
+        shipment = state.shipments.get(source.partition(".")[0])
+        if said.kind in ("transformation", "transfer") and shipment is not None:
+            found.add(str(shipment.receipt))
+        found |= on_the_way(state, source)
+    return found
+
+
 FACTS = frozenset({"retraction", "revocation", "ownership", "attestation", "accreditation"})
 
 
@@ -95,6 +171,33 @@ def test_each_finding_is_told_of_a_pack_or_needs_the_whole_ledger() -> None:
         "site-shared",
     }
     assert FINDINGS.keys() > ALONE
+
+
+@pytest.mark.parametrize(
+    ("to", "shown", "told"),
+    [
+        ("US", True, ["shipment-barred"]),
+        ("US", False, ["shipment-barred"]),
+        ("BE", True, ["consent-missing"]),
+        # Whether the documents are there is withheld.
+        ("BE", False, []),
+    ],
+)
+def test_a_barred_shipment_is_told_of_a_redacted_chain_too(
+    to: str, shown: bool, told: list[str]
+) -> None:
+    firms = Firms("recycler", "refiner")
+    mass = {
+        firms.add("recycler", firms.collected(("copper-scrap", "10", {"Cu": "0.95"}))) + ".0": "10"
+    }
+    waste = Waste(code="Y49", purpose="recovery")
+    bill = Documents(documents=(Document(kind="bill-of-lading", digest=digest_of("bill")),))
+    record = firms.shipped(
+        "refiner", mass, from_country="GH", to_country=to, waste=waste, documents=bill
+    )
+    sent = firms.add("recycler", record)
+    pack = packed(firms, f"{sent}.0", show=lambda index, section: shown)
+    assert [each.finding.slug for each in audited(pack).doubts] == told
 
 
 def test_a_section_is_required_where_the_rules_ask_for_it() -> None:
@@ -144,6 +247,53 @@ def test_lists_are_bounded_and_counts_are_not() -> None:
     assert tally.with_all_of(more).counts["missing"] == 2 * (MAX_LISTED + 1)
 
 
+def test_an_audit_of_rolling_averages_takes_steps_as_their_square() -> None:
+    """Each looks back on all before it: twice as many take four times as long, and not sixteen times."""
+    few, many = (calls(averaging(count)) for count in (10, 20))
+    assert many < 5 * few
+
+
+def averaging(count: int) -> bytes:
+    """A pack of matter that is refined again and again under the rolling average."""
+    firms = Firms("miner", "recycler")
+    site = firms.add("recycler", Site(country="BE", stages=(Stage.REFINING,)))
+    batch = f"{firms.add('miner', firms.extracted(copper('10')))}.0"
+    batch = f"{firms.delivered('miner', 'recycler', {batch: '10'})}.0"
+    runs = []
+    for _ in range(count):
+        record = firms.transformed(
+            {batch: "10"},
+            copper("10"),
+            country="BE",
+            custody_model=CustodyModel.MASS_BALANCE_ROLLING_AVERAGE,
+            identities=SiteIdentities(site=site),
+        )
+        refined = firms.add("recycler", record)
+        runs.append(firms.at(refined))
+        batch = f"{refined}.0"
+    made = forged(firms, batch, claimed(firms.replay.content(batch)))
+    for number, run in enumerate(runs):
+        made.change(run, averaged=tuple(runs[:number]))
+    return made.packed()
+
+
+def calls(pack: bytes) -> int:
+    """How many functions an audit calls that verifies."""
+    found = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal found
+        found += event == "call"
+
+    sys.setprofile(count)
+    try:
+        verdict = audited(pack)
+    finally:
+        sys.setprofile(None)
+    assert verdict.outcome is Outcome.VERIFIED
+    return found
+
+
 BROKEN = [
     (name, case)
     for name, case in audits.cases()
@@ -163,11 +313,11 @@ def test_a_broken_chain_does_not_pass_for_being_redacted(name: str, chance: Rand
 
 def forged_case(name: str) -> tuple[Forged, Trust]:
     """A broken chain anew, and what the auditor brings."""
-    for made in audits.MAKERS:
-        for found, forged, _, members in made():
+    for maker in audits.MAKERS:
+        for found, made, _, members in maker():
             if found == name:
                 policy = members.get("policy")
-                return forged, Trust(LOG.key, parse_policy(policy) if policy else None)
+                return made, Trust(LOG.key, parse_policy(policy) if policy else None)
     raise LookupError(name)
 
 

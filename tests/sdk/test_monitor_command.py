@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner, Result
 
 from provenite.cli import main
-from provenite_proto.log import Fork, LogProof, Note, WitnessSigner
+from provenite_proto.log import Fork, LogProof, Note, NoteSigner, WitnessSigner
 from provenite_proto.log.submission import origin_hash
 from tests.sdk.serving_logs import publish, served
 from tests.witness.growing import GrowingLog, entries
@@ -107,7 +107,32 @@ def test_a_fork_leaves_evidence(look: Monitor, log: GrowingLog, folder: Path) ->
     assert found.checkpoints == (log.signed(300).decode(), fork.signed().decode())
     (file,) = Path().glob("*.fork-*.json")
     assert file.name in said(result)
-    # What was seen before stays what was seen.
+    # What was seen before stays what was seen, and the fork is not forgotten when the old history is shown again.
+    remembered = json.loads(Path("provenite-monitor.json").read_bytes())["following"]
+    assert remembered["evidence"] == file.name
+    assert {**remembered, "evidence": ""} == json.loads(before)["following"]
+    publish(folder, log, 310)
+    result = look()
+    assert result.exit_code == 1
+    assert (
+        f"310 statements, 10 new; but the log has FORKED before, the evidence is in {file.name}"
+        in said(result)
+    )
+    assert look("--state", "another.json").exit_code == 0
+
+
+def test_another_log_is_not_judged_by_what_was_seen_of_this_one(
+    look: Monitor, log: GrowingLog, folder: Path
+) -> None:
+    publish(folder, log, 300)
+    assert look().exit_code == 0
+    before = Path("provenite-monitor.json").read_bytes()
+    other = GrowingLog(entries(600), NoteSigner("other.test/log", Ed25519PrivateKey.generate()))
+    publish(folder, other, 300)
+    result = look()
+    assert result.exit_code == 2
+    assert "provenite-monitor.json follows the log log.test/log" in said(result)
+    assert "serves other.test/log: name another --state" in said(result)
     assert Path("provenite-monitor.json").read_bytes() == before
 
 
@@ -180,7 +205,7 @@ def test_a_witness_that_was_shown_another_history(
     found = evidence()
     found.check()
     # Without a policy nobody is asked.
-    assert look().exit_code == 0
+    assert look("--state", "another.json").exit_code == 0
 
 
 def test_a_witness_that_was_shown_more(

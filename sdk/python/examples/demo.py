@@ -1,4 +1,4 @@
-"""Provenite's main job, once: a ledger, thirteen firms, their chains, and what can be asked of a magnet.
+"""Provenite's main job, once: a ledger, fourteen firms, their chains, and what can be asked of a magnet.
 
     python demo.py           run it, print what was found, stop everything
     python demo.py --serve   leave the ledger running with the data, until Ctrl-C
@@ -21,12 +21,14 @@ import msgspec
 import packs
 import rare_earths
 import refused
+import waste
 from firms import Firm, join
 from ledger_process import ledger
 from results_folder import results
 from rich.console import Console
 
 from provenite import Client, ElementContent, RefusedError, Signer
+from provenite.cli.checking import verdict_line
 from provenite.cli.showing import content_tables, share_text
 from provenite.cli.tracing import trace_tree
 from provenite.cli.verdicts import verdict_text
@@ -72,7 +74,7 @@ def _demo(
         console.print(
             f"\nDone in {time.monotonic() - began:.1f} s. Results: {folder}/\n"
             "(report.txt, batch.json, content.json, trace.json, refusals.json,\n"
-            "consequences.json, keys/, *.pack.zip)"
+            "shipment.json, consequences.json, keys/, *.pack.zip)"
         )
         report = "\n".join(line.rstrip() for line in console.export_text().splitlines())
         (new / "report.txt").write_text(report + "\n", "utf-8")
@@ -87,7 +89,12 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
     keys.mkdir()
     registrar = Client(url, Signer.load(data / "registrar.pem"))
     with console.status("Enrolling the firms …"):
-        firms = join(url, registrar, {**rare_earths.FIRMS, **refused.FIRMS, **later.FIRMS}, keys)
+        firms = join(
+            url,
+            registrar,
+            {**rare_earths.FIRMS, **refused.FIRMS, **later.FIRMS, **waste.FIRMS},
+            keys,
+        )
     console.print(f"{len(firms)} firms enrolled, each with a key of its own\n")
     with console.status("Submitting statements …"):
         batches = rare_earths.submit(firms, lambda done: console.print(f"  {done}"))
@@ -96,6 +103,9 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
     found = refused.refusals(url, firms, batches)
     _show_refusals(console, found)
     _save(new / "refusals.json", {name: refusal.problem for name, (_, refusal) in found.items()})
+    shipped = waste.barred(firms)
+    _show_waste(console, shipped)
+    _save(new / "shipment.json", shipped.shipment)
     with console.status("Waiting for what a retraction changes …"):
         after = later.later(firms)
     _show_later(console, after)
@@ -148,6 +158,18 @@ def _show_refusals(console: Console, found: Mapping[str, tuple[str, RefusedError
         console.print(f"[bold]{tried}[/]")
         console.print(f"  refused: [red]{refusal.slug}[/] at {refusal.pointer or 'the statement'}")
         console.print(f"  {refusal.detail}")
+
+
+def _show_waste(console: Console, found: waste.Found) -> None:
+    console.print("\nWhat the law says of waste\n")
+    console.print("[bold]500 kg of circuit boards (Y49) shipped from Ghana to the US[/]")
+    if found.shipment.verdict is not None:
+        console.print(f"  {verdict_line(found.shipment.verdict)}")
+        console.print(f"  {found.shipment.verdict.reason}")
+    console.print(f"  recorded, and doubted: {', '.join(each.slug for each in found.findings)}")
+    console.print("  lawful instead: to process it in Ghana, or, with consent, in one of")
+    console.print(f"  {len(found.instead) - 1} other states, and to ship the product. Ask before:")
+    console.print("  provenite shipment check --from GH --to US --code Y49 --date 2026-03-01")
 
 
 def _show_later(console: Console, found: later.Found) -> None:

@@ -78,6 +78,17 @@ class Firms:
         self.earlier.append({"recordedAt": self.now, "statement": text})
         return parse(text).digest
 
+    def say(self, name: str, record: AnyRecord | str) -> str:
+        """A statement that an operator logs without admitting it; its digest."""
+        text = record if isinstance(record, str) else self.sign(name, record)
+        self.earlier.append({"recordedAt": self.now, "statement": text})
+        return parse(text).digest
+
+    def at(self, digest: str) -> int:
+        """The place of a statement in the log."""
+        texts = (step["statement"] for step in self.earlier)
+        return next(at for at, text in enumerate(texts) if parse(text).digest == digest)
+
     def enrol(self, name: str, identities: PartyIdentities | None = None) -> None:
         """The firm takes part from now on."""
         country, role = ROLES[name]

@@ -11,6 +11,7 @@ from ..matter.quantity import kilograms
 from ..problem import Problem
 from ..record import (
     AnyRecord,
+    Key,
     OfMatter,
     Party,
     Receipt,
@@ -82,18 +83,18 @@ class Admitting:
         if frame.knows(digest) or digest in frame.unadmitted:
             self._fail("statement-repeated", "It is in the log twice.", digest, index)
             return None
-        if (earlier := frame.assumed.pop(digest, None)) is not None:
-            sentence = f"{earlier} refers to it, and is before it in the log."
-            self._fail("order-false", sentence, digest, index)
+        self._after_all(digest, "it", digest, index)
         hidden = absent(statement)
         self.all_shown &= not statement.withheld
         self._withheld(statement, hidden, index)
         frame.state.size = index
         try:
+            self._key_after_all(statement, index)
             key = self._key(statement, checked)
             prepared = self._preparing.prepared(filled(statement), index)
             admission = self._admission(prepared, key, checked.recorded_at)
-        except Lacking:
+        except Lacking as lacking:
+            frame.assume(lacking.name, digest)
             frame.unadmitted.add(digest)
             if not isinstance(statement.record, OfMatter):
                 frame.untold.add(digest)
@@ -103,6 +104,18 @@ class Admitting:
             frame.unadmitted.add(digest)
             return None
         return self._applied(statement, prepared, admission, hidden, checked)
+
+    def _after_all(self, name: str, what: str, digest: str, index: int) -> None:
+        """Something has come to which an earlier statement refers."""
+        if (earlier := self.frame.assumed.pop(name, None)) is not None:
+            sentence = f"{earlier} refers to {what}, and is before it in the log."
+            self._fail("order-false", sentence, digest, index)
+
+    def _key_after_all(self, statement: Statement, index: int) -> None:
+        record = statement.record
+        if self.frame.assumed and isinstance(record, Party | Key):
+            name = PublicKey(record.key).key_id
+            self._after_all(name, f"its key {name}", statement.digest, index)
 
     def _key(self, statement: Statement, checked: Checked) -> PublicKey:
         """The key that signed the statement, as it is registered; nothing is admitted on one that was not tried."""
@@ -115,14 +128,9 @@ class Admitting:
             raise Problem("key-unknown", f"No key {statement.key_id} is registered before it.")
         if registered is None:
             self.frame.gaps.append(
-                Gap(
-                    what="key",
-                    detail=f"The statement that registers its key {statement.key_id} is not carried.",
-                    statement=statement.digest,
-                    index=index,
-                )
+                Gap(what="key", name=statement.key_id, statement=statement.digest, index=index)
             )
-            raise Lacking
+            raise Lacking(statement.key_id)
         self._tried(statement, checked)
         return registered.key
 
@@ -220,8 +228,7 @@ class Admitting:
                 frame.gaps.append(
                     Gap(
                         what="consumer",
-                        detail=f"{draw.batch}: {kilograms(draw.before - said)} kg were taken before by "
-                        "statements that are not carried.",
+                        name=kilograms(draw.before - said),
                         statement=digest,
                         index=index,
                         batch=draw.batch,

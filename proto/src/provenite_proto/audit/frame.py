@@ -36,8 +36,8 @@ class Frame:
 
     `vague` are the batches of which something is not known, `loose` those of which more may have been taken
     than is shown. Of statements, by digest: `hidden` are not shown whole, and `blurred` not their quantities;
-    `unadmitted` could not be admitted. `assumed` are referred to by an earlier one (its digest), which they
-    should have come before. `nameless` are parties whose names are withheld; `received` are transfers whose
+    `unadmitted` could not be admitted. `assumed`, and keys by their ids, are referred to by an earlier one (its
+    digest), which they should have come before. `nameless` are parties whose names are withheld; `received` are transfers whose
     receipt is not carried, with the statement that uses what they brought. `withdrew` has
     of retractions that give something back the statement that they withdraw. `untold` are those
     that say something of others, and could not be admitted. `gaps` says what is not carried.
@@ -63,12 +63,10 @@ class Frame:
         """Whether the statement has come and been admitted."""
         return digest in self.state.statements
 
-    def assume(self, digest: str, by: str) -> bool:
-        """Note that a statement refers to one that is not here; whether it is the first to do so."""
-        if digest in self.unadmitted or digest in self.assumed:
-            return False
-        self.assumed[digest] = by
-        return True
+    def assume(self, name: str, by: str) -> None:
+        """Note that a statement refers to another, or to a key, that is not here."""
+        if name not in self.unadmitted:
+            self.assumed.setdefault(name, by)
 
     def assume_batch(self, batch_id: str, holder: str, of: str | None) -> None:
         """Let there be a batch of which nothing is known but its holder."""

@@ -1,34 +1,50 @@
 """What was not carried, and whether it matters to the batch that is audited."""
 
+from collections.abc import Mapping
+from typing import Final
+
 import msgspec
 
 from ..ledger import State
 from ..record import MATTER
 
+_SENTENCES: Final[Mapping[str, str]] = {
+    "key": "The statement that registers its key {name} is not carried.",
+    "batch": "The statement that made its input {name} is not carried.",
+    "receipt": "The receipt of the transfer {name}, of which something is used, is not carried.",
+    "site": "The statement that registers the site {name} is not carried.",
+    "party": "The statement that enrols the party {name} is not carried.",
+    "transfer": "The transfer {name} is not carried.",
+    "consumer": "{batch}: {name} kg were taken before by statements that are not carried.",
+}
+
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
     """Something to which the statement refers, and that is not there: it matters to what the `batch` went into.
 
-    Without a batch it matters to what the statement made.
+    Without a batch it matters to what the statement made. `what` is the kind of thing, `name` its id; of what
+    earlier consumers took, kilograms. Each statement that refers to it has a gap of its own, since one may
+    matter and another not.
     """
 
     what: str
-    detail: str
+    name: str
     statement: str
     index: int
     batch: str | None = None
 
+    @property
+    def detail(self) -> str:
+        """What is not there, in one sentence."""
+        return _SENTENCES[self.what].format(name=self.name, batch=self.batch)
+
 
 class Upstream(msgspec.Struct, frozen=True):
-    """A batch, and what it was made of: batches, and the statements that made, moved and gave them back."""
+    """Batches, and what they were made of: batches, their `makers`, and with these the statements that moved and gave them back."""
 
-    batches: frozenset[str]
-    statements: frozenset[str]
-
-    @property
-    def makers(self) -> frozenset[str]:
-        """The statements that made the batches."""
-        return frozenset(each.partition(".")[0] for each in self.batches)
+    batches: set[str] = msgspec.field(default_factory=set)
+    makers: set[str] = msgspec.field(default_factory=set)
+    statements: set[str] = msgspec.field(default_factory=set)
 
     def concerns(self, gap: Gap, state: State) -> bool:
         """Whether what is not there is a part of the batch's history, or of the register."""

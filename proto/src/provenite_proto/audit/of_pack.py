@@ -5,9 +5,10 @@ from typing import BinaryIO
 
 from ..pack import BadPack, Pack, Report
 from .auditing import Auditing
+from .gaps import Upstream
 from .recomputing import Recomputing
 from .trust import Evidence, Trust, opened
-from .upstream import upstream
+from .upstream import add_upstream
 from .verdict import Outcome, Tally, Verdict
 from .verifying import Tree, Verified, Work, verify, works
 
@@ -102,12 +103,17 @@ class _OfPack:
 
     def _finish(self) -> None:
         pack, tally, frame = self._pack, self._tally, self._auditing.admitting.frame
-        up = upstream((pack.head.batch,), frame)
+        up = Upstream()
+        for _ in add_upstream(up, pack.head.batch, frame):
+            pass
+        over = self._recomputing.averaged_over(up)
+        told: set[str] = set()
         for gap in frame.gaps:
-            if up.concerns(gap, frame.state):
-                tally.miss(gap.what, gap.detail, statement=gap.statement, index=gap.index)
-            else:
+            if not (up.concerns(gap, frame.state) or over.concerns(gap, frame.state)):
                 tally.counts["beside"] += 1
+            elif (detail := gap.detail) not in told:
+                told.add(detail)
+                tally.miss(gap.what, detail, statement=gap.statement, index=gap.index)
         if pack.head.batch not in frame.state.batches:
             tally.miss("batch", f"No statement that is carried makes the batch {pack.head.batch}.")
         elif pack.content is None:
@@ -119,7 +125,7 @@ class _OfPack:
                 f"{len(frame.untold)} statements that may say something of it could not be admitted, such as {first}.",
             )
         else:
-            self._recomputing.compare(pack.head.batch, pack.content)
+            self._recomputing.compare(pack.head.batch, pack.content, up, over)
         if self._report.text(pack.content) == pack.report:
             tally.verified["report"] += 1
         elif self._all_read:

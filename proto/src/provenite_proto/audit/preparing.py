@@ -31,7 +31,11 @@ Drawing = Transformation | Transfer
 
 
 class Lacking(Exception):
-    """A statement cannot be admitted here: what it is about has not been carried."""
+    """A statement cannot be admitted here: what it is about, of the digest or key id `name`, has not been carried."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 class Preparing:
@@ -61,16 +65,16 @@ class Preparing:
             case Attestation():
                 self._subject(record, about)
             case Retraction():
-                record = self._target(record)
+                record = self._target(record, about)
             case Grant():
                 if record.parties is not None:
                     self._known_party(record.parties.to, about)
-                here = tuple(each for each in record.statements if not self._lacks(each))
+                here = tuple(each for each in record.statements if self._here(each, about))
                 record = msgspec.structs.replace(record, statements=here)
             case Key() | Accreditation() if record.party not in self._frame.state.parties:
                 self._needed(record.party)
             case Revocation() if record.key not in self._frame.state.keys and not self._whole:
-                raise Lacking
+                raise Lacking(record.key)
         return msgspec.structs.replace(statement, record=record)
 
     def _party(self, statement: Statement) -> str:
@@ -84,26 +88,25 @@ class Preparing:
 
     def _needed(self, digest: str) -> None:
         if self._lacks(digest):
-            raise Lacking
+            raise Lacking(digest)
 
-    def _assumed(
-        self, digest: str, what: str, sentence: str, about: "_About", batch: str | None = None
-    ) -> None:
-        """Note that the statement refers to one that is not here; once of each that it refers to."""
-        if not self._frame.assume(digest, about.digest) and batch is None:
-            return
+    def _here(self, digest: str, about: "_About") -> bool:
+        """Whether there is the other statement that this one names; it stands without it, but is not before it."""
+        if not self._lacks(digest):
+            return True
+        self._frame.assume(digest, about.digest)
+        self._tally.counts["beside"] += 1
+        return False
+
+    def _assumed(self, what: str, digest: str, about: "_About", batch: str | None = None) -> None:
+        """Note that the statement refers to one that is not here."""
+        self._frame.assume(digest, about.digest)
         if digest not in self._frame.unadmitted:
-            self._gap(what, sentence, about, batch)
+            self._gap(what, batch or digest, about, batch)
 
-    def _gap(self, what: str, sentence: str, about: "_About", batch: str | None = None) -> None:
+    def _gap(self, what: str, name: str, about: "_About", batch: str | None = None) -> None:
         self._frame.gaps.append(
-            Gap(
-                what=what,
-                detail=sentence,
-                statement=about.digest,
-                index=about.index,
-                batch=batch,
-            )
+            Gap(what=what, name=name, statement=about.digest, index=about.index, batch=batch)
         )
 
     def _inputs(self, record: Drawing, about: "_About") -> None:
@@ -118,8 +121,7 @@ class Preparing:
                     sender = frame.state.shipments[said.transfer].sender
                     frame.assume_batch(batch_id, sender, maker)
             elif self._lacks(maker):
-                sentence = f"The statement that made its input {batch_id} is not carried."
-                self._assumed(maker, "batch", sentence, about, batch_id)
+                self._assumed("batch", maker, about, batch_id)
                 frame.assume_batch(batch_id, about.issuer, None)
 
     def _received(self, batch_id: str, maker: str, about: "_About") -> None:
@@ -132,12 +134,8 @@ class Preparing:
             shipment.receiver != SOMEBODY
         ):
             return
-        if maker not in frame.received:
-            frame.received[maker] = about.digest
-            sentence = (
-                f"The receipt of the transfer {maker}, of which it uses {batch_id}, is not carried."
-            )
-            self._gap("receipt", sentence, about, batch_id)
+        frame.received.setdefault(maker, about.digest)
+        self._gap("receipt", maker, about, batch_id)
         frame.state.put(
             msgspec.structs.replace(batch, holder=about.issuer, status=BatchStatus.HELD)
         )
@@ -148,27 +146,25 @@ class Preparing:
         if site is None or not self._lacks(site):
             return
         country, known = _country(record), frame.state.sites.get(site)
-        sentence = f"The statement that registers the site {site} is not carried."
-        self._assumed(site, "site", sentence, about)
+        self._assumed("site", site, about)
         if known is None or (country and not known.country):
             frame.assume_site(site, about.issuer, country)
 
     def _known_party(self, party: str, about: "_About") -> None:
         frame = self._frame
-        if party in frame.state.parties or not self._lacks(party):
+        if party == SOMEBODY or not self._lacks(party):
             return
-        sentence = f"The statement that enrols the party {party} is not carried."
-        self._assumed(party, "party", sentence, about)
-        frame.state.put(msgspec.structs.replace(frame.state.parties[SOMEBODY], id=party))
+        self._assumed("party", party, about)
+        if party not in frame.state.parties:
+            frame.state.put(msgspec.structs.replace(frame.state.parties[SOMEBODY], id=party))
 
     def _shipment(self, record: Receipt, about: "_About") -> None:
         frame = self._frame
         shipment = frame.state.shipments.get(record.transfer)
         if shipment is None:
             if self._lacks(record.transfer):
-                sentence = f"The transfer {record.transfer} is not carried."
-                self._assumed(record.transfer, "transfer", sentence, about)
-                raise Lacking
+                self._assumed("transfer", record.transfer, about)
+                raise Lacking(record.transfer)
             return
         if record.transfer in frame.received:
             self._tally.fail(
@@ -196,9 +192,9 @@ class Preparing:
             names = (*party.names, said.supplier.name)
             frame.state.put(msgspec.structs.replace(party, names=names))
 
-    def _target(self, record: Retraction) -> Retraction:
+    def _target(self, record: Retraction, about: "_About") -> Retraction:
         self._needed(record.statement)
-        if record.replacement is None or not self._lacks(record.replacement):
+        if record.replacement is None or self._here(record.replacement, about):
             return record
         return msgspec.structs.replace(record, replacement=None)
 

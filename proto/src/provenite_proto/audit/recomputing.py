@@ -28,7 +28,7 @@ from ..replay import Facts, Making, computed, making_of, standing, step_of
 from .admitting import Admitted
 from .frame import Frame
 from .gaps import Upstream
-from .upstream import upstream
+from .upstream import add_upstream
 from .verdict import Tally, Withheld
 
 
@@ -92,14 +92,16 @@ class Recomputing:
                 self._siteless.add(digest)
             self._average(record, admitted, step)
 
-    def compare(self, batch_id: str, claims: Content) -> None:
-        """Compare what is claimed of the batch with what follows. What cannot be computed is noted as that."""
-        up = upstream((batch_id,), self._frame)
+    def compare(self, batch_id: str, claims: Content, up: Upstream, over: Upstream) -> None:
+        """Compare what is claimed of the batch with what follows of all upstream, and of what is averaged over.
+
+        What cannot be computed is noted as that.
+        """
         if not self._computable(up):
             return
-        unknown = self._unknown_lenses(up)
+        unknown = self._unknown_lenses(up, over)
         lenses = [lens for lens in LENSES.values() if lens.id not in unknown]
-        found = self._content(batch_id, up, lenses)
+        found = self._content(batch_id, up.makers | over.makers, lenses)
         batch = self._frame.state.batches[batch_id]
         if claims.elements.keys() != batch.elements.keys():
             self._tally.fail(
@@ -171,7 +173,7 @@ class Recomputing:
     def _place(self, name: str) -> int:
         return self._index[name.partition(".")[0]]
 
-    def _unknown_lenses(self, up: Upstream) -> frozenset[str]:
+    def _unknown_lenses(self, up: Upstream, over: Upstream) -> frozenset[str]:
         """The lenses that ask for a fact that is not known; each is noted."""
         makers = [self._steps[each] for each in up.makers if each in self._steps]
         issuers = {self._frame.state.statements[each.statement].issuer for each in makers}
@@ -191,7 +193,7 @@ class Recomputing:
                 ("controllers", owner, (x.id for x in LENSES.values() if _asks(x, "controllers")))
             )
         rolling = [each.statement for each in makers if each.statement in self._averaging]
-        if rolling and not self._averages(makers):
+        if rolling and not self._averages(up, over):
             reasons.append(("average", rolling[0], (x.id for x in LENSES.values() if averages(x))))
         found: set[str] = set()
         for check, statement, lenses in reasons:
@@ -215,41 +217,32 @@ class Recomputing:
             )
         return frozenset(found)
 
-    def _averaged_over(self, steps: Iterable[Step]) -> Upstream:
-        """All upstream of the statements over which these average, and those average in turn."""
-        found = Upstream(frozenset(), frozenset())
-        pending = {each for step in steps for each in step.averaged}
+    def averaged_over(self, up: Upstream) -> Upstream:
+        """All upstream of the statements over which those upstream average, and those average in turn."""
+        found = Upstream()
+        pending = [one for each in up.makers & self._averaging.keys() for one in self._over(each)]
         while pending:
-            state = self._frame.state
-            made = {batch for each in pending for batch in state.statements[each].batches}
-            found = upstream(found.batches | made, self._frame)
-            pending = {
-                each
-                for maker in found.makers
-                if maker in self._steps
-                for each in self._steps[maker].averaged
-                if each not in found.makers
-            }
+            for batch in self._frame.state.statements[pending.pop()].batches:
+                for maker in add_upstream(found, batch, self._frame):
+                    if maker in self._averaging:
+                        pending += self._over(maker)
         return found
 
-    def _averages(self, makers: Iterable[Step]) -> bool:
+    def _over(self, rolling: str) -> tuple[str, ...]:
+        return self._steps[rolling].averaged
+
+    def _averages(self, up: Upstream, over: Upstream) -> bool:
         """Whether all that rolling averages on the way need is known."""
-        makers = tuple(makers)
-        over = self._averaged_over(makers)
-        names = over.makers | {each.statement for each in makers}
         return (
-            self._unaveraged.isdisjoint(names)
-            and not (over.makers | over.batches) & self._opaque.keys()
+            self._unaveraged.isdisjoint(up.makers | over.makers)
+            and self._opaque.keys().isdisjoint(over.makers | over.batches)
             and over.makers <= self._frame.state.statements.keys()
         )
 
-    def _content(self, batch_id: str, up: Upstream, lenses: list[Lens]) -> Shares:
+    def _content(self, batch_id: str, makers: set[str], lenses: list[Lens]) -> Shares:
         """What the batch consists of, in one pass over what is upstream."""
         averaging = any(map(averages, lenses))
-        needed = {each: self._steps[each] for each in up.makers if each in self._steps}
-        if averaging:
-            over = self._averaged_over(needed.values())
-            needed |= {each: self._steps[each] for each in over.makers if each in self._steps}
+        needed = {each: self._steps[each] for each in makers if each in self._steps}
         shares: dict[str, Shares] = {}
         made: dict[str, Made] = {}
         said = _Said(self._frame.state)

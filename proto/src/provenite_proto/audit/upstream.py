@@ -1,20 +1,28 @@
 """The way back from a batch, as far as the statements are there: what it was made of, and how that came."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from .frame import Frame
 from .gaps import Upstream
 
 
-def upstream(made: Iterable[str], frame: Frame) -> Upstream:
-    """All that went into batches: of a transformation all inputs, of what is a part the batch that it is a part of."""
-    state = frame.state
-    batches, statements = set(made), set()
-    pending = list(batches)
+def add_upstream(found: Upstream, batch_id: str, frame: Frame) -> Iterator[str]:
+    """Add a batch and all that went into it: of a transformation all inputs, of what is a part the batch that it is a part of.
+
+    Tells of each statement that made a batch which had not been found before.
+    """
+    state, batches, statements = frame.state, found.batches, found.statements
+    if batch_id in batches:
+        return
+    batches.add(batch_id)
+    pending = [batch_id]
     while pending:
         each = pending.pop()
         maker = each.partition(".")[0]
         statements.add(maker)
+        if maker not in found.makers:
+            found.makers.add(maker)
+            yield maker
         shipment = state.shipments.get(maker)
         if shipment is not None and shipment.receipt is not None:
             statements.add(shipment.receipt)
@@ -24,7 +32,6 @@ def upstream(made: Iterable[str], frame: Frame) -> Upstream:
             if source not in batches:
                 batches.add(source)
                 pending.append(source)
-    return Upstream(frozenset(batches), frozenset(statements))
 
 
 def _sources(batch_id: str, maker: str, frame: Frame) -> tuple[str, ...]:

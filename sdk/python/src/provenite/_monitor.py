@@ -54,12 +54,14 @@ class Following(Struct, frozen=True):
     """What is remembered of a log: its key, the newest checkpoint as served, and those before, oldest first.
 
     `pending` are checkpoints of others that were larger, or could not be compared, one of either kind for each.
+    `evidence` names the file with the evidence that the log has forked, once it has: it stays so.
     """
 
     key: str
     newest: str
     seen: tuple[Seen, ...]
     pending: tuple[Shown, ...] = ()
+    evidence: str = ""
 
 
 class Verdict(StrEnum):
@@ -101,7 +103,8 @@ class Look(Struct, frozen=True):
     def sound(self) -> bool:
         """Whether nothing is wrong."""
         going_on = self.verdict in (Verdict.GROWN, Verdict.UNCHANGED)
-        return going_on and self.lacking is None and not self.withheld
+        forked = self.following is not None and self.following.evidence
+        return going_on and self.lacking is None and not self.withheld and not forked
 
 
 def look(

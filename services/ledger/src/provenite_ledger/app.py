@@ -99,7 +99,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         follower = await stack.enter_async_context(Follower(sequencer, revising))
         verifying = await stack.enter_async_context(Verifying(settings.verifying_processes))
         witnessing = await stack.enter_async_context(
-            starting.witnessing(settings, publisher.published)
+            starting.witnessing(settings, publisher.published, lambda: sequencer.recorded_at)
         )
         yield Parts(
             settings=settings,

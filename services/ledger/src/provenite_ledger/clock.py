@@ -19,6 +19,11 @@ class RecordingClock:
         self._last = datetime.fromtimestamp(0, UTC)
         self._warned = False
 
+    @property
+    def last(self) -> datetime:
+        """The newest recorded time; 1970 before there is one."""
+        return self._last
+
     def now(self) -> datetime:
         """The time at which to record; warns once when the clock stays far behind it."""
         now = self._clock()

@@ -170,6 +170,11 @@ class Sequencer:
         # A client that goes away does not take back what it submitted.
         return await asyncio.shield(answer)
 
+    @property
+    def recorded_at(self) -> datetime:
+        """The newest recorded time."""
+        return self._clock.last
+
     async def __aenter__(self) -> Self:
         """Load the registry and start; what connecting raises when the store is not connected yet."""
         await self._catch_up()

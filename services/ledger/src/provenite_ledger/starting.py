@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 
 import httpx
 
@@ -84,13 +85,15 @@ def _witnessed(restored: bytes, key: NoteKey, policy: WitnessPolicy) -> Signed |
 
 
 @contextlib.asynccontextmanager
-async def witnessing(settings: Settings, published: Published) -> AsyncIterator[Witnessing | None]:
-    """Has the log cosigned while the context lasts; none without a policy."""
+async def witnessing(
+    settings: Settings, published: Published, recorded_at: Callable[[], datetime]
+) -> AsyncIterator[Witnessing | None]:
+    """Has the log cosigned while the context lasts; none without a policy. `recorded_at` is the newest recorded time."""
     if settings.witness_policy is None:
         yield None
         return
     async with (
         httpx.AsyncClient() as http,
-        Witnessing(published, settings.witness_policy, http) as at_work,
+        Witnessing(published, settings.witness_policy, http, recorded_at) as at_work,
     ):
         yield at_work

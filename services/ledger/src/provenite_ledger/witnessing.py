@@ -42,8 +42,8 @@ ATTEMPTS = 3
 """Times that a witness may answer with another size before it counts as failing."""
 
 
-MAX_AHEAD_SECONDS = 300
-"""How far a witness's clock may be ahead of the ledger's."""
+MAX_APART_SECONDS = 300
+"""How far a witness's clock may be ahead of the ledger's, or behind what the ledger has recorded."""
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -111,15 +111,20 @@ class Witnessing:
         published: Published,
         policy: WitnessPolicy,
         http: httpx.AsyncClient,
+        recorded_at: Callable[[], datetime],
         *,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """For this log under this policy (see `usable`); `chance` gives the jitter in [0, 1)."""
+        """For this log under this policy (see `usable`).
+
+        `recorded_at` gives the newest recorded time, `chance` the jitter in [0, 1).
+        """
         self.policy = policy
         self._published = published
         self._http = http
+        self._recorded_at = recorded_at
         self._timing = timing or Timing()
         self._clock = clock
         self._chance = chance
@@ -233,10 +238,16 @@ class Witnessing:
 
     def _dated(self, signature: NoteSignature, signed: Signed, witness: Witness) -> None:
         at = cosigned(Note(note.parse(signed.note).text, (signature,)), witness.key)
-        if at > self._clock() + MAX_AHEAD_SECONDS:
+        if at > self._clock() + MAX_APART_SECONDS:
             raise NotCosigned(
                 Failure.FALSE,
                 "It dates its cosignatures ahead: its clock is wrong, or the ledger's.",
+            )
+        # An auditor believes it, and no recorded time that is later.
+        if at < self._recorded_at().timestamp() - MAX_APART_SECONDS:
+            raise NotCosigned(
+                Failure.FALSE,
+                "It dates its cosignatures before what they are of was recorded: its clock is wrong, or the ledger's.",
             )
 
     def _outrun(self, state: _State, current: _Round) -> None:

@@ -9,10 +9,19 @@ from typing import Annotated, NoReturn
 
 import msgspec
 import typer
+from msgspec import structs
 
 from provenite_proto import paths
 from provenite_proto.answers import LogAnswer
-from provenite_proto.log import Fork, LogProof, NoteKey, Unproven, WitnessPolicy, open_checkpoint
+from provenite_proto.log import (
+    Fork,
+    LogProof,
+    NoteKey,
+    Unproven,
+    WitnessPolicy,
+    note,
+    open_checkpoint,
+)
 from provenite_proto.log.proof import HEADER
 
 from .. import AnswerError, TransportError
@@ -111,6 +120,8 @@ def monitor(
     with PublicLog(prefix) as log:
         try:
             key = _key(log_key, remembered, required, log)
+            if remembered is not None:
+                _same_log(key, log, state)
             with closing(Views(key, required, _held(receipt or (), key))) as views:
                 watch = _Watch(
                     log, views, key, required, state, remembered, as_json=as_json, once=once
@@ -174,13 +185,19 @@ class _Watch:
         except (TransportError, AnswerError, LookupError) as error:
             self._unreached(error, now)
             return
-        evidence = None if found.fork is None else self._leave(found.fork, now)
+        if found.fork is not None and found.following is not None:
+            left = str(self._leave(found.fork, now))
+            found = structs.replace(
+                found, following=structs.replace(found.following, evidence=left)
+            )
+            self._remember(found.following)
+        evidence = found.following.evidence if found.following is not None else ""
         self._report(found, now, evidence)
         if self._once and found.sound and found.ahead and not self._again:
             self._again = True
             say(f"Others were shown more ({_sizes(found.ahead)}). Looking again in {interval} s.")
             return
-        if self._once or found.verdict is Verdict.FORKED:
+        if self._once or evidence:
             raise typer.Exit(0 if found.sound else REFUSED)
 
     def _remember(self, following: Following | None) -> None:
@@ -207,7 +224,7 @@ class _Watch:
         if self._once:
             raise typer.Exit(UNREACHED) from error
 
-    def _report(self, found: Look, now: datetime, evidence: Path | None) -> None:
+    def _report(self, found: Look, now: datetime, evidence: str) -> None:
         event = Event(
             now,
             found.verdict,
@@ -219,7 +236,7 @@ class _Watch:
             ahead=found.ahead,
             withheld=found.withheld,
             detail=found.detail,
-            evidence=None if evidence is None else str(evidence),
+            evidence=evidence or None,
         )
         self._print(event, _sentence(found, evidence), wrong=not found.sound)
 
@@ -236,7 +253,7 @@ class _Watch:
         self._said = sentence
 
 
-def _sentence(found: Look, evidence: Path | None) -> str:
+def _sentence(found: Look, evidence: str) -> str:
     size = f"{found.size} statement{'' if found.size == 1 else 's'}"
     match found.verdict:
         case Verdict.GROWN:
@@ -246,7 +263,14 @@ def _sentence(found: Look, evidence: Path | None) -> str:
         case Verdict.FORKED:
             return f"FORKED at {size}: {found.detail} It is in {evidence}"
         case _:
-            return f"{found.verdict}: {found.detail}"
+            said = f"{found.verdict}: {found.detail}"
+    if evidence:
+        return (
+            f"{said}; but the log has FORKED before, the evidence is in {evidence}: "
+            "to follow it all the same, name another --state"
+        )
+    if found.verdict not in (Verdict.GROWN, Verdict.UNCHANGED):
+        return said
     if found.withheld:
         return f"{said}; withheld: the log has shown more to others ({_sizes(found.withheld)})"
     if found.lacking is not None:
@@ -289,6 +313,19 @@ def _key(
     if known and text not in known:
         unable(f"the policy does not name the log {text}")
     return key
+
+
+def _same_log(key: NoteKey, log: PublicLog, state: Path) -> None:
+    """Refuse to judge one log by what was seen of another."""
+    try:
+        served = note.parse(log.checkpoint()).text.partition("\n")[0]
+    except (TransportError, AnswerError, Unproven):
+        # It is told as what it is when it is looked at.
+        return
+    if served != key.name:
+        misused(
+            f"{state} follows the log {key.name}, and {log.prefix} serves {served}: name another --state"
+        )
 
 
 def _held(files: Iterable[Path], key: NoteKey) -> Sequence[Shown]:
