@@ -124,6 +124,7 @@ def test_help_fits_in_80_columns(words: tuple[str, ...]) -> None:
     shown = run(*words, "--help", COLUMNS="80")
     assert shown.returncode == 0
     assert max(map(len, shown.stdout.splitlines())) <= 80
+    assert shown.stdout.count("\n    provenite-witness ") == len(words)
 
 
 def test_it_stops_and_starts_with_what_it_held(witness: RunningWitness, log: GrowingLog) -> None:

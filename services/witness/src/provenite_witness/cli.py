@@ -63,8 +63,7 @@ def keygen(
 
 
 @main.command(
-    epilog="\b\nExample:\n"
-    "  provenite-witness serve --key witness.pem --log ledger.example/log+d1a3e2c4+AZx…"
+    epilog="\b\nExample:\n  provenite-witness serve --log ledger.example/log+d1a3e2c4+AZx…"
 )
 def serve(
     log: Annotated[

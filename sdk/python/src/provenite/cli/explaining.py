@@ -10,7 +10,7 @@ from .. import Consequences
 from .asking import BatchArgument
 from .connecting import Connection
 from .failing import failures, misused, say
-from .showing import AsJson, facts, print_json, print_json_lines, share_text
+from .showing import AsJson, AsJsonLines, facts, print_json, print_json_lines, share_text
 from .terminal import console
 
 
@@ -47,7 +47,7 @@ def consequences(
     statement: Annotated[
         str, typer.Argument(metavar="STATEMENT", help="The digest of a statement.")
     ],
-    as_json: AsJson = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show what a late statement has changed.
 

@@ -21,15 +21,14 @@ from provenite_proto.strict_toml import Malformed
 
 from .examples import examples
 from .failing import REFUSED, misused, say
-from .showing import AsJson, print_json, print_json_lines
-from .terminal import console, in_line, json_text, wrapped
+from .showing import AsJson, AsJsonLines, print_json, print_json_lines
+from .terminal import WIDTH, console, in_line, json_text, wrapped
 
 policy = typer.Typer(
     help="Show the policies that batches are assessed by.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-WIDTH = 80
 
 
 class Listed(msgspec.Struct, frozen=True, rename="camel"):
@@ -56,8 +55,10 @@ class Explained(msgspec.Struct, frozen=True):
     policy: Policy
 
 
-@policy.command("list", epilog=examples("provenite policy list", "provenite policy list --json"))
-def listed(as_json: AsJson = False) -> None:
+@policy.command(
+    "list", epilog=examples("provenite policy list", "provenite policy list --json", of_firm=False)
+)
+def listed(as_json: AsJsonLines = False) -> None:
     """List the policies that ship.
 
     With the day by which each has to be looked up again; with --json one document a line.
@@ -81,6 +82,7 @@ def listed(as_json: AsJson = False) -> None:
         "provenite policy explain us.dfars.252.225-7052",
         "provenite policy explain 'claim.recycled?share=0.24'",
         "provenite policy explain ours.toml --json",
+        of_firm=False,
     )
 )
 def explain(

@@ -130,7 +130,10 @@ class _Replaying:
         except ValueError as error:
             raise Differs("the statement", where, "readable", str(error)) from error
         try:
-            return parse(text), self._replay.add(text, recorded_at)
+            statement = parse(text)
+            # Before it is admitted: what another statement says would be found out by one that refers to it.
+            same("digest", where, statement.digest, rows.text(noted.row["digest"]))
+            return statement, self._replay.add(text, recorded_at)
         except Problem as problem:
             raise Differs("the statement", where, f"refused: {problem}", "recorded") from problem
 
