@@ -8,8 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from provenite_ledger.publishing.folder import Folder
-from provenite_ledger.publishing.frontier import FULL, Frontier
-from provenite_ledger.publishing.opening import files
+from provenite_ledger.publishing.frontier import Frontier
 from provenite_ledger.publishing.tiles import TileFiles
 from provenite_proto.log import (
     Edge,
@@ -20,6 +19,7 @@ from provenite_proto.log import (
     leaf_hash,
     root,
 )
+from provenite_proto.log.tiles import FULL
 
 SMALL, LARGE = "inclusion, small log, ms", "inclusion, large log, ms"
 TREE = "an entry in the tree, µs"
@@ -36,7 +36,6 @@ class Log:
         self.hashing = 0.0
         self._folder = Folder(folder)
         self._frontier = Frontier()
-        self._entries: list[bytes] = []
 
     def grow(self, size: int) -> None:
         """To so many entries; `hashing` adds up the seconds that the tree took, in commit and publisher."""
@@ -45,11 +44,10 @@ class Log:
             began = time.perf_counter()
             leaves = [leaf_hash(each) for each in entries]
             self.edge = self.edge.grown(leaves)
-            self._frontier.grow(leaves)
+            self._frontier.grow(entries, leaves)
             self.hashing += time.perf_counter() - began
-            self._entries += entries
-            self._folder.write(files(self._frontier, first, self._entries))
-            del self._entries[: (self.edge.size // FULL - first // FULL) * FULL]
+            self._folder.write(self._frontier.lasting(first))
+            self.files.part = self._frontier.part()
             self._frontier.forget(self.edge.size)
 
     def leaf(self, index: int) -> bytes:
@@ -69,7 +67,7 @@ class Log:
         check_consistency(old, root(old, read), size, self.edge.root(), proof)
 
     def _unread(self) -> Callable[[int, int], bytes]:
-        return TileFiles(self._folder).tree(self.edge.size).read
+        return TileFiles(self._folder, self._frontier.part()).tree(self.edge.size).read
 
 
 def measure(small: int, large: int) -> dict[str, float]:

@@ -1,8 +1,8 @@
 """A ledger's worker that is killed on purpose: it submits the lines it is given, and dies at a point.
 
-    python -m tests.ledger.dying DSN FOLDER commit|tiles|guard|checkpoint before|after < statements
+    python -m tests.ledger.dying DSN FOLDER commit|tiles|guard|parts|checkpoint before|after < statements
 
-It says "recorded" only if it survives, which it does not.
+It says "recorded" if it survives until it has answered, and then waits for its death.
 """
 
 import asyncio
@@ -50,7 +50,8 @@ async def main(dsn: str, folder: Path, point: str, when: str, lines: list[str]) 
         else:
             fault.point = point
         await submit(sequencer, *(parse(line) for line in lines))
-        print("recorded")
+        print("recorded", flush=True)
+        await asyncio.sleep(60)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """The log's files and guard with faults: what was to be written is lost, or it persists and nobody hears of it."""
 
+import re
 from collections.abc import Callable, Iterable
 
-from provenite_ledger.publishing.opening import Disk
-from provenite_ledger.publishing.storage import CHECKPOINT, Guard, Storage
+from provenite_ledger.publishing.storage import CHECKPOINT, Disk, Guard, Storage
 
-POINTS = ("tiles", "guard", "checkpoint")
-"""What is written of the log after each commit, in this order."""
+PUBLISHING = ("tiles", "guard")
+"""What is written of the log after each commit, in this order; tiles only when one is full."""
+SHOWING = ("parts", "checkpoint")
+"""What is written of it behind that, in this order."""
+_PART = re.compile(r"tile/(0|entries)/.*\.p/")
 
 
 class Fault:
@@ -43,10 +46,12 @@ class FailingStorage:
     def write(self, files: Iterable[tuple[str, bytes]]) -> None:
         named = list(files)
         point = "checkpoint" if [path for path, _ in named] == [CHECKPOINT] else "tiles"
+        if named and all(_PART.match(path) for path, _ in named):
+            point = "parts"
         self._fault.at(point, lambda: self._storage.write(named))
 
     def remove_below(self, path: str) -> None:
-        self._storage.remove_below(path)
+        self._fault.at("removal", lambda: self._storage.remove_below(path))
 
 
 class FailingGuard:

@@ -23,9 +23,9 @@ from provenite_ledger.follower import Follower
 from provenite_ledger.http.authentication import Authentication, UsedTokens
 from provenite_ledger.http.parts import Parts
 from provenite_ledger.postgres import EmbeddedPostgres
-from provenite_ledger.publishing.opening import Disk
 from provenite_ledger.publishing.publisher import Publisher
 from provenite_ledger.publishing.receipts import Receipts
+from provenite_ledger.publishing.storage import Disk
 from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings

@@ -154,6 +154,9 @@ def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
         for label in ("CL", "PE"):
             query = {"element": "Cu", "lens": "origin", "label": label}
             yield "/v1/batches/{batch_id}/contributions", paths.contributions(batch), query
+        for asked in ("claim.non-covered-nation", "claim.recycled", "us.uflpa"):
+            query = {"policy": asked, "asOf": "2026-11-24"}
+            yield "/v1/batches/{batch_id}/assessment", paths.assessment(batch), query
         for direction in ("upstream", "downstream"):
             yield "/v1/batches/{batch_id}/trace", paths.trace(batch), {"direction": direction}
     yield "/v1/batches", paths.BATCHES, {"exhausted": "true"}

@@ -303,6 +303,7 @@ def test_bodies_and_parameters_that_are_wrong_tell_nothing(
                 paths.contributions(chain.batches["extraction.0"]),
                 {"element": "Nd", "lens": "origin", "label": "CL"},
             ),
+            (paths.assessment(chain.batches["extraction.0"]), {"policy": "us.nothing"}),
             (paths.trace(chain.batches["extraction.0"]), {"limit": 10**9}),
             (paths.BATCHES, {"cursor": "x"}),
             ("/v1/nowhere", {}),

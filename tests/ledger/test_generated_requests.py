@@ -43,6 +43,7 @@ WITH_INPUT = (
     "traceBatch",
     "getContent",
     "getContributions",
+    "getAssessment",
     "getConsequences",
     "listShipments",
     "getShipment",

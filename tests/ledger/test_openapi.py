@@ -94,6 +94,9 @@ def test_answers_are_as_described(ledger: Ledger, document: Document) -> None:
         "/v1/batches/{batch_id}/contributions": (
             f"{paths.contributions(batch)}?element=Cu&lens=origin&label=CL"
         ),
+        "/v1/batches/{batch_id}/assessment": (
+            f"{paths.assessment(batch)}?policy=claim.non-covered-nation.share&asOf=2026-11-24"
+        ),
         "/v1/statements/{digest}/consequences": paths.consequences(digest),
         "/v1/shipments/{transfer}": paths.shipment(shipped.partition(".")[0]),
         "/v1/parties/{party_id}": paths.party(firm.id),

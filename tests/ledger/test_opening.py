@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.publishing import opening
-from provenite_ledger.publishing.opening import LogRefused
 from provenite_ledger.publishing.publisher import Publisher
+from provenite_ledger.publishing.storage import LogRefused
 from provenite_ledger.settings import Settings
 from provenite_ledger.starting import disk
 from provenite_ledger.starting import publisher as opened_publisher

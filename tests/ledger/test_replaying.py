@@ -69,6 +69,11 @@ def chain() -> Iterator[Secretive]:
             query = asked if firm == "trader" else {}
             content = built.firms[firm].get(paths.content(built.batches[batch]), **query)
             assert content.status_code == 200, content.text
+        policy = {"policy": "claim.non-covered-nation"}
+        assessed = built.firms["trader"].get(
+            paths.assessment(built.batches["to-trader.0"]), **policy
+        )
+        assert assessed.status_code == 200, assessed.text
         yield built
 
 
@@ -221,8 +226,8 @@ TAMPERED = {
         "content",
     ),
     "content through a firm's own lens": (
-        "update content set shares = (select shares from content where lens > 0 and batch = 1024 * {proxy}) "
-        "where lens > 0 and batch = 1024 * {extraction}",
+        "update content set shares = (select shares from content where lens = 1 and batch = 1024 * {proxy}) "
+        "where lens = 1 and batch = 1024 * {extraction}",
         "content/Cu/",
     ),
     "a rolling average": ("update run set run = '\\x80'", "rolling average"),

@@ -17,8 +17,7 @@ from provenite_ledger import starting
 from provenite_ledger.publishing import objects
 from provenite_ledger.publishing.folder import Folder, GuardFile
 from provenite_ledger.publishing.objects import GuardObject, Objects
-from provenite_ledger.publishing.opening import Disk, LogRefused
-from provenite_ledger.publishing.storage import GuardChanged
+from provenite_ledger.publishing.storage import Disk, GuardChanged, LogRefused
 from provenite_ledger.settings import Settings
 from provenite_ledger.store.locked import LockedStore
 from provenite_proto import paths
@@ -229,6 +228,9 @@ def test_a_ledger_on_object_storage(s3: dict[str, str]) -> None:
         tile = ledger.http.get(f"{paths.LOG}/tile/0/000.p/{answer['index'] + 1}").content
         with environment(s3):
             disk = objects.disk("s3://log/served")
+            while disk.storage.read("checkpoint") != note:
+                assert ledger.process.poll() is None
+                time.sleep(0.05)
             assert disk.storage.read("checkpoint") == disk.guard.read() == note
             assert disk.storage.read(f"tile/0/000.p/{answer['index'] + 1}") == tile
         assert not (ledger.data / "log").exists()

@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import structs
 
 from provenite_ledger.publishing.folder import Folder
+from provenite_ledger.publishing.frontier import Part
 from provenite_ledger.publishing.published import Published, Signed
+from provenite_ledger.publishing.tiles import TileFiles
 from provenite_ledger.witnessing import Timing, Witnessing, usable
 from provenite_proto.answers import WitnessAnswer
-from provenite_proto.log import NoteSigner, Tiles, WitnessSigner, note, parse_policy
+from provenite_proto.log import NoteSigner, WitnessSigner, note, parse_policy
 from tests.sdk.serving_logs import coded_twice
 from tests.witness.growing import GrowingLog, entries
 from tests.witness.running import RunningWitness, run_witness
@@ -51,10 +53,11 @@ class PublicLog:
         self.folder = folder
         self.recorded_at = datetime(2026, 11, 24, 12, tzinfo=UTC)
         self.storage = FailingFolder(folder)
+        hashes = [self.log.read(0, index) for index in range(len(self.log.entries))]
         self.published = Published(
             self.log.signer.key,
             self.storage,
-            lambda size: Tiles(size, self.log.fetch),
+            TileFiles(self.storage, Part(0, hashes, self.log.entries)),
             awaits_witnesses=True,
         )
 

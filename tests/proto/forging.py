@@ -43,6 +43,7 @@ class Forged:
     said_size: int | None = None
     root: bytes | None = None
     report_of: str | None = None
+    created: int | None = None
     cosigned: Sequence[tuple[WitnessSigner, int]] = ()
 
     def relog(self) -> None:
@@ -80,7 +81,7 @@ class Forged:
             ledger=AUDIENCE,
             batch=self.batch,
             size=self.said_size or self.size,
-            created=self.lines[-1].recorded_at,
+            created=self.lines[-1].recorded_at if self.created is None else self.created,
         )
         checkpoint = Checkpoint(self.origin or self.key.key.name, self.size, self.root)
         signed = note.Note(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from provenite_proto.audit import MAX_LISTED, Outcome, Tally, Trust, Verdict, audit_pack
 from provenite_proto.audit.admitting import ALONE
 from provenite_proto.audit.filling import required
+from provenite_proto.audit.frame import Frame
 from provenite_proto.ledger import State, admit
 from provenite_proto.log import parse_policy
 from provenite_proto.pack import KINDS as PACK_KINDS
@@ -251,6 +252,16 @@ def test_an_audit_of_rolling_averages_takes_steps_as_their_square() -> None:
     """Each looks back on all before it: twice as many take four times as long, and not sixteen times."""
     few, many = (calls(averaging(count)) for count in (10, 20))
     assert many < 5 * few
+
+
+def test_batches_of_which_nothing_is_known_share_what_is_assumed_of_them() -> None:
+    """An input takes a few bytes of a pack: a table of the elements for each would be a hundred times as much."""
+    frame = Frame()
+    for number in range(2):
+        frame.assume_batch(f"{'A' * 43}.{number}", "B" * 43, None)
+    first, second = frame.state.batches.values()
+    assert first.elements is second.elements
+    assert first.offsets is second.offsets
 
 
 def averaging(count: int) -> bytes:

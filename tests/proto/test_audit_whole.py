@@ -171,6 +171,19 @@ def test_a_batch_that_is_used_twice_is_found_wherever_it_is() -> None:
     assert slugs(audited(chain.firms)) == {"insufficient-mass"}
 
 
+@pytest.mark.parametrize(
+    "members", [{"index": -1}, {"index": 1 << 63}, {"recordedAt": -1}, {"recordedAt": 253402300800}]
+)
+def test_an_answer_with_a_place_or_a_time_that_no_log_has_is_not_read(
+    members: dict[str, int],
+) -> None:
+    said = {"index": 0, "recordedAt": 0, "statement": ""}
+    page = {"size": 1, "statements": [said | members]}
+    msgspec.convert({"size": 1, "statements": [said]}, LogStatements)
+    with pytest.raises(msgspec.ValidationError, match="Expected `int`"):
+        msgspec.convert(page, LogStatements)
+
+
 def test_one_failure_is_told_once() -> None:
     """What a false statement would have made is not said to be missing by those that use it."""
     chain = Chain()

@@ -67,6 +67,19 @@ def test_a_false_cosignature_condemns_a_checkpoint_that_has_its_quorum() -> None
         policy.check(Note(good.text, (*good.signatures, foreign)))
 
 
+def test_a_quorum_is_met_at_the_time_of_the_last_that_it_needs() -> None:
+    two = parse_policy(policy_text("group two 2 w1 w2 w3\nquorum two\n"))
+    for times, at in (
+        ({"w1": 1, "w2": NOW, "w3": NOW + 9}, NOW),
+        ({"w1": NOW + 9, "w2": NOW, "w3": NOW + 5}, NOW + 5),
+        ({"w1": NOW, "w4": 1}, None),
+    ):
+        assert two.met_at(times) == at
+    some = parse_policy(policy_text("group some any w1 w2\ngroup both all some w3\nquorum both\n"))
+    assert some.met_at({"w1": NOW + 3, "w2": 1, "w3": NOW}) == NOW
+    assert parse_policy(policy_text("quorum none\n")).met_at({"w1": 1}) is None
+
+
 def test_the_latest_of_a_witness_times_counts() -> None:
     twice = Note(
         CHECKPOINT, tuple(WITNESSES["w1"].cosign(CHECKPOINT, NOW + each) for each in (0, 5, 3))
@@ -74,7 +87,7 @@ def test_the_latest_of_a_witness_times_counts() -> None:
     assert cosigned(twice, WITNESSES["w1"].key) == NOW + 5
 
 
-@pytest.mark.parametrize("time", [-1, 0, 1 << 63])
+@pytest.mark.parametrize("time", [-1, 0, 253_402_300_800, 1 << 63])
 def test_no_cosignature_is_made_at_a_time_that_none_may_have(time: int) -> None:
     with pytest.raises(ValueError, match="a cosignature at"):
         WITNESSES["w1"].cosign(CHECKPOINT, time)

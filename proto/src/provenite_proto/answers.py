@@ -7,10 +7,11 @@ element's mass rounded to nine decimals, times RFC 3339. A section that the read
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from .log.tree import MAX_SIZE
 from .problem import Finding
 from .record import Jwk, Role, Stage
 from .shipment import Verdict
@@ -67,8 +68,8 @@ class LogAnswer(Answer, frozen=True, kw_only=True):
 class LoggedAnswer(Answer, frozen=True, kw_only=True):
     """A statement of the log: its place, when it was recorded (seconds since 1970), itself as its reader may see it."""
 
-    index: int
-    recorded_at: int
+    index: Annotated[int, Meta(ge=0, lt=MAX_SIZE)]
+    recorded_at: Annotated[int, Meta(ge=0, le=253_402_300_799)]
     statement: str
 
 

@@ -46,6 +46,11 @@ def contributions(batch_id: str) -> str:
     return f"{BATCHES}/{batch_id}/contributions"
 
 
+def assessment(batch_id: str) -> str:
+    """What a policy says of a batch."""
+    return f"{BATCHES}/{batch_id}/assessment"
+
+
 def pack(batch_id: str) -> str:
     """A batch's pack."""
     return f"{BATCHES}/{batch_id}/pack"

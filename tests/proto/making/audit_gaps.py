@@ -166,4 +166,14 @@ def _mined(firms: Firms) -> str:
     return f"{firms.add('miner', firms.extracted(copper('100')))}.0"
 
 
-MAKERS = (_too_early, _here_and_beside, _behind_an_average)
+def _of_the_registrar() -> Iterator[Made]:
+    firms = Firms("miner")
+    mined = _mined(firms)
+    claims = claimed(firms.replay.content(mined))
+    only = firms.keys["registrar"].key_id
+    firms.say("registrar", Revocation(key=only, reason=RevocationReason.SUPERSEDED))
+    made = forged(firms, mined, claims)
+    yield "registrar-without-a-key", made, "unchecked", {"missing": ("spare-key",)}
+
+
+MAKERS = (_of_the_registrar, _too_early, _here_and_beside, _behind_an_average)

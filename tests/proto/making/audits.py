@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from provenite_proto.log import NoteSigner, WitnessSigner
+from provenite_proto.log import NoteSignature, NoteSigner, WitnessSigner
 from provenite_proto.matter.quantity import kilograms, milligrams
 from provenite_proto.pack import Content
 from provenite_proto.record import (
@@ -33,8 +33,18 @@ from .keys import TestKey, signed
 from .models import copper
 
 Case = dict[str, Any]
+
+
+class Timeless(WitnessSigner):
+    """A witness that signs for any time."""
+
+    def cosign(self, text: str, time: int) -> NoteSignature:
+        signed = self._key.sign(f"cosignature/v1\ntime {time}\n{text}".encode())
+        return NoteSignature(self.key.name, self.key.key_id, time.to_bytes(8, "big") + signed)
+
+
 WITNESSES = [
-    WitnessSigner(
+    Timeless(
         f"witness-{number}.example", Ed25519PrivateKey.from_private_bytes(bytes([number] * 32))
     )
     for number in (1, 2)
@@ -389,8 +399,34 @@ def _averages() -> Iterator[Made]:
             "missing": ("average",),
         },
     )
-    made.change(last, averaged=(first, 0))
+    made.change(last, averaged=(0, first))
     yield "rolling-average-over-more", made, "unchecked", {"missing": ("average",)}
+
+    made = Chain().forged()
+    made.change(MINED, averaged=())
+    yield "averaged-where-nothing-averages", made, "false", {"failures": ("average-false",)}
+
+
+def _times() -> Iterator[Made]:
+    made = Chain().forged()
+    made.created = made.lines[-1].recorded_at - 301
+    yield "created-before-it-was-recorded", made, "false", {"failures": ("created-early",)}
+    made = Chain().forged()
+    witnessed(made, after=301)
+    early = {"policy": POLICY, "failures": ("created-early",)}
+    yield "created-before-it-was-witnessed", made, "false", early
+    made = Chain().forged()
+    witnessed(made)
+    made.cosigned = [(WITNESSES[0], 1), *made.cosigned[1:]]
+    yield "witnessed-in-1970-by-one-of-two", made, "verified", {"policy": POLICY}
+    made = Chain().forged()
+    made.cosigned = [(each, 1) for each in WITNESSES]
+    late = {"policy": POLICY, "failures": ("recorded-ahead",) * len(made.lines)}
+    yield "witnessed-in-1970-by-all", made, "false", late
+    made = Chain().forged()
+    made.cosigned = [(each, (1 << 63) - 1) for each in WITNESSES]
+    never = {"policy": POLICY, "failures": ("signature-false",)}
+    yield "witnessed-beyond-the-year-9999", made, "false", never
 
 
 def _left_out() -> Iterator[Made]:
@@ -439,6 +475,7 @@ MAKERS = (
     _log,
     _claims,
     _averages,
+    _times,
     _left_out,
     *audit_gaps.MAKERS,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from provenite_proto.log import Note, NoteKey, NoteSignature, SignatureType
+from provenite_proto.log.cosignature import MAX_TIME as END
 from provenite_proto.log.note import base64
 
 from .keys import START
@@ -219,7 +220,7 @@ def cosignatures() -> Iterator[tuple[str, Case]]:
 
     yield "cosigned", case(added(at(START)))
     yield "in-the-first-second-of-1970", case(added(at(1)), time=1)
-    yield "at-the-end-of-time", case(added(at((1 << 63) - 1)), time=(1 << 63) - 1)
+    yield "at-the-end-of-time", case(added(at(END)), time=END)
     yield "beside-others", case(cosigned_note(text, 3, 1, 2), time=START + 1)
     twice = (*added(at(START + 9)).signatures, *added(at(START)).signatures)
     yield "twice", case(Note(text, twice), time=START + 9)
@@ -231,6 +232,7 @@ def cosignatures() -> Iterator[tuple[str, Case]]:
     yield "wrong-key-id", case(Note(text, (own.signatures[0], wrong)), missing)
     yield "by-a-key-for-notes", case(own, missing, key=KEY)
     yield "time-zero", case(added(at(0)), false)
+    yield "time-beyond-the-year-9999", case(added(at(END + 1)), false)
     yield "time-beyond-63-bits", case(added(at(1 << 63)), false)
     yield "altered-time", case(added((START + 1).to_bytes(8, "big") + at(START)[8:]), false)
     yield "without-a-time", case(added(at(START)[8:]), false)

@@ -291,6 +291,7 @@ def _contents(whole: bytes, members: Members) -> Iterator[Defect]:
         ("content-with-a-null", b'"mass":"1"', b'"mass":null'),
         ("content-with-a-number-for-a-mass", b'"mass":"1"', b'"mass":1'),
         ("content-with-a-label-twice", b'"CL":"1"', b'"CL":"1","CL":"1"'),
+        ("label-of-nothing", b'"CL":"1"', b'"CL":"0.000"'),
         ("label-with-a-line-feed", b'"CL":"1"', b'"C\\nL":"1"'),
         ("mass-of-thirteen-digits", b'"mass":"1"', b'"mass":"1000000000000"'),
     ):
@@ -351,6 +352,9 @@ def _lines(whole: bytes, members: Members) -> Iterator[Defect]:
         ("left-before-is-below-0", {"before": ["-1"]}),
         ("left-before-is-a-word", {"before": ["much"]}),
         ("left-before-of-nothing", {"before": []}),
+        ("averages-out-of-order", {"index": 2, "averaged": [1, 0]}),
+        ("averages-twice-over-one", {"averaged": [0, 0]}),
+        ("averages-over-itself", {"averaged": [1]}),
         ("averages-over-513", {"averaged": list(range(513))}),
         ("unknown-member-of-a-line", {"note": "x"}),
     ):

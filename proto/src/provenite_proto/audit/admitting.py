@@ -16,7 +16,6 @@ from ..record import (
     Party,
     Receipt,
     Retraction,
-    Revocation,
     Transfer,
     Transformation,
 )
@@ -141,12 +140,20 @@ class Admitting:
 
     def _admission(self, statement: Statement, key: PublicKey, recorded_at: int) -> Admission:
         state = self.frame.state
-        if isinstance(statement.record, Revocation) and not self._whole:
-            with with_spare_key(state):
-                return admit(
-                    statement, state, audience=self._audience, now=recorded_at, verified=key
-                )
-        return admit(statement, state, audience=self._audience, now=recorded_at, verified=key)
+
+        def admitted() -> Admission:
+            return admit(statement, state, audience=self._audience, now=recorded_at, verified=key)
+
+        try:
+            return admitted()
+        except Problem as problem:
+            if problem.slug != "registrar-keyless" or self._whole:
+                raise
+        self.frame.gaps.append(
+            Gap(what="spare-key", name=key.key_id, statement=statement.digest, index=state.size)
+        )
+        with with_spare_key(state):
+            return admitted()
 
     def _applied(
         self,

@@ -19,9 +19,8 @@ class Auditing:
         self._witnessed_at: int | None = None
 
     def witnessed(self, opened: Opened | None) -> None:
-        """By when the statements to come have been recorded: witnesses have seen them in the log."""
-        times = opened.witnesses.values() if opened else ()
-        self._witnessed_at = min(times, default=None)
+        """By when the statements to come have been recorded: a quorum of witnesses has seen them in the log."""
+        self._witnessed_at = opened.witnessed_at if opened else None
 
     def take(self, checked: Checked) -> Admitted | None:
         """The next statement, after its own checks; what became of it when it could be admitted."""
@@ -39,6 +38,17 @@ class Auditing:
 
     def verdict(self, tally: Tally, opened: Opened | None, batch: str | None = None) -> Verdict:
         """What has been found, which `tally` has."""
+        for name, time in opened.witnesses.items() if opened else ():
+            if (
+                time + CLOCK_TOLERANCE
+                < self.last_time
+                <= (self._witnessed_at or 0) + CLOCK_TOLERANCE
+            ):
+                tally.claim(
+                    "witness-time",
+                    f"The witness {name} dates its cosignature {self.last_time - time} seconds before the last "
+                    "statement that it saw; others make a quorum that does not.",
+                )
         return Verdict(
             outcome=tally.outcome,
             ledger=self.ledger,
@@ -75,7 +85,7 @@ class Auditing:
         if self._witnessed_at is not None and time > self._witnessed_at + CLOCK_TOLERANCE:
             tally.fail(
                 "recorded-ahead",
-                f"It is said to be recorded {time - self._witnessed_at} seconds after a witness saw it in the log.",
+                f"It is said to be recorded {time - self._witnessed_at} seconds after a quorum of witnesses saw it in the log.",
                 statement=digest,
                 index=index,
             )

@@ -5,6 +5,7 @@ it for being too little: `UNKNOWN_MASS` of matter, of which each milligram holds
 """
 
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 
@@ -16,6 +17,9 @@ from .gaps import Gap
 UNKNOWN_MASS = 10**24
 """Milligrams that stand for a mass that is not known: far beyond the largest that a statement can name (10^18)."""
 _UNKNOWN_ELEMENT = UNKNOWN_MASS * UNKNOWN_MASS
+# Nobody changes them: a pack of a few bytes an input can make as many batches as it likes.
+_UNKNOWN_ELEMENTS: Final = dict.fromkeys(ELEMENTS, _UNKNOWN_ELEMENT)
+_FROM_THE_FIRST: Final = dict.fromkeys(ELEMENTS, 0)
 _ANY_MATERIAL = "mixed-electronics"
 """A material whose assay nothing bounds."""
 _ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
@@ -78,11 +82,11 @@ class Frame:
                 status=BatchStatus.HELD,
                 mass=UNKNOWN_MASS,
                 remaining=UNKNOWN_MASS,
-                elements=dict.fromkeys(ELEMENTS, _UNKNOWN_ELEMENT),
+                elements=_UNKNOWN_ELEMENTS,
                 uncertainty=0,
                 available_at=_ALWAYS,
                 root=batch_id,
-                offsets=dict.fromkeys(ELEMENTS, 0),
+                offsets=_FROM_THE_FIRST,
             )
         )
         self.vague[batch_id] = Vague(of, mass=True)

@@ -10,6 +10,7 @@ from ..record import MATTER
 
 _SENTENCES: Final[Mapping[str, str]] = {
     "key": "The statement that registers its key {name} is not carried.",
+    "spare-key": "No other key of the registrar's is carried, of which one has to remain.",
     "batch": "The statement that made its input {name} is not carried.",
     "receipt": "The receipt of the transfer {name}, of which something is used, is not carried.",
     "site": "The statement that registers the site {name} is not carried.",

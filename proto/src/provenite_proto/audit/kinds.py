@@ -19,8 +19,12 @@ KINDS: Mapping[str, Kind] = kinds(
             "Its time, or the other's, was changed: what was admitted by that time may not have been.",
         ),
         "recorded-ahead": (
-            "A statement is said to be recorded after a witness saw it in the log",
-            "Its time, or the witness's clock, is wrong.",
+            "A statement is said to be recorded after a quorum of witnesses saw it in the log",
+            "Its time, or the witnesses' clocks, are wrong.",
+        ),
+        "created-early": (
+            "The pack is said to be made before what is in it",
+            "Its date was changed, or the ledger's clock is wrong: fetch the pack again from the ledger.",
         ),
         "tree-false": (
             "The statements do not make the tree that the checkpoint signs",
@@ -43,7 +47,7 @@ KINDS: Mapping[str, Kind] = kinds(
             "Matter was used twice, or the ledger's figures are wrong.",
         ),
         "average-false": (
-            "A rolling average leaves out a transformation that it has to look back on",
+            "A rolling average leaves out a transformation that it has to look back on, or there is none",
             "What it claims may have been claimed before.",
         ),
         "content-false": (

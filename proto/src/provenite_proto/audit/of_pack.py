@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
+from ..ledger import CLOCK_TOLERANCE
 from ..pack import BadPack, Pack, Report
 from .auditing import Auditing
 from .gaps import Upstream
@@ -126,6 +127,7 @@ class _OfPack:
             )
         else:
             self._recomputing.compare(pack.head.batch, pack.content, up, over)
+        self._made_after_all()
         if self._report.text(pack.content) == pack.report:
             tally.verified["report"] += 1
         elif self._all_read:
@@ -143,3 +145,12 @@ class _OfPack:
             "times",
             "When each statement was recorded is the operator's word; no witness saw it earlier than it says.",
         )
+
+    def _made_after_all(self) -> None:
+        witnessed_at = self._opened.witnessed_at if self._opened else None
+        newest = max(self._auditing.last_time, witnessed_at or 0)
+        if self._pack.head.created + CLOCK_TOLERANCE < newest:
+            self._tally.fail(
+                "created-early",
+                f"It is said to be made {newest - self._pack.head.created} seconds before the newest of what is in it.",
+            )

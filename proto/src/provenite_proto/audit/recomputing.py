@@ -16,6 +16,7 @@ from ..ledger import Attested, Owned, State
 from ..matter.quantity import kilograms, milligrams
 from ..pack import Content
 from ..record import (
+    AnyRecord,
     Collection,
     CustodyModel,
     Extraction,
@@ -52,6 +53,13 @@ class Recomputing:
         """A statement that was admitted."""
         digest, record, hidden = admitted.admission.digest, admitted.record, admitted.hidden
         self._index[digest] = admitted.index
+        if admitted.averaged is not None and not _rolls(record):
+            self._tally.fail(
+                "average-false",
+                "Its line says over what it averages; there is no rolling average.",
+                statement=digest,
+                index=admitted.index,
+            )
         if not all(admitted.ranged):
             self._unranged.add(digest)
         match record:
@@ -126,9 +134,7 @@ class Recomputing:
         self, record: Extraction | Collection | Transformation, admitted: Admitted, step: Step
     ) -> None:
         """Over which earlier transformations of the site a rolling average goes: the pack's word, as far as it can be seen."""
-        if not isinstance(record, Transformation) or (
-            record.custody_model is not CustodyModel.MASS_BALANCE_ROLLING_AVERAGE
-        ):
+        if not _rolls(record):
             return
         self._averaging[step.statement] = step.index
         seen = {self._averaging[each] for each in step.averaged if each in self._averaging}
@@ -300,6 +306,13 @@ class _Said:
             accreditations=self._accreditations,
             ownerships=self._ownerships.get(making.issuer, ()),
         )
+
+
+def _rolls(record: AnyRecord) -> bool:
+    return (
+        isinstance(record, Transformation)
+        and record.custody_model is CustodyModel.MASS_BALANCE_ROLLING_AVERAGE
+    )
 
 
 def _asks(lens: Lens, fact: str) -> bool:

@@ -1,4 +1,4 @@
-"""A stand-in for the registrar's other keys, which a pack need not carry."""
+"""A stand-in for the registrar's other keys, which a pack may lack."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -52,10 +52,11 @@ def _size(checkpoint: bytes) -> int:
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A checkpoint that holds, and who witnessed it when (seconds since 1970)."""
+    """A checkpoint that holds, who witnessed it when, and by when a quorum had (seconds since 1970)."""
 
     checkpoint: Checkpoint
     witnesses: dict[str, int]
+    witnessed_at: int | None
 
 
 def opened(evidence: Evidence, trust: Trust, tally: Tally) -> Opened | None:
@@ -76,7 +77,7 @@ def opened(evidence: Evidence, trust: Trust, tally: Tally) -> Opened | None:
         )
         return None
     tally.verified["checkpoint"] += 1
-    return Opened(checkpoint, _witnesses(evidence, trust, tally))
+    return Opened(checkpoint, *_witnesses(evidence, trust, tally))
 
 
 def _log_key(evidence: Evidence, trust: Trust, tally: Tally) -> NoteKey | None:
@@ -98,7 +99,7 @@ def _log_key(evidence: Evidence, trust: Trust, tally: Tally) -> NoteKey | None:
     return trust.log_key
 
 
-def _witnesses(evidence: Evidence, trust: Trust, tally: Tally) -> dict[str, int]:
+def _witnesses(evidence: Evidence, trust: Trust, tally: Tally) -> tuple[dict[str, int], int | None]:
     policy = trust.policy
     try:
         said = None if evidence.policy is None else parse_policy(evidence.policy)
@@ -110,7 +111,7 @@ def _witnesses(evidence: Evidence, trust: Trust, tally: Tally) -> dict[str, int]
             "witnesses",
             "No witness policy: that everyone is shown the same log rests on the operator's word.",
         )
-        return {}
+        return {}, None
     if policy is None:
         tally.claim(
             "witness-policy",
@@ -125,6 +126,6 @@ def _witnesses(evidence: Evidence, trust: Trust, tally: Tally) -> dict[str, int]
             tally.miss("quorum", unproven.detail)
         else:
             tally.fail(unproven.slug, unproven.detail)
-        return {}
+        return {}, None
     tally.verified["cosignature"] += len(times)
-    return times
+    return times, asked.met_at(times)

@@ -14,6 +14,8 @@ from ..statement import base64url
 from ..statement.compact_json import pointer
 from .lens import UNKNOWN, Lens, Rule
 
+OWN = "own/"
+"""What the ids of own lenses begin with."""
 MAX_BYTES = 65_536
 MAX_DOTS = 1024
 """Full stops in the file: reading a dotted key takes time that grows with the square of its length."""
@@ -66,7 +68,27 @@ def own_lens(title: str, start: tuple[Rule, ...], step: tuple[Rule, ...]) -> Len
     _check(start, step)
     rules = msgspec.json.encode({"start": start, "step": step}, order="sorted")
     digest = base64url.encode(hashlib.sha256(rules).digest())
-    return Lens(f"own/{digest}", title, start, step)
+    return Lens(f"{OWN}{digest}", title, start, step)
+
+
+def written(lens: Lens) -> str:
+    """A TOML text that reads as the lens; its id is an own lens's."""
+    lines = [f"title = {_value(lens.title)}"]
+    for name, rules in (("start", lens.start), ("step", lens.step)):
+        for rule in rules:
+            members = msgspec.to_builtins(rule)
+            lines += [f"[[{name}]]", *(f"{key} = {_value(each)}" for key, each in members.items())]
+    return "\n".join(lines) + "\n"
+
+
+def digest_of(lens: Lens) -> bytes:
+    """The digest of an own lens's rules, which is in its id."""
+    return base64url.decode(lens.id.removeprefix(OWN))
+
+
+def _value(value: object) -> str:
+    """A text, a list of them or a truth value: JSON's spelling of those is TOML's too."""
+    return msgspec.json.encode(value).decode()
 
 
 def _check(start: tuple[Rule, ...], step: tuple[Rule, ...]) -> None:

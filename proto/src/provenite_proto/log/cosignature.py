@@ -9,10 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from .checkpoint import Checkpoint
 from .errors import Unproven
 from .note import Note, NoteKey, NoteSignature, SignatureType
-from .tree import MAX_SIZE
 
-MAX_TIME = MAX_SIZE
-"""Seconds since 1970 of a cosignature, at the most: they too are a signed 64-bit integer."""
+MAX_TIME = 253_402_300_799
+"""Seconds since 1970 of a cosignature, at the most: the end of the year 9999, behind which no date is written."""
 _TIME_BYTES = 8
 _SIGNATURE_BYTES = 64
 

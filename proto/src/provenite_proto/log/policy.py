@@ -4,7 +4,7 @@ A policy is text, a definition a line, so that people can read, compare and pass
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -93,6 +93,23 @@ class WitnessPolicy(msgspec.Struct, frozen=True):
             if len(met.intersection(group.members)) >= group.threshold:
                 met.add(group.name)
         return self.quorum in met
+
+    def met_at(self, times: Mapping[str, int]) -> int | None:
+        """By when the first quorum of these witnesses had cosigned, given when each did; `None` where nobody has to.
+
+        So no single witness that is not needed, or that dates its cosignatures to the past, decides it.
+        """
+        if self.met_by(()):
+            return None
+        by_time = sorted(times.items(), key=lambda each: each[1])
+        return next(
+            (
+                time
+                for count, (_, time) in enumerate(by_time, 1)
+                if self.met_by(name for name, _ in by_time[:count])
+            ),
+            None,
+        )
 
     def _check_log(self, signed: Note) -> None:
         origin = Checkpoint.parse(signed.text).origin

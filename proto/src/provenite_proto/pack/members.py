@@ -4,6 +4,7 @@ All JSON is compact, and its members stand in the order of these types: what doe
 """
 
 import re
+from itertools import pairwise
 from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
@@ -46,6 +47,8 @@ _SHA256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 _BEFORE = Annotated[
     str, Meta(pattern=rf"^({WITHHELD}|(0|[1-9][0-9]{{0,11}})(\.[0-9]{{1,6}})?)$(?!\n)")
 ]
+_PART = Annotated[str, Meta(pattern=r"^(?!0(\.0+)?$)(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$(?!\n)")]
+"""A mass that is not nothing."""
 _LABEL = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_+./-]{1,256}$(?!\n)")]
 _NAME = Annotated[str, Meta(pattern=r"^[a-z0-9./-]{1,64}$(?!\n)")]
 
@@ -74,7 +77,7 @@ class Line(Form, frozen=True, kw_only=True):
     `before` says of each draw of the statement, in order, what was left of the batch, in kilograms, or `withheld`.
     It stands where the pack has all earlier draws from that batch with their masses, so that it can be computed:
     that there were no others is the ledger's claim. `averaged` are the indices of the statements on which a rolling
-    average looks back; it stands where the pack has all of them.
+    average looks back, ascending and less than its own; it stands where the pack has all of them.
     """
 
     index: _INDEX
@@ -89,7 +92,7 @@ class ElementClaim(Form, frozen=True, kw_only=True):
     """An element's mass in the batch, and its labels' masses by lens, in kilograms. Labels of nothing are left out."""
 
     mass: Mass
-    lenses: dict[_LABEL, dict[_LABEL, Mass]]
+    lenses: dict[_LABEL, dict[_LABEL, _PART]]
 
 
 class Content(Form, frozen=True, kw_only=True):
@@ -219,7 +222,10 @@ def read_line(member: str, number: int, text: bytes) -> Line:
     """Read one line of a member, counted from 1, without its end; `BadPack` `pack-malformed`, `pack-too-large`."""
     place = f"{member}:{number}"
     within(place, "bytes", len(text), limits.LINE_BYTES)
-    return _read(_lines, text, place)
+    line = _read(_lines, text, place)
+    if any(later <= each for each, later in pairwise((*(line.averaged or ()), line.index))):
+        raise BadPack("pack-malformed", place, "What it averages over is not in order before it.")
+    return line
 
 
 def _read(decoder: "msgspec.json.Decoder[T]", data: bytes, member: str) -> T:

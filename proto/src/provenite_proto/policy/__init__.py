@@ -4,6 +4,7 @@ from .assessing import Assessment, Outcome, assess, lenses_needed
 from .catalogue import CATALOGUE, policy_named
 from .facts import Facts, Part
 from .figures import Deciding, Figure, Missing
+from .gaps import Gap, gaps
 from .lenses import lens_named, lenses_of
 from .model import Policy, Row
 from .reading import NotOffered, digest, read_policy
@@ -15,6 +16,7 @@ __all__ = [
     "Deciding",
     "Facts",
     "Figure",
+    "Gap",
     "Line",
     "Missing",
     "NotOffered",
@@ -25,6 +27,7 @@ __all__ = [
     "assess",
     "digest",
     "explained",
+    "gaps",
     "lens_named",
     "lenses_needed",
     "lenses_of",

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -32,6 +33,7 @@ CATALOGUE: Mapping[str, str] = _shipped()
 """The texts of the policies that ship, by id."""
 
 
+@lru_cache(128)
 def policy_named(asked: str) -> Policy:
     """The policy of the catalogue with this id, its parameters set.
 

@@ -43,8 +43,9 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class Deciding(msgspec.Struct, frozen=True):
-    """How `mass` milligrams of an element count, which have this label in the lens."""
+    """How `mass` milligrams of an element count in a test, by name, which have this label in the lens."""
 
+    test: str
     element: str
     lens: str
     label: str
@@ -128,11 +129,11 @@ def _share(
         return None
     counts = _counting(test, day)
     deciding = [
-        Deciding(element, lens, label, counts.get(label, test.other), mass)
+        Deciding(test.name, element, lens, label, counts.get(label, test.other), mass)
         for label, mass in sorted(labels.items())
     ]
     refused = [
-        Deciding(element, by, label, "refused", mass)
+        Deciding(test.name, element, by, label, "refused", mass)
         for by, accepted in _accepted(policy)
         for label, mass in sorted(_together(batches, element, by).items())
         if label not in accepted

@@ -15,6 +15,7 @@ GROUP = "@"
 """What a name that stands for a group's countries begins with."""
 
 
+@lru_cache(256)
 def lens_on(lens: OwnLens, day: date) -> Lens:
     """The automaton with the groups as they are on this day; `Problem` `lens-malformed` when it is not allowed.
 

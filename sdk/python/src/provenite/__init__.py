@@ -43,6 +43,15 @@ from provenite_proto.answers import (
     WitnessAnswer,
 )
 from provenite_proto.pack import Head as PackHead
+from provenite_proto.policy import Facts
+from provenite_proto.policy.answers import (
+    AssessmentAnswer,
+    DecidingAnswer,
+    FigureAnswer,
+    GapAnswer,
+    MissingAnswer,
+)
+from provenite_proto.policy.facts import Cost, Holding, Mineral, Recovered
 from provenite_proto.problem import Problem
 from provenite_proto.record import (
     Accreditation,
@@ -131,6 +140,7 @@ __all__ = [
     "Allocation",
     "AnswerError",
     "AnyRecord",
+    "AssessmentAnswer",
     "AsyncClient",
     "AsyncListing",
     "Attestation",
@@ -147,14 +157,20 @@ __all__ = [
     "ContentAnswer",
     "ContributionAnswer",
     "ContributionsAnswer",
+    "Cost",
     "CustodyModel",
+    "DecidingAnswer",
     "Document",
     "ElementContent",
     "ElementMass",
     "EnrolmentAnswer",
     "Extraction",
+    "Facts",
+    "FigureAnswer",
     "FindingAnswer",
+    "GapAnswer",
     "Grant",
+    "Holding",
     "Invalid",
     "InvitationAnswer",
     "Jwk",
@@ -171,6 +187,8 @@ __all__ = [
     "LogAnswer",
     "LogStatements",
     "LoggedAnswer",
+    "Mineral",
+    "MissingAnswer",
     "Mode",
     "NoSigner",
     "NotAuthenticated",
@@ -189,6 +207,7 @@ __all__ = [
     "ProveniteError",
     "Receipt",
     "Received",
+    "Recovered",
     "RefusedError",
     "Retraction",
     "RetractionReason",

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from os import PathLike
 from types import TracebackType
 from typing import Literal, Self, TypeVar
@@ -33,6 +33,8 @@ from provenite_proto.answers import (
     Trace,
 )
 from provenite_proto.pack import Head as PackHead
+from provenite_proto.policy import Facts
+from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.record import AnyRecord, Jwk, Role
 from provenite_proto.statement import Signs
 
@@ -213,6 +215,22 @@ class Client:
     ) -> ContributionsAnswer:
         """Which matter that entered the record the label's mass in the batch consists of, the largest first."""
         return self._ask(operations.contributions(batch_id, element, lens, label))
+
+    def assessment(
+        self,
+        batch_id: str,
+        policy: str,
+        *,
+        as_of: date | None = None,
+        facts: Facts | None = None,
+        gaps: bool = True,
+    ) -> AssessmentAnswer:
+        """What a policy says of a batch as of a day (today), with its figures, what decided and what is missing.
+
+        `policy` is an id of the catalogue, with parameters as in `claim.recycled?share=0.24`; `facts` are what no
+        statement records. Without `gaps` the history is not read for what each missing fact is worth.
+        """
+        return self._ask(operations.assessment(batch_id, policy, as_of, facts, gaps))
 
     def pack(
         self,

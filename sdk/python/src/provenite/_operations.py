@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import NoneType
 from typing import Generic, Literal, TypeVar
 
@@ -33,6 +33,8 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
+from provenite_proto.policy import Facts
+from provenite_proto.policy.answers import AssessmentAnswer
 
 from ._building import aware
 
@@ -160,6 +162,19 @@ def contributions(batch_id: str, element: str, lens: str, label: str) -> Call[Co
     """What brings a label to a batch."""
     query = (("element", element), ("lens", lens), ("label", label))
     return Call("GET", paths.contributions(batch_id), ContributionsAnswer, query=query)
+
+
+def assessment(
+    batch_id: str, policy: str, as_of: date | None, facts: Facts | None, gaps: bool
+) -> Call[AssessmentAnswer]:
+    """What a policy says of a batch."""
+    given = {
+        "asOf": as_of and as_of.isoformat(),
+        "facts": facts and msgspec.json.encode(facts).decode(),
+        "gaps": None if gaps else "false",
+    }
+    query = [("policy", policy), *((name, value) for name, value in given.items() if value)]
+    return Call("GET", paths.assessment(batch_id), AssessmentAnswer, query=query)
 
 
 def consequences(digest: str, query: Query) -> Call[Consequences]:

@@ -15,7 +15,7 @@ from .app import database
 from .enrolment import OriginChanged
 from .inviting import ROLES
 from .postgres import PostgresUnavailable
-from .publishing.opening import LogRefused
+from .publishing.storage import LogRefused
 from .replaying import cli as replaying
 from .settings import Settings, SettingsError, read
 from .store import migrate as migrations

@@ -26,8 +26,8 @@ from provenite_proto.statement import PublicKey, Statement
 from .admitting import Admitted, Admitting, Submission
 from .clock import RecordingClock
 from .publishing.growth import Growth
-from .publishing.opening import LogRefused
 from .publishing.publisher import Publisher
+from .publishing.storage import LogRefused
 from .registered import Registered
 from .store.loaded import Entry, Loaded
 from .store.loading import TreeMismatch

@@ -13,9 +13,10 @@ from provenite_proto.log import NoteKey, NoteSigner, Unproven, WitnessPolicy, lo
 from . import keys
 from .held import held_by_witnesses
 from .publishing.folder import Folder, GuardFile
-from .publishing.opening import Disk, LogRefused, check_witnessed, opened
+from .publishing.opening import check_witnessed, opened
 from .publishing.published import Published, Signed
 from .publishing.publisher import Publisher
+from .publishing.storage import Disk, LogRefused
 from .settings import Settings
 from .store.locked import LockedStore
 from .witnessing import Witnessing, usable

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from .asking import batches, content, trace
+from .assessing import assess
 from .auditing import audit
 from .checking import check
 from .connecting import Connection
@@ -111,6 +112,13 @@ main.command(
         "provenite content Xq…8.0 --element Nd --lens origin --lens source",
     )
 )(content)
+main.command(
+    epilog=examples(
+        "provenite assess Xq…8.0 --policy us.dfars.252.225-7052 --as-of 2027-01-01",
+        "provenite assess Xq…8.0 --policy 'claim.recycled?share=0.24' --json",
+        "provenite assess Xq…8.0 --policy eu.battery.art8 --product ev-battery",
+    )
+)(assess)
 main.command(epilog=examples("provenite parties", "provenite parties --json"))(parties)
 main.command(epilog=examples("provenite sites", "provenite sites --json"))(sites)
 main.command(

@@ -8,7 +8,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from provenite_proto import paths
 from provenite_proto.answers import LensAnswer, Page
 from provenite_proto.content import LENSES, Lens
-from provenite_proto.content.own import MAX_BYTES, read_own
+from provenite_proto.content.own import MAX_BYTES, OWN, digest_of, read_own
 from provenite_proto.problem import Problem
 from provenite_proto.statement import base64url
 
@@ -19,9 +19,6 @@ from ..turns import Turns
 from .documenting import BY_TOKEN, LENS_TYPE, WITH_TOKEN, SubmitsLens, refusals
 from .fast import body, sent_as
 from .parts import AnyRequest, Parts, parts, reader
-
-OWN = "own/"
-"""What the ids of firms' own lenses begin with."""
 
 
 @get(
@@ -63,7 +60,7 @@ async def register_lens(request: AnyRequest) -> Response[LensAnswer]:
     sent_as(request, LENS_TYPE.encode())
     text = (await body(request, MAX_BYTES)).decode("utf-8", "replace")
     lens = read_own(text)
-    if not await lensing.register(ledger.pool, _digest(lens.id), text, who.index):
+    if not await lensing.register(ledger.pool, digest_of(lens), text, who.index):
         raise Problem(
             "too-many",
             f"At most {lensing.MAX_LENSES} lenses can be registered.",
@@ -77,15 +74,11 @@ async def looked_through(ledger: Parts, who: Reader, name: str) -> Lensed:
     digest = None
     if name.startswith(OWN):
         with contextlib.suppress(ValueError):
-            digest = _digest(name)
+            digest = base64url.decode(name.removeprefix(OWN))
     row = digest and await lensing.own_by_digest(ledger.pool, digest, who.index)
     if not row:
         raise Problem("bad-request", f"lens: there is no lens {name[:64]!r}.")
     return Lensed(row["number"], (read_own(row["definition"]),))
-
-
-def _digest(name: str) -> bytes:
-    return base64url.decode(name.removeprefix(OWN))
 
 
 def _answer(lens: Lens, text: str) -> LensAnswer:

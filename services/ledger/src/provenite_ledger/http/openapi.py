@@ -12,6 +12,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 
 from provenite_proto import answers
+from provenite_proto.policy.answers import AssessmentAnswer
 
 from .. import __version__
 from .ledger import Condition
@@ -32,6 +33,7 @@ TYPES: tuple[Any, ...] = (
     answers.Page[answers.ShipmentAnswer],
     answers.ContentAnswer,
     answers.ContributionsAnswer,
+    AssessmentAnswer,
     answers.Consequences,
     answers.LensAnswer,
     answers.Page[answers.LensAnswer],

@@ -51,7 +51,7 @@ async def receipt(
         if signed is None:
             raise Problem("not-found", "A log of one statement has no COSE receipt.")
         return Response(signed, media_type=COSE_TYPE, headers=headers)
-    text = await ledger.receipts.best(index, recorded_at)
+    text = await ledger.receipts.best(digest, index, recorded_at)
     return Response(text, media_type=TEXT_TYPE, headers=headers)
 
 

@@ -1,6 +1,7 @@
 """All routes."""
 
 from . import (
+    assessment,
     batches,
     consequences,
     content,
@@ -32,6 +33,7 @@ HANDLERS = (
     shipments.shipment,
     content.content,
     contributions.list_contributions,
+    assessment.assessment,
     packs.pack,
     consequences.consequences,
     lenses.list_lenses,

@@ -166,5 +166,5 @@ async def _with_receipt(line: Line, ledger: Parts) -> Line:
 async def _proven(submitted: Submitted, ledger: Parts) -> Submitted:
     """The same with its receipt."""
     recorded_at = int(submitted.recorded_at.timestamp())
-    receipt = await ledger.receipts.fresh(submitted.index, recorded_at)
+    receipt = await ledger.receipts.fresh(submitted.digest, submitted.index, recorded_at)
     return msgspec.structs.replace(submitted, receipt=receipt)

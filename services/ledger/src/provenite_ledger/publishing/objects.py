@@ -10,8 +10,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import ObjectStore, from_url
 
-from .opening import Disk, LogRefused
-from .storage import GuardChanged
+from .storage import Disk, GuardChanged, LogRefused
 
 if TYPE_CHECKING:
     # There only for type checkers.

@@ -15,16 +15,14 @@ from provenite_proto.log import (
     Edge,
     NoteKey,
     Unproven,
-    encode_bundle,
-    new_bundles,
-    new_tiles,
     open_checkpoint,
     root,
 )
+from provenite_proto.log.tiles import FULL
 
-from .frontier import FULL, Frontier
+from .frontier import Frontier
 from .growth import Growth
-from .storage import CHECKPOINT, Guard, Storage
+from .storage import CHECKPOINT, Disk, LogRefused
 from .tiles import TileFiles
 
 _log = logging.getLogger(__name__)
@@ -36,28 +34,15 @@ Statements = Callable[[int, int], Awaitable[Sequence[tuple[str, int]]]]
 """From a first index up to a last one, which is not included: digest and recorded time of the statements there."""
 
 
-class LogRefused(Exception):
-    """The log cannot go on from what there is; the message says what happened and what to do."""
-
-
 class Opened(msgspec.Struct, frozen=True):
-    """A log whose files are as the database has it.
+    """A log whose files are as the database has it, but for what follows the public checkpoint.
 
-    `pending` are the entries of the bundle that is not full yet, `guard` what the guard holds, and `restored`
-    the checkpoint that the files had.
+    `guard` is what the guard holds, and `restored` the checkpoint that the files had.
     """
 
     frontier: Frontier
-    pending: list[bytes]
     guard: bytes | None
     restored: bytes | None
-
-
-class Disk(msgspec.Struct, frozen=True):
-    """The log's files and its guard."""
-
-    storage: Storage
-    guard: Guard
 
 
 async def opened(
@@ -87,8 +72,7 @@ async def opened(
     opening = _Opening(disk, edge, statements, [each for each in (public, guarded) if each])
     opening.check_size()
     frontier = await opening.from_files() or await opening.from_database()
-    pending = await statements(edge.size - edge.size % FULL, edge.size)
-    return Opened(frontier, list(Growth.of(Edge(), pending).entries), guard, restored)
+    return Opened(frontier, guard, restored)
 
 
 class _Opening:
@@ -106,88 +90,61 @@ class _Opening:
             raise _behind(self._signed[-1], self._edge.size)
 
     async def from_files(self) -> Frontier | None:
-        """Go on from the files; none when they are missing or are not those of what was signed last."""
+        """Go on from the files that last; none when they are missing or are not those of what was signed."""
         if not self._signed:
             return None if self._edge.size else Frontier()
-        newest = self._signed[-1]
+        whole = self._signed[-1].size // FULL * FULL
         try:
-            frontier = await asyncio.to_thread(self._load, newest)
-        except (OSError, Unproven, ValueError) as error:
+            for write in (False, True):
+                frontier = await asyncio.to_thread(self._load, whole)
+                await self._extend(frontier, write=write)
+                if frontier.edge() != self._edge:
+                    raise LogRefused("they do not lead to the tree that the database has")
+        except (OSError, Unproven, ValueError, LogRefused) as error:
+            # Which of the two is wrong is found out from the database alone.
             _log.warning("the log's files are written anew from the database: %s", error)
             return None
-        if frontier.size == self._edge.size:
-            return frontier if frontier.edge() == self._edge else None
-        await self._extend(frontier, {}, write=False)
-        if frontier.edge() != self._edge:
-            return None
-        frontier = await asyncio.to_thread(self._load, newest)
-        await self._extend(frontier, {}, write=True)
         return frontier
 
-    def _load(self, newest: Checkpoint) -> Frontier:
-        tiles = TileFiles(self._disk.storage).tree(newest.size)
-        frontier = Frontier.load(newest.size, tiles)
-        if frontier.edge().root() != newest.root:
-            raise ValueError(f"the tiles are not those of the checkpoint of {newest.size}")
+    def _load(self, size: int) -> Frontier:
+        tiles = TileFiles(self._disk.storage).tree(size)
         for each in self._signed:
-            if root(each.size, tiles.read) != each.root:
-                raise _contradicted(each)
-        return frontier
+            if each.size <= size and root(each.size, tiles.read) != each.root:
+                raise ValueError(f"the tiles are not those of the checkpoint of {each.size}")
+        return Frontier.load(size, tiles)
 
     async def from_database(self) -> Frontier:
         """Write all files anew; `LogRefused` unless the database extends what was signed, and is at one with itself."""
         frontier = Frontier()
-        await self._extend(frontier, {each.size: each for each in self._signed}, write=False)
+        await self._extend(frontier, write=False)
         if frontier.edge() != self._edge:
             raise LogRefused(
                 "the database contradicts itself: its statements are not those that its tree was made of. "
                 "`provenite-ledger replay --compare` says more; restore the database"
             )
         frontier = Frontier()
-        await self._extend(frontier, {}, write=True)
+        await self._extend(frontier, write=True)
         return frontier
 
-    async def _extend(
-        self, frontier: Frontier, signed: dict[int, Checkpoint], *, write: bool
-    ) -> None:
+    async def _extend(self, frontier: Frontier, *, write: bool) -> None:
         """Take what the database has beyond the frontier, and write its files.
 
         Once without writing them: files are what the signed checkpoints need, until it is known that the
         database extends those.
         """
-        pending = await self._entries(frontier.size - frontier.size % FULL, frontier.size)
+        signed = {each.size: each for each in self._signed}
         while frontier.size < self._edge.size:
             first = frontier.size
             last = min([first + CHUNK, self._edge.size, *(size for size in signed if size > first)])
             growth = Growth.of(Edge(), await self._statements(first, last))
             if len(growth.leaves) != last - first:
                 raise LogRefused(f"the database lacks statements between {first} and {last}")
-            frontier.grow(growth.leaves)
+            frontier.grow(growth.entries, growth.leaves)
             if last in signed and frontier.edge().root() != signed[last].root:
                 raise _contradicted(signed[last])
-            pending += growth.entries
             if write:
-                made = files(frontier, first, pending)
-                await asyncio.to_thread(self._disk.storage.write, made)
-            del pending[: (last // FULL - first // FULL) * FULL]
+                await asyncio.to_thread(self._disk.storage.write, frontier.lasting(first))
             frontier.forget(last)
-
-    async def _entries(self, first: int, last: int) -> list[bytes]:
-        return list(Growth.of(Edge(), await self._statements(first, last)).entries)
-
-
-def files(frontier: Frontier, old: int, pending: Sequence[bytes]) -> list[tuple[str, bytes]]:
-    """The tiles and bundles, by path, of a tree that has grown from `old` leaves.
-
-    `pending` are the entries from the first of the bundle on that was not full.
-    """
-    new = frontier.size
-    start = old - old % FULL
-    made = [(each.path, frontier.tile(each)) for each in new_tiles(old, new)]
-    for bundle in new_bundles(old, new):
-        at = bundle.index * FULL - start
-        made.append((bundle.path, encode_bundle(pending[at : at + bundle.width])))
-    return made
 
 
 def _ours(note: bytes, key: NoteKey, where: str) -> Checkpoint:
@@ -219,7 +176,8 @@ def check_witnessed(opened: Opened, disk: Disk, witnessed: Checkpoint) -> None:
     size = opened.frontier.size
     if witnessed.size > size:
         raise _behind(witnessed, size)
-    if root(witnessed.size, TileFiles(disk.storage).tree(size).read) != witnessed.root:
+    files = TileFiles(disk.storage, opened.frontier.part())
+    if root(witnessed.size, files.tree(size).read) != witnessed.root:
         raise _contradicted(witnessed)
 
 

@@ -1,14 +1,27 @@
 """What the log says of itself: the newest checkpoint that it has signed, and the newest that witnesses have cosigned."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+import threading
 from typing import Self
 
 import msgspec
 
-from provenite_proto.log import NoteKey, Tiles, Unproven, consistency, open_checkpoint, root
+from provenite_proto.log import (
+    NoteKey,
+    Unproven,
+    consistency,
+    new_bundles,
+    new_tiles,
+    open_checkpoint,
+    root,
+)
+from provenite_proto.log.tiles import FULL
 
 from .storage import CHECKPOINT, Storage
+from .tiles import TileFiles
+
+_log = logging.getLogger(__name__)
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -36,12 +49,12 @@ class Published:
         self,
         key: NoteKey,
         storage: Storage,
-        tiles: Callable[[int], Tiles],
+        files: TileFiles,
         *,
         witnessed: Signed | None = None,
         awaits_witnesses: bool = False,
     ) -> None:
-        """Of the log with this key; `tiles` reads the tree of a size that is published.
+        """Of the log with this key; `files` has the tree of a size that is published.
 
         With `awaits_witnesses` only checkpoints that were taken by `take_witnessed` are public, and `witnessed`,
         which was before.
@@ -51,9 +64,11 @@ class Published:
         self.signed: Signed | None = None
         self.witnessed = witnessed
         self._storage = storage
-        self._tiles = tiles
+        self._files = files
         self._changed = asyncio.Event()
         self._taking = asyncio.Lock()
+        self._showing = threading.Lock()
+        self._shown = 0
 
     @property
     def public(self) -> bytes | None:
@@ -82,7 +97,11 @@ class Published:
         size = self.signed.size if self.signed else 0
         if not 0 <= old <= new <= size:
             raise ValueError(f"from {old} to {new} of a log of {size}")
-        return await asyncio.to_thread(consistency, old, new, self._tiles(size).read)
+        return await asyncio.to_thread(consistency, old, new, self._files.tree(size).read)
+
+    async def show(self, public: Signed) -> None:
+        """Put a checkpoint, and before it what is not full of its tree, among the files, unless a later one is; `OSError`."""
+        await asyncio.to_thread(self._show, public)
 
     async def take_witnessed(self, note: bytes) -> None:
         """Keep a checkpoint with its cosignatures, and serve it; an older one than before is let be.
@@ -97,9 +116,28 @@ class Published:
                 raise Unproven(
                     "consistency-false", "The log has signed no checkpoint of this size."
                 )
-            tiles = self._tiles(self.signed.size)
+            tiles = self._files.tree(self.signed.size)
             if await asyncio.to_thread(root, taken.size, tiles.read) != taken.root:
                 raise Unproven("consistency-false", "The checkpoint is of another tree.")
             if self.awaits_witnesses:
-                await asyncio.to_thread(self._storage.write, [(CHECKPOINT, note)])
+                await self.show(taken)
             self.witnessed = taken
+
+    def _show(self, public: Signed) -> None:
+        # Whoever waited for an earlier one may have been cancelled: that does not end its thread.
+        with self._showing:
+            if public.size >= self._shown:
+                self._storage.write(self._files.parts(public.size))
+                self._storage.write([(CHECKPOINT, public.note)])
+                old, self._shown = self._shown, public.size
+                self._remove_parts(old or max(0, public.size - FULL), public.size)
+
+    def _remove_parts(self, old: int, new: int) -> None:
+        """Remove the parts of tiles that are full now: the public checkpoint needs them no longer."""
+        full = [each.path for each in new_tiles(old, new) if each.width == FULL]
+        full += [each.path for each in new_bundles(old, new) if each.width == FULL]
+        try:
+            for path in full:
+                self._storage.remove_below(f"{path}.p")
+        except OSError as error:
+            _log.warning("parts of tiles that are full cannot be removed: %s", error)

@@ -1,9 +1,10 @@
 """The publisher: makes what was committed public before anyone is told that it was recorded.
 
-The order is fixed: the statements and their tree are durable in the database; then the tiles and bundles are
-written; then the guard, which is outside the database, takes the new checkpoint in the place of the last one;
-then the checkpoint is public; then the submitters are answered. While that goes on the next group is
-committed, and each time the newest size is published. What fails is tried again, at the newest size.
+The order is fixed: the statements and their tree are durable in the database; then the tiles and bundles that
+are full are written; then the guard, which is outside the database, takes the new checkpoint in the place of the
+last one; then the checkpoint is public; then the submitters are answered. While that goes on the next group is
+committed, and each time the newest size is published. What fails is tried again, at the newest size. The files of
+the public checkpoint follow behind (`storage` says what is written when): who reads those waits for nobody.
 """
 
 import asyncio
@@ -19,16 +20,13 @@ from provenite_proto.log import (
     Checkpoint,
     Edge,
     NoteSigner,
-    new_bundles,
-    new_tiles,
 )
 
-from .frontier import FULL
 from .growth import Growth
-from .opening import Disk, LogRefused, Opened, Statements, files
+from .opening import Opened, Statements
 from .paths import Paths
 from .published import Published, Signed
-from .storage import CHECKPOINT, GuardChanged
+from .storage import Disk, GuardChanged, LogRefused
 from .tiles import TileFiles
 
 _log = logging.getLogger(__name__)
@@ -39,6 +37,8 @@ MAX_BEHIND = 8192
 MIN_PAUSE_SECONDS = 0.05
 MAX_PAUSE_SECONDS = 1.0
 """How long it waits after a failure, from the first on doubling."""
+SHOWING_SECONDS = 0.25
+"""From one public checkpoint among the files to the next: each takes writes that all submissions would wait for."""
 STOP_SECONDS = 10.0
 """How long publishing has to finish when the ledger stops."""
 Done = Callable[[bool], None]
@@ -66,11 +66,11 @@ class Publisher:
 
         `witnessed` is the one that was public when the log was opened, if it may stay that.
         """
-        self.files = TileFiles(disk.storage)
+        self.files = TileFiles(disk.storage, opened.frontier.part())
         self.published = Published(
             signer.key,
             disk.storage,
-            self.files.tree,
+            self.files,
             witnessed=witnessed,
             awaits_witnesses=awaits_witnesses,
         )
@@ -78,9 +78,8 @@ class Publisher:
         self._disk = disk
         self._frontier = opened.frontier
         self._edge = opened.frontier.edge()
-        # Up to where the files are written, and the entries from the first of the bundle on that is not full.
+        # Up to where the files are written.
         self._written = opened.frontier.size
-        self._pending = opened.pending
         # What the guard holds, as far as is known, and what failed attempts may have put there; the thread's.
         self._guarded = opened.guard
         self._attempted: set[bytes] = set()
@@ -91,6 +90,9 @@ class Publisher:
         self._refused: LogRefused | None = None
         self._thread = ThreadPoolExecutor(1, "publisher")
         self._task: asyncio.Task[None] | None = None
+        self._showing: asyncio.Task[None] | None = None
+        # The size of the public checkpoint among the files.
+        self._shown = 0
 
     @property
     def size(self) -> int:
@@ -99,8 +101,14 @@ class Publisher:
 
     async def __aenter__(self) -> Self:
         """Sign for what the database has; `LogRefused`, or `OSError` when that cannot be written."""
+        published = self.published
         if self._frontier.size:
             await self._publish()
+        if published.witnessed is not None:
+            await published.show(published.witnessed)
+        if not published.awaits_witnesses:
+            await self._show()
+            self._showing = asyncio.create_task(self._show_all(), name="showing")
         self._task = asyncio.create_task(self._run(), name="publisher")
         return self
 
@@ -120,6 +128,13 @@ class Publisher:
                 last.cancel()
             self._task.cancel()
             await asyncio.wait((self._task,))
+        if self._showing is not None:
+            self._showing.cancel()
+            await asyncio.wait((self._showing,))
+            try:
+                await self._show()
+            except OSError as failure:
+                _log.warning("the public checkpoint cannot be written: %s", failure)
         for each in self._taken(lambda _: True):
             each.done(False)
         self._thread.shutdown(wait=False)
@@ -134,8 +149,7 @@ class Publisher:
 
     def grow(self, growth: Growth) -> None:
         """Take what was committed."""
-        self._frontier.grow(growth.leaves)
-        self._pending += growth.entries
+        self._frontier.grow(growth.entries, growth.leaves)
         self._edge = growth.edge
         self._grown.set()
 
@@ -199,6 +213,28 @@ class Publisher:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, MAX_PAUSE_SECONDS)
 
+    async def _show_all(self) -> None:
+        """Keep the public checkpoint among the files up with what is signed."""
+        pause = MIN_PAUSE_SECONDS
+        while True:
+            await self.published.newer(self._shown)
+            try:
+                await self._show()
+            except OSError as error:
+                _log.warning("the public checkpoint cannot be written: %s", error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, MAX_PAUSE_SECONDS)
+            else:
+                pause = MIN_PAUSE_SECONDS
+                await asyncio.sleep(SHOWING_SECONDS)
+
+    async def _show(self) -> None:
+        """Put the newest signed checkpoint among the files, if it is not there."""
+        signed = self.published.signed
+        if signed is not None and signed.size > self._shown:
+            await self.published.show(signed)
+            self._shown = signed.size
+
     async def _publish(self) -> None:
         """Publish all that is committed."""
         edge = self._frontier.edge()
@@ -207,28 +243,21 @@ class Publisher:
                 "the tree in memory is not that of the database: start the ledger again"
             )
         checkpoint = Checkpoint(self._signer.key.name, edge.size, edge.root())
-        written = files(self._frontier, self._written, self._pending)
-        note = await self._in_thread(lambda: self._write(written, checkpoint))
-        grown, self._written = (self._written, edge.size), edge.size
-        del self._pending[: (grown[1] // FULL - grown[0] // FULL) * FULL]
+        lasting, part = self._frontier.lasting(self._written), self._frontier.part()
+        note = await self._in_thread(lambda: self._write(lasting, checkpoint))
+        self._written = edge.size
+        self.files.part = part
         self._paths = None
         self.published.take_signed(Signed(edge.size, checkpoint.root, note))
         self._frontier.forget(edge.size)
         self._moved.set()
         for each in self._taken(lambda waiting: waiting.size <= edge.size):
             each.done(True)
-        self._tidy(*grown)
 
-    def _tidy(self, old: int, new: int) -> None:
-        """Have the parts removed of tiles and bundles that are full now: whoever looks for one finds the whole."""
-        full = [each.path for each in new_tiles(old, new) if each.width == FULL]
-        full += [each.path for each in new_bundles(old, new) if each.width == FULL]
-        for path in full:
-            self._thread.submit(self._disk.storage.remove_below, f"{path}.p")
-
-    def _write(self, written: list[tuple[str, bytes]], checkpoint: Checkpoint) -> bytes:
-        """In the thread: the tiles, the guard, the checkpoint."""
-        self._disk.storage.write(written)
+    def _write(self, lasting: list[tuple[str, bytes]], checkpoint: Checkpoint) -> bytes:
+        """In the thread: the tiles, then the guard; the checkpoint that is signed."""
+        if lasting:
+            self._disk.storage.write(lasting)
         note = checkpoint.signed(self._signer)
         self._attempted.add(note)
         try:
@@ -242,8 +271,6 @@ class Publisher:
                 ) from changed
             self._disk.guard.swap(changed.found, note)
         self._guarded = note
-        if not self.published.awaits_witnesses:
-            self._disk.storage.write([(CHECKPOINT, note)])
         self._attempted.clear()
         return note
 

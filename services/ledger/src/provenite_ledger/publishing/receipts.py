@@ -2,12 +2,13 @@
 
 import asyncio
 
-from provenite_proto.log import LogProof, inclusion, root, time_bytes
+from provenite_proto.log import LogProof, entry, leaf_hash, time_bytes
 from provenite_proto.log.cose import ConsistencyReceipt, InclusionReceipt, kid_of
 from provenite_proto.log.note import base64
 from provenite_proto.log.proof import HEADER
 from provenite_proto.statement import SigningKey
 
+from .proving import consistency_in, inclusion_in
 from .published import Signed
 from .publisher import Publisher
 
@@ -23,16 +24,16 @@ class Receipts:
         self._key = key
         self._publisher = publisher
 
-    async def fresh(self, index: int, recorded_at: int) -> str:
+    async def fresh(self, digest: str, index: int, recorded_at: int) -> str:
         """The proof for the newest signed checkpoint, which is of more than `index` statements, as text."""
-        return await self._text(index, recorded_at, self._newest(index))
+        return await self._text(digest, index, recorded_at, self._newest(index))
 
-    async def best(self, index: int, recorded_at: int) -> str:
+    async def best(self, digest: str, index: int, recorded_at: int) -> str:
         """The proof for the newest witnessed checkpoint that covers the statement, or for the newest signed one."""
         witnessed = self._publisher.published.witnessed
         if witnessed is None or index >= witnessed.size:
             witnessed = self._newest(index)
-        return await self._text(index, recorded_at, witnessed)
+        return await self._text(digest, index, recorded_at, witnessed)
 
     async def cose(self, digest: str, index: int, recorded_at: int) -> bytes | None:
         """The COSE receipt for the newest signed tree; none while that has one leaf, of which there can be none."""
@@ -42,7 +43,7 @@ class Receipts:
         receipt = InclusionReceipt(
             log=self._publisher.published.key.name,
             kid=kid_of(self.key),
-            hashes=await self._hashes(index, signed),
+            hashes=await self._hashes(leaf_hash(entry(digest, recorded_at)), index, signed),
             digest=digest,
             recorded_at=recorded_at,
             size=signed.size,
@@ -52,9 +53,9 @@ class Receipts:
 
     async def cose_consistency(self, old: int, new: int) -> bytes:
         """The COSE receipt that the first `new` statements begin with the first `old`; 1 <= old < new <= what is signed."""
-        hashes = await self._publisher.published.consistency(old, new)
-        tiles = self._publisher.files.tree(self._publisher.size)
-        found = await asyncio.to_thread(root, new, tiles.read)
+        signed = self._newest(new - 1)
+        tiles = self._publisher.files.tree(signed.size)
+        hashes, found = await asyncio.to_thread(consistency_in, old, new, signed, tiles.read)
         receipt = ConsistencyReceipt(
             log=self._publisher.published.key.name,
             kid=kid_of(self.key),
@@ -70,16 +71,16 @@ class Receipts:
             raise LookupError(f"statement {index} is not published")
         return signed
 
-    async def _text(self, index: int, recorded_at: int, signed: Signed) -> str:
+    async def _text(self, digest: str, index: int, recorded_at: int, signed: Signed) -> str:
         try:
             lines = self._publisher.fresh(signed).lines(index)
         except LookupError:
-            hashes = await self._hashes(index, signed)
+            hashes = await self._hashes(leaf_hash(entry(digest, recorded_at)), index, signed)
             return LogProof(index, recorded_at, hashes, signed.note).encode().decode()
         extra = base64(time_bytes(recorded_at))
         return f"{HEADER}\nextra {extra}\nindex {index}\n{lines}\n{signed.note.decode()}"
 
-    async def _hashes(self, index: int, signed: Signed) -> tuple[bytes, ...]:
+    async def _hashes(self, leaf: bytes, index: int, signed: Signed) -> tuple[bytes, ...]:
         """The proof from the log's files."""
         tiles = self._publisher.files.tree(self._publisher.size)
-        return await asyncio.to_thread(inclusion, index, signed.size, tiles.read)
+        return await asyncio.to_thread(inclusion_in, leaf, index, signed, tiles.read)

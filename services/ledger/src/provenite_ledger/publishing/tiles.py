@@ -6,6 +6,7 @@ from provenite_proto.log import Bundle, Tile, Tiles
 from provenite_proto.log.tiles import FULL
 from provenite_proto.log.tree import HASH_BYTES
 
+from .frontier import Part
 from .storage import Storage
 
 KEPT = 512
@@ -17,7 +18,10 @@ _ENTRY_BYTES = 2 + HASH_BYTES
 class TileFiles:
     """The log's tiles and bundles. Its methods may block, and be called from any thread."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, part: Part | None = None) -> None:
+        """With what is not written of them, if there is any."""
+        self.part = part or Part()
+        """What is published and not full; whoever publishes replaces it."""
         self._storage = storage
         self._full: OrderedDict[str, bytes] = OrderedDict()
 
@@ -29,12 +33,20 @@ class TileFiles:
         """A tile or a bundle; none when there is none. What is partial may be cut from what is full by now."""
         if named.width == FULL:
             return self._whole(named.path)
-        found = self._storage.read(named.path)
+        found = self.part.read(named) or self._storage.read(named.path)
         if found is None:
             full = self._whole(_full(named).path)
             each = HASH_BYTES if isinstance(named, Tile) else _ENTRY_BYTES
             found = None if full is None else full[: named.width * each]
         return found
+
+    def parts(self, size: int) -> list[tuple[str, bytes]]:
+        """By path, what is not full of the lowest tile and the last bundle at a size; none once the full ones are there."""
+        part = self.part
+        index, width = divmod(size, FULL)
+        named = (Tile(0, index, width), Bundle(index, width)) if width else ()
+        found = ((each.path, part.read(each)) for each in named)
+        return [(path, content) for path, content in found if content is not None]
 
     def _tile(self, tile: Tile) -> bytes:
         found = self.read(tile)

@@ -1,4 +1,4 @@
--- Queries of firms' own lenses.
+-- Queries of firms' own lenses and those of policies.
 
 -- name: register
 -- A lens under the next number, unless it is there; its number.
@@ -9,6 +9,14 @@ with new as (
     returning number
 )
 select number from new union all select number from lens where digest = $1 limit 1
+
+-- name: of_policy
+-- The number of a policy's lens, if it is there.
+select number from lens where digest = $1 and definition is not null
+
+-- name: define
+-- What a policy's lens is.
+update lens set definition = $2 where number = $1
 
 -- name: use
 -- A party has registered a lens.

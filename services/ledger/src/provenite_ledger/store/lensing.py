@@ -1,8 +1,11 @@
-"""Firms' own lenses, as the tables keep them."""
+"""Firms' own lenses and those of policies, as the tables keep them."""
 
 from collections.abc import Sequence
 
 import asyncpg
+
+from provenite_proto.content import Lens
+from provenite_proto.content.own import digest_of, written
 
 from .named import load
 from .rows import Row
@@ -22,6 +25,18 @@ async def register(pool: asyncpg.Pool, digest: bytes, definition: str, party: in
             return True
         await connection.execute(_SQL["give_up"], number, party)
         return False
+
+
+async def of_policy(pool: asyncpg.Pool, lens: Lens) -> int:
+    """The number of a policy's lens, which gets one when it has none."""
+    digest = digest_of(lens)
+    number: int | None = await pool.fetchval(_SQL["of_policy"], digest)
+    if number is None:
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(_SQL["one_at_a_time"])
+            number = await connection.fetchval(_SQL["register"], digest)
+            await connection.execute(_SQL["define"], number, written(lens))
+    return number
 
 
 async def own(pool: asyncpg.Pool, party: int) -> Sequence[Row]:

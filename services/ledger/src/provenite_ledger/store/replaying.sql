@@ -53,9 +53,10 @@ select lens, batch, shares from content order by lens, batch
 select lens, statement, run from run order by lens, statement
 
 -- name: lenses
--- Firms' own lenses: one definition of each.
-select distinct on (l.number) l.number, u.definition
-from lens l join lens_user u on u.lens = l.number
+-- Firms' own lenses and those of policies: one definition of each.
+select distinct on (l.number) l.number, coalesce(l.definition, u.definition) definition
+from lens l left join lens_user u on u.lens = l.number
+where coalesce(l.definition, u.definition) is not null
 order by l.number
 
 -- name: catalogue

@@ -235,10 +235,12 @@ create table averaged (
 create index averaged_member on averaged (member);
 
 create table lens (
-    -- A lens that firms have registered. The number 0 stands for the lenses that ship with the protocol.
+    -- A lens that firms have registered, or of a policy. The number 0 stands for those that ship with the protocol.
     number integer primary key check (number > 0),
     -- SHA-256 of its rules.
-    digest bytea not null unique check (length(digest) = 32)
+    digest bytea not null unique check (length(digest) = 32),
+    -- TOML, when it is a policy's.
+    definition text
 );
 
 create table lens_user (

@@ -1,0 +1,152 @@
+"""GET /v1/batches/{id}/assessment: whether a batch meets a policy, what decided, and what is missing."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import msgspec
+from litestar import get
+from litestar.params import QueryParameter
+
+from provenite_proto import paths
+from provenite_proto.content import LENSES, Contribution, Shares, contributions
+from provenite_proto.policy import (
+    Assessment,
+    Facts,
+    NotOffered,
+    Part,
+    Policy,
+    assess,
+    gaps,
+    lenses_needed,
+    policy_named,
+)
+from provenite_proto.policy.answers import AssessmentAnswer, answer
+from provenite_proto.policy.catalogue import MAX_ASKED
+from provenite_proto.problem import Problem
+
+from .. import contents
+from ..access import sees
+from ..contents import Lensed
+from ..store import lensing, reading
+from ..store.rows import OUTPUTS, Row
+from ..store.shares import ranges
+from ..upstream import Upstream, upstream
+from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
+from .entitlement import concerning
+from .parts import AnyRequest, Parts, found, parts, reader
+from .settling import as_of
+
+MAX_FACTS = 4_096
+"""Characters of the facts: percent-encoded they fit into a request line."""
+
+
+@get(
+    f"{paths.BATCHES}/{{batch_id:str}}/assessment",
+    operation_id="getAssessment",
+    summary="Assess a batch by a policy",
+    tags=["Batches"],
+    security=WITH_TOKEN,
+    responses=refusals(*BY_TOKEN, "not-entitled", "not-found", "content-pending", "too-far"),
+)
+async def assessment(
+    request: AnyRequest,
+    batch_id: Annotated[str, BATCH_ID],
+    policy: Annotated[
+        str,
+        QueryParameter(
+            description="A policy of the catalogue by its id, with its parameters: "
+            "`claim.recycled?share=0.24&class=post_consumer`, percent-encoded.",
+            max_length=MAX_ASKED,
+        ),
+    ],
+    day: Annotated[
+        date | None,
+        QueryParameter(name="asOf", description="The day that decides; today by default."),
+    ] = None,
+    facts: Annotated[
+        str | None,
+        QueryParameter(
+            description="What no statement records, as JSON (section 16.2 of the specification).",
+            max_length=MAX_FACTS,
+        ),
+    ] = None,
+    listing: Annotated[
+        bool, QueryParameter(name="gaps", description="false leaves the list of gaps out.")
+    ] = True,
+) -> AssessmentAnswer:
+    """The outcome with its figures, for those who see the content of the batch."""
+    who, ledger = reader(request), parts(request)
+    asked, said = _policy(policy), _facts(facts)
+    when = day or datetime.now(UTC).date()
+    row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
+    if not sees(who, await concerning(ledger, who, row), "quantities"):
+        raise Problem("not-entitled", f"The content of {batch_id} is for the parties it concerns.")
+    looks = await _looks(ledger, asked, said, when)
+
+    async def look(size: int) -> tuple[Assessment, dict[str, Upstream]]:
+        async with ledger.computing.connection(who.index) as connection:
+            seen: Shares = {}
+            for lensed in looks:
+                _, shares = await contents.content(connection, row["key"], size, lensed)
+                for name, lenses in shares.items():
+                    seen.setdefault(name, {}).update(lenses)
+            come = assess(asked, [Part(row["material"], row["mass"], seen)], said, when)
+            back: dict[str, Upstream] = {}
+            for lensed in _in_question(come, looks) if listing else ():
+                limit = ledger.settings.trace_nodes
+                read = await upstream(connection, row["root"], size, lensed, limit)
+                back |= dict.fromkeys((lens.id for lens in lensed.lenses), read)
+        return come, back
+
+    size, (come, back) = await as_of(ledger, row["key"] // OUTPUTS, row["root"], look)
+    return answer(batch_id, size, come, gaps(come, _Contributing(row, looks, back)) if back else ())
+
+
+class _Contributing:
+    """What brings a label to the batch, by what was read of its history."""
+
+    def __init__(self, row: Row, looks: Iterable[Lensed], back: dict[str, Upstream]) -> None:
+        self._spans = ranges(row)
+        self._lenses = {lens.id: lens for lensed in looks for lens in lensed.lenses}
+        self._back = back
+
+    def __call__(self, element: str, lens: str, label: str) -> tuple[Contribution, ...]:
+        read = self._back[lens]
+        return contributions(
+            read.root, self._spans[element], element, self._lenses[lens], label, read
+        )
+
+
+def _in_question(come: Assessment, looks: Iterable[Lensed]) -> list[Lensed]:
+    """The lenses in which something does not count that may, where a figure does not pass."""
+    short = {(each.name, each.of) for each in come.figures if each.verdict != "pass"}
+    lenses = {
+        each.lens
+        for each in come.deciding
+        if each.counts in ("unknown", "review", "refused") and (each.test, each.element) in short
+    }
+    return [lensed for lensed in looks if lenses & {lens.id for lens in lensed.lenses}]
+
+
+async def _looks(ledger: Parts, asked: Policy, said: Facts, when: date) -> list[Lensed]:
+    """The lenses to look through: those of the protocol, and the policy's own, each under its number."""
+    own = [lens for lens in lenses_needed(asked, said, when) if lens.id not in LENSES]
+    return [
+        contents.SHIPPED,
+        *[Lensed(await lensing.of_policy(ledger.pool, lens), (lens,)) for lens in own],
+    ]
+
+
+def _policy(asked: str) -> Policy:
+    try:
+        return policy_named(asked)
+    except NotOffered as error:
+        raise Problem("bad-request", f"policy: {error}") from None
+
+
+def _facts(text: str | None) -> Facts:
+    try:
+        return msgspec.json.decode(text or "{}", type=Facts)
+    except msgspec.DecodeError as error:
+        raise Problem("bad-request", f"facts: {error}.") from None

@@ -1,0 +1,139 @@
+"""`provenite assess` and the clients' `assessment`, against a real ledger."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import provenite
+from provenite import AsyncClient, BatchOf, Client, Cost, Facts, Signer
+from provenite.cli import main
+from tests.ledger.running import Ledger
+
+DAY = "2026-11-24"
+Run = Callable[..., Result]
+
+
+class Held(NamedTuple):
+    """A batch of 56 kg Nd, 7 of which nobody knows whence, and the file of its holder's key."""
+
+    batch: str
+    statement: str
+    key: Path
+
+
+@pytest.fixture(scope="module")
+def held(ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Held:
+    key = tmp_path_factory.mktemp("assess") / "firm.pem"
+    signer = Signer.generate()
+    signer.save(key)
+    with (
+        Client(ledger.url, Signer.load(ledger.data / "registrar.pem")) as registrar,
+        Client(ledger.url, signer) as firm,
+    ):
+        firm.enrol(registrar.invite(name="Pit", country="US", roles=["miner", "refiner"]).code)
+        mined = firm.submit(
+            provenite.extraction(
+                country="US",
+                occurred_at=datetime(2026, 3, 1, tzinfo=UTC),
+                outputs=[
+                    BatchOf("bastnaesite-concentrate", "700", {"Nd": "0.07"}, moisture="0.05")
+                ],
+            )
+        )
+        made = firm.submit(
+            provenite.transformation(
+                country="US",
+                occurred_at=datetime(2026, 3, 2, tzinfo=UTC),
+                stage=provenite.Stage.SEPARATION,
+                custody_model=provenite.CustodyModel.SEGREGATED,
+                inputs={mined.batches[0]: "700"},
+                outputs=[BatchOf("nd-oxide", "70", {"Nd": "0.8"})],
+                untraced={"Nd": "7"},
+            )
+        )
+    return Held(made.batches[0], made.digest, key)
+
+
+@pytest.fixture
+def run(ledger: Ledger, held: Held, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("PROVENITE_LEDGER", ledger.url)
+    monkeypatch.setenv("PROVENITE_KEY", str(held.key))
+
+    def assess(*words: str) -> Result:
+        return CliRunner().invoke(main, ["assess", held.batch, "--as-of", DAY, *words])
+
+    return assess
+
+
+def test_people_are_told_the_outcome_the_figures_and_what_is_missing(run: Run, held: Held) -> None:
+    told = run("--policy", "claim.non-covered-nation")
+    assert told.exit_code == 0, told.output
+    lines = told.stdout.splitlines()
+    assert lines[:2] == [held.batch, "fail"]
+    said = " ".join(told.stdout.split())
+    assert "Nd: 87.50 % to 100.00 % fail" in said
+    assert "no stage in a covered nation, at least 100.00 %" in said
+    assert "then at best 100.00 %, at worst no more than 87.50 %" in said
+    assert f"    {held.statement}" in lines
+    assert max(map(len, lines)) <= 80
+
+
+def test_programs_are_told_the_answer(run: Run, held: Held) -> None:
+    told = json.loads(run("--policy", "claim.recycled?share=0", "--json").stdout)
+    assert (told["batch"], told["outcome"], told["asOf"]) == (held.batch, "pass", DAY)
+    assert told["figures"][0]["upperShare"] == "0.125"
+
+
+def test_what_is_missing_is_named_and_computed_once_it_is_there(run: Run, tmp_path: Path) -> None:
+    words = ("--policy", "us.obbba.macr", "--product", "45x-battery-component")
+    told = run(*words)
+    assert told.stdout.splitlines()[1] == "indeterminate"
+    assert "missing: direct costs not of prohibited foreign entities" in told.stdout
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"cost": {"total": "80", "prohibited": "30"}, "holdings": []}')
+    told = run(*words, "--facts", str(facts))
+    assert told.stdout.splitlines()[1] == "pass"
+    assert "cost: 62.50 %  pass" in told.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--policy", "us.nothing"),
+        ("--policy", "us.uflpa", "--facts", "no-such.json"),
+        ("--policy", "us.uflpa", "--product", "An EV"),
+    ],
+)
+def test_what_cannot_be_asked_is_used_wrongly(run: Run, words: tuple[str, ...]) -> None:
+    told = run(*words)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr.startswith("provenite: ")
+
+
+def test_facts_that_are_none_are_named(run: Run, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"cost": {"total": "1", "prohibited": "2"}}')
+    told = run("--policy", "us.uflpa", "--facts", str(facts))
+    assert told.exit_code == 2
+    assert "the parts of the cost are more than the whole" in " ".join(told.stderr.split())
+
+
+async def test_both_clients_answer_the_same(ledger: Ledger, held: Held) -> None:
+    facts = Facts(
+        product="45x-battery-component", cost=Cost(total="80", prohibited="30"), holdings=()
+    )
+    day = date(2027, 3, 1)
+    signer = Signer.load(held.key)
+    with Client(ledger.url, signer) as client:
+        found = client.assessment(held.batch, "us.obbba.macr", as_of=day, facts=facts)
+        without = client.assessment(held.batch, "claim.non-covered-nation", gaps=False)
+    assert (found.outcome, found.figures[0].lower_share) == ("fail", "0.625")
+    assert (without.outcome, without.gaps) == ("fail", ())
+    async with AsyncClient(ledger.url, signer) as client_too:
+        again = await client_too.assessment(held.batch, "us.obbba.macr", as_of=day, facts=facts)
+    assert again == found
