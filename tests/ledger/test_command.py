@@ -1,5 +1,6 @@
 """The command provenite-ledger, as an operator uses it."""
 
+import asyncio
 import inspect
 import json
 import os
@@ -15,10 +16,14 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from provenite_ledger import __version__, settings
+from provenite_ledger.cli import main
+from provenite_ledger.postgres import running_server
 from provenite_proto import paths
 from provenite_proto.statement import SigningKey
 from tests.ledger.running import Firm, Ledger, run_ledger, start
@@ -250,3 +255,31 @@ def test_the_log_is_lines_of_json() -> None:
     assert lines
     assert {"at", "level", "from", "message"} <= lines[0].keys()
     assert secret not in errors
+
+
+def test_a_database_that_lacks_a_statement_contradicts_itself() -> None:
+    async def lose(dsn: str) -> None:
+        connection = await asyncpg.connect(dsn)
+        await connection.execute("set session_replication_role = replica")
+        await connection.execute(
+            "delete from statement where index = (select max(index) from statement)"
+        )
+        await connection.close()
+
+    with run_ledger() as ledger:
+        ledger.enrol("miner")
+        dsn = running_server(ledger.data / "postgres")
+        assert dsn is not None
+        asyncio.run(lose(dsn))
+        ledger.process.terminate()
+        ledger.process.communicate(timeout=20)
+        done = command("serve", PROVENITE_PORT="0", PROVENITE_DATA=str(ledger.data))
+        assert (done.returncode, done.stdout) == (4, "")
+        assert "the database contradicts itself" in done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("serve",), ("invite",), ("adopt",), ("replay",)])
+def test_help_fits_in_80_columns_with_an_example_a_line(words: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(main, [*words, "--help"]).stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    assert shown.count("  provenite-ledger replay --") == (2 if words == ("replay",) else 0)

@@ -231,6 +231,12 @@ TAMPERED = {
         "content/Cu/",
     ),
     "a rolling average": ("update run set run = '\\x80'", "rolling average"),
+    "a byte of a statement": (
+        "update statement set compact = set_byte(compact, 30, 255 - get_byte(compact, 30)) "
+        "where index = {extraction}",
+        # What it comes to depends on the byte: it is named in any case.
+        "",
+    ),
     "a revision": ("delete from revision", "revision"),
     "the other side of a revision": ("update revision set after = before", "after/Cu/"),
     "how far a late statement reaches": ("""update late set reach = '{{}}'""", "reach"),
@@ -256,6 +262,8 @@ async def test_a_changed_row_is_found(chain: Secretive, tampered: str) -> None:
         with pytest.raises(Differs) as found:
             await replay(connection, compare=True)
         difference = found.value.difference
+        if tampered == "a byte of a statement":
+            assert difference.where.endswith(f" {chain.digests['extraction']}")
         assert difference.what.startswith(what), msgspec.json.encode(difference)
         assert difference.expected != difference.found
         await change.rollback()

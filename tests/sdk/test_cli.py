@@ -130,7 +130,8 @@ def test_a_doubt_says_what_to_do(run: Provenite) -> None:
     del record["quantities"]["outputs"][0]["moisture"]
     doubted = run("submit", stdin=json.dumps(record))
     assert doubted.exit_code == 0, doubted.output
-    doubt, remedy = doubted.stdout.splitlines()[-2:]
+    doubt, _, remedy = doubted.stdout.splitlines()[-3:]
+    assert max(map(len, doubted.stdout.splitlines())) <= 80
     assert doubt.startswith("  doubt moisture-missing: ")
     assert remedy == "    Give the moisture of the wet matter; mass and assay are of its dry part."
 

@@ -16,6 +16,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 COMMANDS = (
     *("keygen", "enrol", "whoami", "submit", "batches", "trace", "content"),
     *("parties", "sites", "pack", "audit", "monitor", "shipment", "assess"),
+    *("contributions", "consequences", "lenses", "retract", "grant", "rotate", "receipt"),
 )
 
 
@@ -38,6 +39,12 @@ def parse(words: list[str]) -> Any:
         context, [*context._protected_args, *context.args]
     )
     return command.make_context(name, rest, parent=context)
+
+
+def test_options_of_firms_are_named_where_they_count() -> None:
+    assert "PROVENITE_KEY" in help_of("audit")
+    for command in (("monitor",), ("policy", "list"), ("policy", "explain")):
+        assert "PROVENITE_KEY" not in help_of(*command)
 
 
 def test_every_command_is_listed() -> None:

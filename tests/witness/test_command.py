@@ -49,6 +49,12 @@ def test_a_name_is_one_word(tmp_path: Path, name: str) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_name_has_no_scheme(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"without it, 'w\.test/1'"):
+        keys.create(tmp_path / "witness.pem", "https://w.test/1")
+    assert not list(tmp_path.iterdir())
+
+
 def test_unusable_key_files(key_file: Path) -> None:
     other = key_file.with_name("other.pem")
     keys.create(other, "w.test/1")
@@ -118,6 +124,7 @@ def test_help_fits_in_80_columns(words: tuple[str, ...]) -> None:
     shown = run(*words, "--help", COLUMNS="80")
     assert shown.returncode == 0
     assert max(map(len, shown.stdout.splitlines())) <= 80
+    assert shown.stdout.count("\n    provenite-witness ") == len(words)
 
 
 def test_it_stops_and_starts_with_what_it_held(witness: RunningWitness, log: GrowingLog) -> None:

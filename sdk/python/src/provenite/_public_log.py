@@ -59,8 +59,8 @@ class PublicLog:
         found = self.get(f"{self.prefix}/{tile.path}", FULL * HASH_BYTES)
         if found is None and tile.width < FULL:
             # Part of a tile may be gone once the whole of it is there.
-            full = self.get(f"{self.prefix}/{Tile(tile.level, tile.index).path}", FULL * HASH_BYTES)
-            found = None if full is None else full[: tile.width * HASH_BYTES]
+            full = self.get(f"{self.prefix}/{tile.full.path}", FULL * HASH_BYTES)
+            found = None if full is None else tile.cut(full)
         if found is None:
             raise LookupError(f"the log serves no {tile.path}")
         return found

@@ -27,7 +27,6 @@ _FAILURES = (
     PostgresUnavailable,
     AnotherLedger,
     OriginChanged,
-    TreeMismatch,
     inviting.NotInvited,
     asyncpg.PostgresError,
     OSError,
@@ -35,6 +34,7 @@ _FAILURES = (
 )
 """What the operator can put right: said in a line, without a traceback."""
 
+_LOG_FAILURES = (LogRefused, TreeMismatch)
 LOG_REFUSED = 4
 """What the command exits with when the database, the log's files and its guard do not go together."""
 
@@ -109,7 +109,7 @@ def serve() -> None:
                 "stop what listens there, or set PROVENITE_PORT to another port"
             )
         _fail(error)
-    except LogRefused as error:
+    except _LOG_FAILURES as error:
         _fail(error, LOG_REFUSED)
     except _FAILURES as error:
         _fail(error)
@@ -170,7 +170,7 @@ def adopt() -> None:
     settings = _settings()
     try:
         size = asyncio.run(_adopt(settings))
-    except LogRefused as error:
+    except _LOG_FAILURES as error:
         _fail(error, LOG_REFUSED)
     except _FAILURES as error:
         _fail(error)
@@ -194,8 +194,10 @@ def migrate() -> None:
 
 
 @main.command(
-    epilog="Examples:  `provenite-ledger replay`  what the log comes to;  `provenite-ledger replay --compare`  "
-    "whether the tables hold the same;  `provenite-ledger replay --compare --json`  for programs.  "
+    epilog="\b\nExamples:\n"
+    "  provenite-ledger replay                   what the log comes to\n"
+    "  provenite-ledger replay --compare         whether the tables hold the same\n"
+    "  provenite-ledger replay --compare --json  for programs\n\n"
     "Exits with 0, with 1 for a difference, with 3 when it could not be done."
 )
 def replay(

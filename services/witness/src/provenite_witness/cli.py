@@ -39,7 +39,9 @@ def _options(
     """Nothing but the version."""
 
 
-@main.command(epilog="Example:  provenite-witness keygen witness.pem --name witness.example/w1")
+@main.command(
+    epilog="\b\nExample:\n  provenite-witness keygen witness.pem --name witness.example/w1"
+)
 def keygen(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The key file to write.")],
     name: Annotated[
@@ -61,7 +63,7 @@ def keygen(
 
 
 @main.command(
-    epilog="Example:  provenite-witness serve --key witness.pem --log ledger.example/log+d1a3e2c4+AZx…"
+    epilog="\b\nExample:\n  provenite-witness serve --log ledger.example/log+d1a3e2c4+AZx…"
 )
 def serve(
     log: Annotated[

@@ -15,6 +15,10 @@ def create(path: Path, name: str) -> WitnessSigner:
         raise ValueError(
             f"{name!r} is no name of a key: it has 1 to {note.MAX_NAME} characters without spaces or plus signs"
         )
+    if "://" in name:
+        raise ValueError(
+            f"{name!r} has a scheme: the name is without it, {name.partition('://')[2]!r}"
+        )
     private = Ed25519PrivateKey.generate()
     signer = WitnessSigner(name, private)
     pem = private.private_bytes(

@@ -109,7 +109,7 @@ main.command(
 main.command(
     epilog=examples(
         "provenite content Xq…8.0",
-        "provenite content Xq…8.0 --element Nd --lens origin --lens stage/separation",
+        "provenite content Xq…8.0 --element Nd --lens origin --lens source",
     )
 )(content)
 main.command(
@@ -149,7 +149,7 @@ main.add_typer(shipment, name="shipment")
 main.command(
     epilog=examples(
         "provenite contributions Xq…8.0 --element Nd --label CN",
-        "provenite contributions Xq…8.0 --element Nd --lens source --label post_consumer",
+        "provenite contributions Xq…8.0 --element Nd --label CN --lens attested",
     )
 )(contributions)
 main.command(epilog=examples("provenite consequences Xq…8", "provenite consequences Xq…8 --json"))(
@@ -199,5 +199,6 @@ main.command(
         "provenite monitor https://ledger.example --policy witnesses.txt",
         "provenite monitor https://ledger.example --once --state ledger.json",
         "provenite monitor https://files.example/log --log-key VKEY --json",
+        of_firm=False,
     )
 )(monitor)

@@ -13,6 +13,7 @@ from .connecting import Connection
 from .failing import failures, misused, say
 from .showing import (
     AsJson,
+    AsJsonLines,
     batch_list,
     content_tables,
     print_json,
@@ -42,7 +43,7 @@ def batches(
     site: Annotated[
         str | None, typer.Option(help="Only what you made at this site of yours (its id).")
     ] = None,
-    as_json: AsJson = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """List your batches.
 

@@ -14,10 +14,9 @@ from provenite_proto.shipment import LAWFUL, Alternative, Leg, Verdict, alternat
 
 from .failing import misused
 from .showing import AsJson, print_json
-from .terminal import console, wrapped
+from .terminal import WIDTH, console, wrapped
 
 LAWFUL_AND_WHOLE, BARRED, OPEN = 0, 1, 4
-_WIDTH = 80
 _COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 _COLOURS = {
@@ -128,7 +127,7 @@ def _lines(leg: Leg, verdict: Verdict) -> Iterator[Text | str]:
         (said.upper(), _COLOURS.get(verdict.outcome, "bold yellow")),
         f"  {leg.code}  {way}  {leg.day}  for {leg.purpose}",
     )
-    yield wrapped(verdict.reason, _WIDTH, "  ")
+    yield wrapped(verdict.reason, WIDTH, "  ")
     for name, value in (
         ("rule", verdict.hook),
         ("in breach", verdict.breach),
@@ -136,7 +135,7 @@ def _lines(leg: Leg, verdict: Verdict) -> Iterator[Text | str]:
         ("sure", verdict.confidence),
     ):
         if value:
-            yield wrapped(value, _WIDTH, f"  {name:<10} ")
+            yield wrapped(value, WIDTH, f"  {name:<10} ")
 
 
 def _instead(leg: Leg, found: Sequence[Alternative], *, named: bool) -> Iterator[str]:
@@ -146,7 +145,7 @@ def _instead(leg: Leg, found: Sequence[Alternative], *, named: bool) -> Iterator
     for each in found:
         if each.way in _WAYS:
             consent = ", with consent" if each.verdict.outcome == "allowed_with_consent" else ""
-            yield wrapped(f"{_WAYS[each.way]}{consent}", _WIDTH, "  ")
+            yield wrapped(f"{_WAYS[each.way]}{consent}", WIDTH, "  ")
     elsewhere = [each for each in found if each.way == "elsewhere"]
     for outcome in dict.fromkeys(each.verdict.outcome for each in elsewhere):
         countries = [each.to for each in elsewhere if each.verdict.outcome == outcome]
@@ -158,8 +157,8 @@ def _instead(leg: Leg, found: Sequence[Alternative], *, named: bool) -> Iterator
         how = "with consent" if outcome == "allowed_with_consent" else outcome.replace("_", " ")
         yield wrapped(
             f"process it in another country, {how}, and ship the product from there: {where}",
-            _WIDTH,
+            WIDTH,
             "  ",
         )
     if elsewhere:
-        yield wrapped("Whether there is a plant for it is not known here.", _WIDTH, "  ")
+        yield wrapped("Whether there is a plant for it is not known here.", WIDTH, "  ")

@@ -10,7 +10,7 @@ from .. import Consequences
 from .asking import BatchArgument
 from .connecting import Connection
 from .failing import failures, misused, say
-from .showing import AsJson, facts, print_json, print_json_lines, share_text
+from .showing import AsJson, AsJsonLines, facts, print_json, print_json_lines, share_text
 from .terminal import console
 
 
@@ -47,7 +47,7 @@ def consequences(
     statement: Annotated[
         str, typer.Argument(metavar="STATEMENT", help="The digest of a statement.")
     ],
-    as_json: AsJson = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """Show what a late statement has changed.
 
@@ -114,8 +114,10 @@ def lenses(
     if add is not None:
         try:
             text = add.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            misused(f"{add} cannot be read: {error}")
+        except OSError as error:
+            misused(f"{add}: {error.strerror}")
+        except UnicodeDecodeError:
+            misused(f"{add}: not text in UTF-8")
     with failures(as_json), connection.client(connection.signer()) as client:
         if text is not None:
             registered = client.register_lens(text)

@@ -4,11 +4,11 @@ import typer
 
 from .connecting import Connection
 from .failing import failures, say
-from .showing import AsJson, print_json_lines
+from .showing import AsJsonLines, print_json_lines
 from .terminal import console
 
 
-def parties(context: typer.Context, as_json: AsJson = False) -> None:
+def parties(context: typer.Context, as_json: AsJsonLines = False) -> None:
     """List the parties that you know.
 
     Yourself, the ledger's registrar, and those with whom you trade. With --json one document a line.
@@ -24,7 +24,7 @@ def parties(context: typer.Context, as_json: AsJson = False) -> None:
             _entry(f"{name}  {party.country}  {', '.join(party.roles)}", party.id)
 
 
-def sites(context: typer.Context, as_json: AsJson = False) -> None:
+def sites(context: typer.Context, as_json: AsJsonLines = False) -> None:
     """List your sites.
 
     With --json one document a line.

@@ -21,15 +21,14 @@ from provenite_proto.strict_toml import Malformed
 
 from .examples import examples
 from .failing import REFUSED, misused, say
-from .showing import AsJson, print_json, print_json_lines
-from .terminal import console, in_line, json_text, wrapped
+from .showing import AsJson, AsJsonLines, print_json, print_json_lines
+from .terminal import WIDTH, console, in_line, json_text, wrapped
 
 policy = typer.Typer(
     help="Show the policies that batches are assessed by.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-WIDTH = 80
 
 
 class Listed(msgspec.Struct, frozen=True, rename="camel"):
@@ -56,8 +55,10 @@ class Explained(msgspec.Struct, frozen=True):
     policy: Policy
 
 
-@policy.command("list", epilog=examples("provenite policy list", "provenite policy list --json"))
-def listed(as_json: AsJson = False) -> None:
+@policy.command(
+    "list", epilog=examples("provenite policy list", "provenite policy list --json", of_firm=False)
+)
+def listed(as_json: AsJsonLines = False) -> None:
     """List the policies that ship.
 
     With the day by which each has to be looked up again; with --json one document a line.
@@ -81,6 +82,7 @@ def listed(as_json: AsJson = False) -> None:
         "provenite policy explain us.dfars.252.225-7052",
         "provenite policy explain 'claim.recycled?share=0.24'",
         "provenite policy explain ours.toml --json",
+        of_firm=False,
     )
 )
 def explain(
@@ -119,8 +121,10 @@ def read_asked(which: str, *, as_json: bool) -> Policy:
             path = Path(which)
             return read_policy(path.read_text("utf-8"), path.name)
         return policy_named(which)
-    except (OSError, UnicodeDecodeError) as error:
-        misused(f"{which} cannot be read: {error}")
+    except OSError as error:
+        misused(f"{which}: {error.strerror}")
+    except UnicodeDecodeError:
+        misused(f"{which}: not text in UTF-8")
     except Malformed as error:
         if as_json:
             refused = {"name": error.name, "line": error.line, "reason": error.reason}

@@ -10,7 +10,7 @@ from .. import ShipmentAnswer, ShippedBatch
 from .checking import verdict_line
 from .connecting import Connection
 from .failing import failures, say
-from .showing import AsJson, day, print_json_lines
+from .showing import AsJsonLines, day, print_json_lines
 from .terminal import console
 
 
@@ -27,7 +27,7 @@ def shipments(
     overdue: Annotated[
         bool, typer.Option("--overdue", help="Only what should have arrived by now.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: AsJsonLines = False,
 ) -> None:
     """List your shipments, with what was sent and what was found.
 

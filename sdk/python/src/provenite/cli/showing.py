@@ -16,6 +16,7 @@ from .. import BatchAnswer, ContentAnswer, LensShares
 from .terminal import console, in_line, json_text
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsJsonLines = Annotated[bool, typer.Option("--json", help="Print JSON, a document a line.")]
 
 _NO_STEP = "none"
 _PERCENT = Decimal("0.01")

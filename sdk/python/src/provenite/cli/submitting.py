@@ -26,7 +26,7 @@ from .journal import Journal, JournalError
 from .locating import pointer
 from .records import Entry, entries
 from .showing import AsJson
-from .terminal import console, in_line, json_text
+from .terminal import WIDTH, console, in_line, json_text, wrapped
 
 _AT_A_TIME = 100
 _LISTED = 20
@@ -181,11 +181,15 @@ class _Run:
             )
         elif self.listed and result.submitted is not None:
             submitted = result.submitted
-            lines = [f"record {entry.number}: statement {submitted.digest}"]
-            lines += [f"  batch {batch}" for batch in submitted.batches]
+            lines = [f"record {entry.number}: statement {in_line(submitted.digest)}"]
+            lines += [f"  batch {in_line(batch)}" for batch in submitted.batches]
             for each in submitted.findings:
-                lines += [f"  doubt {each.slug}: {each.detail}", f"    {each.remedy}"]
-            typer.echo("\n".join(map(in_line, lines)))
+                doubt = f"doubt {each.slug}: {each.detail}"
+                lines += [
+                    wrapped(in_line(doubt), WIDTH, "  "),
+                    wrapped(in_line(each.remedy), WIDTH, "    "),
+                ]
+            typer.echo("\n".join(lines))
 
     def summarize(self, total: int, results: Path | None) -> None:
         """The sum, and when not all are through, how to go on."""

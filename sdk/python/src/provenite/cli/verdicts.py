@@ -7,9 +7,8 @@ from rich.text import Text
 
 from provenite_proto.audit import MAX_LISTED, Outcome, Verdict
 
-from .terminal import in_line, wrapped
+from .terminal import WIDTH, in_line, wrapped
 
-_WIDTH = 80
 _LISTED = 20
 """Entries of a list that are printed; `--json` has more."""
 
@@ -41,7 +40,7 @@ _CHECKS = {
 def verdict_text(verdict: Verdict) -> Text:
     """The whole of it."""
     word, style, sentence = _OUTCOMES[verdict.outcome]
-    text = Text.assemble((word, style), "\n", wrapped(sentence, _WIDTH))
+    text = Text.assemble((word, style), "\n", wrapped(sentence, WIDTH))
     for part in _parts(verdict):
         if lines := list(part):
             text.append("\n\n" + "\n".join(lines))
@@ -65,7 +64,7 @@ def _claims(verdict: Verdict) -> Iterator[str]:
     if verdict.claims:
         yield "What rests on somebody's word"
     for claim in verdict.claims:
-        yield wrapped(in_line(claim.detail), _WIDTH, "  - ")
+        yield wrapped(in_line(claim.detail), WIDTH, "  - ")
 
 
 def _head(verdict: Verdict) -> Iterator[str]:
@@ -87,7 +86,7 @@ def _failures(verdict: Verdict) -> Iterator[str]:
     yield from _title(verdict, "failures", "False")
     for each in verdict.failures[:_LISTED]:
         yield f"  {in_line(each.slug)}{_where(each.statement, each.index)}"
-        yield wrapped(in_line(each.detail), _WIDTH, "      ")
+        yield wrapped(in_line(each.detail), WIDTH, "      ")
     yield from _more(verdict, "failures")
 
 
@@ -95,7 +94,7 @@ def _missing(verdict: Verdict) -> Iterator[str]:
     yield from _title(verdict, "missing", "Missing, so that it could not be checked")
     for each in verdict.missing[:_LISTED]:
         yield f"  {in_line(each.what)}{_where(each.statement, each.index)}"
-        yield wrapped(in_line(each.detail), _WIDTH, "      ")
+        yield wrapped(in_line(each.detail), WIDTH, "      ")
     yield from _more(verdict, "missing")
 
 
@@ -109,7 +108,7 @@ def _withheld(verdict: Verdict) -> Iterator[str]:
         whose = f"{section} of what is upstream" if of_another else section
         some = ", ".join(f"{index}" for index in indices[:6])
         rest = f" and {len(indices) - 6:,} more" if len(indices) > 6 else ""
-        yield wrapped(f"{check}: needs {whose} (statements {some}{rest})", _WIDTH, "  ")
+        yield wrapped(f"{check}: needs {whose} (statements {some}{rest})", WIDTH, "  ")
     listed, count = len(verdict.withheld), verdict.counts.get("withheld", 0)
     if count > listed:
         yield f"  … and {count - listed:,} more"
@@ -119,7 +118,7 @@ def _doubts(verdict: Verdict) -> Iterator[str]:
     yield from _title(verdict, "doubts", "Doubts that the ledger's rules raise")
     for each in verdict.doubts[:_LISTED]:
         yield f"  {each.finding.slug}{_where(each.statement, each.index)}"
-        yield wrapped(in_line(each.finding.detail), _WIDTH, "      ")
+        yield wrapped(in_line(each.finding.detail), WIDTH, "      ")
     yield from _more(verdict, "doubts")
 
 

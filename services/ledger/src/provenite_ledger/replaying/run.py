@@ -15,6 +15,7 @@ from provenite_proto.replay import Replay, digest, reach
 from provenite_proto.statement import Statement, parse
 
 from ..contents import catalogue
+from ..store import rows
 from ..store.packing import unpacked
 from . import contents, entries, statements
 from .differing import Differs, same
@@ -122,14 +123,18 @@ class _Replaying:
         same("the edge", "the tree", self._edge.encode().hex(), edge.hex())
 
     def _admitted(self, noted: Noted, index: int) -> tuple[Statement, Admission]:
-        text, recorded_at = (
-            unpacked(noted.row["compact"]),
-            int(noted.row["recorded_at"].timestamp()),
-        )
+        where = f"statement {index} {rows.text(noted.row['digest'])}"
+        recorded_at = int(noted.row["recorded_at"].timestamp())
         try:
-            return parse(text), self._replay.add(text, recorded_at)
+            text = unpacked(noted.row["compact"])
+        except ValueError as error:
+            raise Differs("the statement", where, "readable", str(error)) from error
+        try:
+            statement = parse(text)
+            # Before it is admitted: what another statement says would be found out by one that refers to it.
+            same("digest", where, statement.digest, rows.text(noted.row["digest"]))
+            return statement, self._replay.add(text, recorded_at)
         except Problem as problem:
-            where = f"statement {index}"
             raise Differs("the statement", where, f"refused: {problem}", "recorded") from problem
 
     def _count(self, noted: Noted, admission: Admission) -> None:

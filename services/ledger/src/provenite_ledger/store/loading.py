@@ -42,7 +42,8 @@ async def tree(connection: asyncpg.Connection) -> Edge:
     found = Edge() if row is None else Edge.decode(row["size"], row["edge"])
     if found.size != size:
         raise TreeMismatch(
-            f"the database has {size} statements and a tree of {found.size}: restore it as a whole"
+            f"the database contradicts itself: it has {size} statements and a tree of {found.size}. "
+            "`provenite-ledger replay --compare` says more; restore it as a whole"
         )
     return found
 
