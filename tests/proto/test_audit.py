@@ -283,7 +283,8 @@ def test_what_no_key_was_tried_on_is_false() -> None:
 
     made = Chain().forged()
     verdict = audit_pack(io.BytesIO(made.packed()), TRUST, untried)
-    assert [(each.slug, each.index) for each in verdict.failures][0] == ("signature-invalid", 0)
+    first = verdict.failures[0]
+    assert (first.slug, first.index) == ("signature-invalid", 0)
     assert verdict.verified["form"] == len(made.lines)
     assert verdict.verified.keys().isdisjoint({"signature", "admission"})
 
