@@ -16,7 +16,7 @@ import asyncpg
 import httpx
 
 from provenite_ledger.admitting import Admitted
-from provenite_ledger.app import create_app
+from provenite_ledger.app import PACKS_AT_ONCE, create_app
 from provenite_ledger.computing import Computing, Room
 from provenite_ledger.contents import prepare
 from provenite_ledger.enrolment import Enrolment, take_origin
@@ -245,7 +245,7 @@ async def served(
             follower=follower,
             revising=follower.revising,
             computing=Computing(pool, 4),
-            pack_places=Room(4),
+            pack_places=Room(PACKS_AT_ONCE),
             verifying=Verifying(0),
             enrolment=Enrolment(pool, sequencer, SigningKey.generate(), ORIGIN),
             authentication=Authentication(sequencer, ORIGIN, time.time, UsedTokens()),

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenite_proto.log import (
     EMPTY,
+    Bundle,
     Edge,
     Tile,
     Tiles,
@@ -16,6 +17,7 @@ from provenite_proto.log import (
     check_consistency,
     check_inclusion,
     consistency,
+    encode_bundle,
     inclusion,
     leaf_hash,
     new_tiles,
@@ -159,6 +161,24 @@ def test_a_truncated_tile_is_refused() -> None:
 def test_a_path_names_one_tile(level: int, index: int, width: int) -> None:
     tile = Tile(level, index, width)
     assert parse_path(tile.path) == tile
+
+
+@given(st.lists(st.binary(max_size=40), min_size=1, max_size=300))
+@settings(max_examples=30)
+def test_what_is_not_full_is_cut_from_what_is_wider(entries: list[bytes]) -> None:
+    hashes = [leaf_hash(each) for each in entries[:256]]
+    for width in {1, (len(hashes) + 1) // 2, len(hashes)}:
+        tile, bundle = Tile(0, 7, width), Bundle(7, width)
+        assert tile.cut(b"".join(hashes)) == b"".join(hashes[:width])
+        assert bundle.cut(encode_bundle(entries)) == encode_bundle(entries[:width])
+        assert (tile.full, bundle.full) == (Tile(0, 7), Bundle(7))
+        assert tile.size == bundle.size == 7 * 256 + width
+
+
+def test_a_tile_is_there_once_its_last_hash_is() -> None:
+    for size in (1, 255, 256, 257, 65_535, 65_536, 70_000):
+        assert max(each.size for each in new_tiles(0, size)) == size
+        assert all(each.size <= size for each in new_tiles(0, size))
 
 
 @given(st.text("tile/0123xentris.p-٣", max_size=24).map(lambda rest: f"tile/{rest}") | st.text())

@@ -3,11 +3,10 @@
 import secrets
 import time
 from collections.abc import Iterable
-from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from typing import Any
 
+import httpx
 import msgspec
 
 from provenite_proto import paths, token
@@ -65,29 +64,31 @@ def invite(
 ) -> InvitationAnswer:
     """Ask the ledger at `address` for an invitation, with the registrar's key in the folder `data`.
 
-    `origin` is the ledger's, when that is not the address. Raises `NotInvited` when the ledger cannot be reached or refuses, `ValueError` for an unusable key.
+    `origin` is the ledger's, when that is not the address. Raises `NotInvited` when the ledger cannot be reached or
+    refuses, `ValueError` for an unusable key.
     """
     if not (data / "registrar.pem").exists():
         raise NotInvited(
             f"{data} holds no registrar.pem: set PROVENITE_DATA to the ledger's folder"
         )
     key = keys.registrar(data)
-    origin = origin or _origin(address)
-    bearer = token.issue(
-        key=key, audience=origin, now=int(time.time()), jti=secrets.token_urlsafe(16)
-    )
-    answer = _send(
-        Request(  # noqa: S310 - the operator's own ledger
-            address + paths.INVITATIONS,
-            data=msgspec.json.encode(request),
+    with httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS, follow_redirects=False) as http:
+        audience = origin or _origin(http, address)
+        bearer = token.issue(
+            key=key, audience=audience, now=int(time.time()), jti=secrets.token_urlsafe(16)
+        )
+        answer = _send(
+            http,
+            "POST",
+            paths.INVITATIONS,
+            content=msgspec.json.encode(request),
             headers={"Authorization": f"Bearer {bearer}", "Content-Type": "application/json"},
         )
-    )
     return msgspec.json.decode(answer, type=InvitationAnswer)
 
 
-def _origin(address: str) -> str:
-    answered = msgspec.json.decode(_send(Request(address + paths.LEDGER)), type=LedgerAnswer).origin  # noqa: S310 - the operator's own ledger
+def _origin(http: httpx.Client, address: str) -> str:
+    answered = msgspec.json.decode(_send(http, "GET", paths.LEDGER), type=LedgerAnswer).origin
     if not names_ledger_at(answered, address):
         # A token of the registrar's, signed for whatever origin is answered, could be used at another ledger.
         raise NotInvited(
@@ -97,17 +98,14 @@ def _origin(address: str) -> str:
     return answered
 
 
-def _send(request: Request) -> bytes:
+def _send(http: httpx.Client, method: str, path: str, **what: Any) -> bytes:
     try:
-        with urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - the operator's own ledger
-            body: bytes = response.read()
-            return body
-    except HTTPError as error:
-        with error:
-            raise NotInvited(_said(error.read(), error.code)) from error
-    except (OSError, HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        raise NotInvited(f"no ledger answers at {request.full_url}: {reason}") from error
+        response = http.request(method, path, **what)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        raise NotInvited(f"no ledger answers at {http.base_url}{path}: {error}") from error
+    if not response.is_success:
+        raise NotInvited(_said(response.content, response.status_code))
+    return response.content
 
 
 def _said(body: bytes, status: int) -> str:
