@@ -88,9 +88,11 @@ async def check_nothing_lost(
 
 def check_receipts(ledger: Mortal, acknowledged: dict[str, Submitted]) -> None:
     """The log that goes on begins with every tree for which a receipt was given."""
-    with httpx.Client(base_url=ledger.url) as http:
+    with (
+        httpx.Client(base_url=ledger.url) as http,
+        PublicLog(f"{ledger.url}{paths.LOG}") as log,
+    ):
         key = parse_key(http.get(paths.LOG_STATE).json()["key"])
-        log = PublicLog(f"{ledger.url}{paths.LOG}", http)
         newest = open_checkpoint(log.checkpoint(), key)
         tiles = Tiles(newest.size, log.tile)
         assert root(newest.size, tiles.read) == newest.root

@@ -241,7 +241,7 @@ async def served(
             follower=follower,
             revising=follower.revising,
             computing=Computing(pool, 4),
-            packing=Room(4),
+            pack_places=Room(4),
             verifying=Verifying(0),
             enrolment=Enrolment(pool, sequencer, SigningKey.generate(), ORIGIN),
             authentication=Authentication(sequencer, ORIGIN, time.time, UsedTokens()),

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from provenite_ledger.http.connection import Connection, Limits, within
-from provenite_ledger.http.fast import Room
+from provenite_ledger.http.fast import Bodies
 from provenite_ledger.serving import OWN_FILES, Server, connections
 from provenite_proto.problem import Problem
 from tests.ledger.running import Ledger, run_ledger
@@ -251,7 +251,7 @@ def test_connections_leave_room_for_the_ledger_s_own_files() -> None:
 
 
 def test_room_is_shared_and_given_back() -> None:
-    room = Room(10)
+    room = Bodies(10)
     with room.share() as first:
         first.take(6)
         with pytest.raises(Problem) as busy, room.share() as second:

@@ -10,7 +10,8 @@ import pytest
 from provenite_ledger import contents, keeping
 from provenite_ledger import follower as following
 from provenite_ledger.contents import SHIPPED, catalogue, chunks, compute, content, keep, prepare
-from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
+from provenite_ledger.sequencer import Sequencer
+from provenite_ledger.unavailable import LedgerUnavailable
 from provenite_proto import paths
 from provenite_proto.content import LENSES
 from provenite_proto.record import (

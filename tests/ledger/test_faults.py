@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 from provenite_ledger.postgres import EmbeddedPostgres
-from provenite_ledger.sequencer import LedgerUnavailable
 from provenite_ledger.store.loaded import Entry, Loaded
 from provenite_ledger.store.locked import LockedStore
+from provenite_ledger.unavailable import LedgerUnavailable
 from provenite_proto import paths
 from provenite_proto.record import Role
 from provenite_proto.statement import Statement

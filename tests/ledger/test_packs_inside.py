@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from provenite_ledger.http import packs
+from provenite_ledger.publishing import published as published_module
 from provenite_ledger.publishing.published import Signed
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings
@@ -93,7 +93,7 @@ async def test_more_than_a_pack_may_hold_is_refused(dsn: str) -> None:
 async def test_a_batch_that_no_checkpoint_covers_has_none_yet(
     dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packs, "_COVERING_SECONDS", 0.05)
+    monkeypatch.setattr(published_module, "PATIENCE_SECONDS", 0.05)
     async with inside(dsn) as ledger:
         ore = await ledger.makes(extraction("100"))
         published = ledger.sequencer.publisher.published

@@ -15,10 +15,11 @@ import pytest
 from provenite_ledger.contents import SHIPPED, Lensed, compute, content, keep, prepare
 from provenite_ledger.http import settling
 from provenite_ledger.revising import Revising
-from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
+from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.store import revisions
 from provenite_ledger.store.named import load
 from provenite_ledger.store.revisions import reaches
+from provenite_ledger.unavailable import LedgerUnavailable
 from provenite_proto import paths
 from provenite_proto.content.own import read_own
 from provenite_proto.record import Accreditation, Retraction, RetractionReason, Role, SubjectKind

@@ -13,7 +13,7 @@ from litestar.params import FromPath, FromQuery, RawBody
 from litestar.testing import TestClient
 
 from provenite_ledger.http.problems import EDGE, STATUSES, answer, respond
-from provenite_ledger.sequencer import LedgerBusy, LedgerUnavailable
+from provenite_ledger.unavailable import LedgerBusy, LedgerUnavailable
 from provenite_proto import paths
 from provenite_proto.problem import KINDS, Problem
 from tests.ledger.running import Ledger

@@ -18,10 +18,11 @@ from provenite_ledger.admitting import Admitted
 from provenite_ledger.publishing import publisher
 from provenite_ledger.publishing.folder import Folder, GuardFile
 from provenite_ledger.publishing.storage import Disk
-from provenite_ledger.sequencer import LedgerUnavailable, Sequencer
+from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings
 from provenite_ledger.starting import disk
 from provenite_ledger.store.locked import LockedStore
+from provenite_ledger.unavailable import LedgerUnavailable
 from provenite_proto.log import (
     Bundle,
     Edge,

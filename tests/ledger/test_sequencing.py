@@ -12,10 +12,11 @@ import pytest
 from provenite_ledger import sequencer as sequencing
 from provenite_ledger.app import running
 from provenite_ledger.postgres import EmbeddedPostgres
-from provenite_ledger.sequencer import LedgerBusy, LedgerUnavailable, Sequencer
+from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings
 from provenite_ledger.store.loaded import Entry, Loaded
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
+from provenite_ledger.unavailable import LedgerBusy, LedgerUnavailable
 from provenite_proto.problem import Problem
 from provenite_proto.record import Role
 from provenite_proto.statement import SigningKey

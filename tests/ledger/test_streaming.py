@@ -24,6 +24,8 @@ class Reader:
         self.left = asyncio.Event()
         self._leaves_after = leaves_after
         self._stops_after = stops_after
+        self.seconds = 0.0
+        """For each event."""
 
     async def receive(self) -> dict[str, Any]:
         if not self.got:
@@ -37,7 +39,7 @@ class Reader:
         self.got.append(event)
         if len(self.got) >= self._leaves_after:
             self.left.set()
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.seconds)
 
     @property
     def whole(self) -> bool:
@@ -96,6 +98,19 @@ async def test_what_is_not_fetched_is_given_up(monkeypatch: pytest.MonkeyPatch) 
     await making.sent_to(reader)
     assert making.made < 20
     assert not reader.whole and making.given_back and making.ended
+
+
+async def test_what_is_fetched_too_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "PATIENCE_SECONDS", 0.2)
+    reader, making = Reader(), Making()
+    reader.seconds = 0.02
+    await making.sent_to(reader)
+    assert making.given_back and making.ended and not reader.whole
+    monkeypatch.setattr(streaming, "BYTES_A_SECOND", 1)
+    reader, making = Reader(), Making()
+    reader.seconds = 0.02
+    await making.sent_to(reader)
+    assert reader.whole
 
 
 async def test_what_fails_has_no_end() -> None:

@@ -13,10 +13,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import structs
 
+from provenite_ledger.publishing import published
 from provenite_ledger.publishing.folder import Folder
 from provenite_ledger.publishing.frontier import Part
 from provenite_ledger.publishing.published import Published, Signed
 from provenite_ledger.publishing.tiles import TileFiles
+from provenite_ledger.unavailable import LedgerUnavailable
 from provenite_ledger.witnessing import Timing, Witnessing, usable
 from provenite_proto.answers import WitnessAnswer
 from provenite_proto.log import NoteSigner, WitnessSigner, note, parse_policy
@@ -224,11 +226,13 @@ async def test_one_that_comes_back_cosigns_again(
         public.sign(7)
         await until(failing(at_work, 0, "unreached"))
         await until(lambda: state(at_work, 1).size == 7)
+        await until(lambda: not at_work.quorum_in_reach)
         # Both have to: the one that is there goes on to nothing that the other may never see.
         public.sign(9)
         witnesses[0].start()
         await until(witnessed(public, 9))
         assert state(at_work, 0).failure is None
+        await until(lambda: at_work.quorum_in_reach)
     assert [each.getMessage() for each in caplog.records] == [
         "witness w0 does not cosign (unreached): All connection attempts failed",
         "the quorum of witnesses is out of reach: the public checkpoint stays what it is",
@@ -390,3 +394,27 @@ def test_which_policies_a_log_can_meet(public: PublicLog) -> None:
     usable(parse_policy(policy(crowd[:63])), key)
     with pytest.raises(ValueError, match="room for 63"):
         usable(parse_policy(policy(crowd)), key)
+
+
+async def test_who_waits_for_witnesses_gets_what_they_cosign(public: PublicLog) -> None:
+    public.sign(5)
+    waiting = asyncio.ensure_future(public.published.best_covering(4, wait=True))
+    assert (await public.published.best_covering(4, wait=False)).size == 5
+    public.sign(7)
+    assert not waiting.done()
+    await public.published.take_witnessed(public.log.signed(5))
+    assert await waiting == public.published.witnessed
+    # What no witness has seen has the checkpoint that is signed.
+    assert (await public.published.best_covering(6, wait=False)).size == 7
+
+
+async def test_who_waits_for_witnesses_in_vain(
+    public: PublicLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "WITNESSED_SECONDS", 0.01)
+    monkeypatch.setattr(published, "PATIENCE_SECONDS", 0.01)
+    public.sign(5)
+    assert (await public.published.best_covering(4, wait=True)).size == 5
+    for wait in (True, False):
+        with pytest.raises(LedgerUnavailable):
+            await public.published.best_covering(5, wait=wait)

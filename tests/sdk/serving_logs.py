@@ -6,6 +6,7 @@ import gzip
 import shutil
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -32,8 +33,8 @@ def served(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def saying(answer: bytes) -> Iterator[str]:
-    """The URL of a server that gives everybody this answer."""
+def saying(answer: bytes, drips: bytes = b"", seconds: float = 0) -> Iterator[str]:
+    """The URL of a server that gives everybody this answer; then, after so many seconds each, single bytes."""
 
     class Saying(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -41,6 +42,9 @@ def saying(answer: bytes) -> Iterator[str]:
                 pass
             with contextlib.suppress(ConnectionError):
                 self.wfile.write(answer)
+                for each in drips:
+                    time.sleep(seconds)
+                    self.wfile.write(bytes([each]))
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Saying) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))

@@ -80,11 +80,21 @@ async def test_an_answer_that_would_grow_when_it_is_decoded(tmp_path: Path) -> N
         async with AsyncClient(url, key, origin="o", retry=ONCE) as other:
             with CODED:
                 await other.ledger()
-        with PublicLog(url) as log, CODED:
-            log.checkpoint()
     with saying(coded_twice(content_type="application/zip")) as url:
         with Client(url, key, origin="o", retry=ONCE) as client, CODED:
             client.pack("b", tmp_path / "pack.zip")
         async with AsyncClient(url, key, origin="o", retry=ONCE) as other:
             with CODED:
                 await other.pack("b", tmp_path / "pack.zip")
+
+
+def test_a_log_s_file_that_would_grow_when_it_is_decoded() -> None:
+    with saying(coded_twice()) as url, PublicLog(url) as log, CODED:
+        log.checkpoint()
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nx: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_a_log_s_file_that_comes_by_drips(head: bytes) -> None:
+    late = pytest.raises(provenite.TimedOut, match="no whole answer within")
+    with saying(head, b"x" * 1000, 0.02) as url, PublicLog(url, 0.3) as log, late:
+        log.checkpoint()

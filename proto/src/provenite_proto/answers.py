@@ -11,7 +11,6 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
-from .log.tree import MAX_SIZE
 from .problem import Finding
 from .record import Jwk, Role, Stage
 from .shipment import Verdict
@@ -68,7 +67,7 @@ class LogAnswer(Answer, frozen=True, kw_only=True):
 class LoggedAnswer(Answer, frozen=True, kw_only=True):
     """A statement of the log: its place, when it was recorded (seconds since 1970), itself as its reader may see it."""
 
-    index: Annotated[int, Meta(ge=0, lt=MAX_SIZE)]
+    index: Annotated[int, Meta(ge=0, lt=(1 << 63) - 1)]
     recorded_at: Annotated[int, Meta(ge=0, le=253_402_300_799)]
     statement: str
 

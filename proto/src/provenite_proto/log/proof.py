@@ -29,13 +29,8 @@ class LogProof(msgspec.Struct, frozen=True):
 
     def encode(self) -> bytes:
         """The proof as it is sent and kept (`*.tlog-proof`)."""
-        lines = [
-            HEADER,
-            f"extra {note.base64(time_bytes(self.recorded_at))}",
-            f"index {self.index}",
-            *map(note.base64, self.hashes),
-        ]
-        return "\n".join(lines).encode() + b"\n\n" + self.checkpoint
+        lines = "".join(f"{note.base64(each)}\n" for each in self.hashes)
+        return proof_text(self.index, self.recorded_at, lines, self.checkpoint)
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
@@ -74,3 +69,9 @@ class LogProof(msgspec.Struct, frozen=True):
         leaf = leaf_hash(entry(digest, self.recorded_at))
         check_inclusion(leaf, self.index, checkpoint.size, self.hashes, checkpoint.root)
         return checkpoint
+
+
+def proof_text(index: int, recorded_at: int, lines: str, checkpoint: bytes) -> bytes:
+    """The proof whose hashes are `lines` of base64, each with its end: for whoever has them at hand."""
+    extra = note.base64(time_bytes(recorded_at))
+    return f"{HEADER}\nextra {extra}\nindex {index}\n{lines}\n".encode() + checkpoint

@@ -18,7 +18,6 @@ FULL = 1 << HEIGHT
 """Hashes of a full tile, entries of a full bundle."""
 MAX_LEVEL = 63
 """The highest level that a path may name."""
-MAX_ENTRY_BYTES = 65_535
 _PATH = re.compile(
     r"tile/(?P<level>[0-9]{1,2}|entries)/(?P<index>(?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/(?P<width>[0-9]{1,3}))?",
     re.ASCII,
@@ -37,6 +36,20 @@ class Tile(msgspec.Struct, frozen=True):
         """Where it is served, below the log's prefix."""
         return f"tile/{self.level}/{_index_path(self.index, self.width)}"
 
+    @property
+    def full(self) -> "Tile":
+        """The tile that it becomes."""
+        return Tile(self.level, self.index)
+
+    @property
+    def size(self) -> int:
+        """How many leaves the tree has at the least that has it."""
+        return (self.index * FULL + self.width) << (HEIGHT * self.level)
+
+    def cut(self, wider: bytes) -> bytes:
+        """Its bytes, out of those of the same tile with as many hashes or more."""
+        return wider[: self.width * HASH_BYTES]
+
 
 class Bundle(msgspec.Struct, frozen=True):
     """The entry bundle `index`, of which `width` entries are there."""
@@ -48,6 +61,23 @@ class Bundle(msgspec.Struct, frozen=True):
     def path(self) -> str:
         """Where it is served, below the log's prefix."""
         return f"tile/entries/{_index_path(self.index, self.width)}"
+
+    @property
+    def full(self) -> "Bundle":
+        """The bundle that it becomes."""
+        return Bundle(self.index)
+
+    @property
+    def size(self) -> int:
+        """How many entries the log has at the least that has it."""
+        return self.index * FULL + self.width
+
+    def cut(self, wider: bytes) -> bytes:
+        """Its bytes, out of those of the same bundle with as many entries or more; entries may differ in length."""
+        end = 0
+        for _ in range(self.width):
+            end += 2 + int.from_bytes(wider[end : end + 2], "big")
+        return wider[:end]
 
 
 def parse_path(path: str) -> Tile | Bundle:

@@ -1,5 +1,6 @@
 """Reading a log's public files over HTTP: checkpoint and tiles, from the ledger or from any server of that folder."""
 
+import asyncio
 from types import TracebackType
 from typing import Self
 
@@ -12,8 +13,8 @@ from provenite_proto.log.tree import HASH_BYTES
 from ._errors import AnswerError, ConnectionFailed, TimedOut
 from ._transport import HEADERS, check_plain
 
-TIMEOUT_SECONDS = 30.0
-"""Without an answer, after which a file counts as not reached."""
+FILE_SECONDS = 30.0
+"""For the whole of a file, however it comes: the next one, or another witness, waits for it."""
 
 
 class PublicLog:
@@ -22,10 +23,13 @@ class PublicLog:
     Its methods raise `TransportError`, and `AnswerError` for what no log answers.
     """
 
-    def __init__(self, prefix: str, http: httpx.Client | None = None) -> None:
-        """Of the prefix, without a slash at its end."""
+    def __init__(self, prefix: str, seconds: float = FILE_SECONDS) -> None:
+        """Of the prefix, without a slash at its end, with so many seconds for each file."""
         self.prefix = prefix
-        self._http = http or httpx.Client(timeout=TIMEOUT_SECONDS)
+        self._seconds = seconds
+        # Blocking reads have a time for each, but none for all of an answer.
+        self._runner = asyncio.Runner()
+        self._http = httpx.AsyncClient(timeout=None)  # noqa: S113 # `get` has one
 
     def __enter__(self) -> Self:
         return self
@@ -40,7 +44,8 @@ class PublicLog:
 
     def close(self) -> None:
         """Let go of the connection."""
-        self._http.close()
+        self._runner.run(self._http.aclose())
+        self._runner.close()
 
     def checkpoint(self) -> bytes:
         """The newest checkpoint that is served, as it comes."""
@@ -54,33 +59,34 @@ class PublicLog:
         found = self.get(f"{self.prefix}/{tile.path}", FULL * HASH_BYTES)
         if found is None and tile.width < FULL:
             # Part of a tile may be gone once the whole of it is there.
-            full = self.get(f"{self.prefix}/{Tile(tile.level, tile.index).path}", FULL * HASH_BYTES)
-            found = None if full is None else full[: tile.width * HASH_BYTES]
+            full = self.get(f"{self.prefix}/{tile.full.path}", FULL * HASH_BYTES)
+            found = None if full is None else tile.cut(full)
         if found is None:
             raise LookupError(f"the log serves no {tile.path}")
         return found
 
     def get(self, url: str, limit: int) -> bytes | None:
         """A file of at most so many bytes; none when the answer is 404."""
-        received = b""
         try:
-            with self._http.stream(
-                "GET",
-                url,
-                headers=HEADERS,
-                follow_redirects=False,
-            ) as response:
-                if response.status_code == httpx.codes.NOT_FOUND:
-                    return None
-                if response.status_code != httpx.codes.OK:
-                    raise AnswerError(f"status {response.status_code} for {url}")
-                check_plain(response)
-                for part in response.iter_bytes():
-                    received += part
-                    if len(received) > limit:
-                        raise AnswerError(f"more than {limit} bytes at {url}")
-        except httpx.TimeoutException as error:
-            raise TimedOut(f"{self.prefix}: {error or type(error).__name__}") from error
+            return self._runner.run(self._get(url, limit))
+        except TimeoutError as error:
+            raise TimedOut(f"{self.prefix}: no whole answer within {self._seconds:g} s") from error
         except httpx.RequestError as error:
             raise ConnectionFailed(f"{self.prefix}: {error or type(error).__name__}") from error
+
+    async def _get(self, url: str, limit: int) -> bytes | None:
+        received = b""
+        async with (
+            asyncio.timeout(self._seconds),
+            self._http.stream("GET", url, headers=HEADERS, follow_redirects=False) as response,
+        ):
+            if response.status_code == httpx.codes.NOT_FOUND:
+                return None
+            if response.status_code != httpx.codes.OK:
+                raise AnswerError(f"status {response.status_code} for {url}")
+            check_plain(response)
+            async for part in response.aiter_bytes():
+                received += part
+                if len(received) > limit:
+                    raise AnswerError(f"more than {limit} bytes at {url}")
         return received

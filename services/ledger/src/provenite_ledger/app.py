@@ -15,7 +15,7 @@ from .enrolment import Enrolment, take_origin
 from .follower import Follower
 from .http import openapi, problems, routes
 from .http.authentication import Authentication, UsedTokens
-from .http.fast import Room as Bodies
+from .http.fast import Bodies
 from .http.parts import Parts
 from .http.submitting import MAX_BATCHES_BYTES
 from .postgres import EmbeddedPostgres
@@ -113,7 +113,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             follower=follower,
             revising=revising,
             computing=Computing(pool, settings.read_connections),
-            packing=Room(PACKS_AT_ONCE),
+            pack_places=Room(PACKS_AT_ONCE),
             enrolment=enrolment,
             authentication=Authentication(sequencer, origin, time.time, UsedTokens()),
         )

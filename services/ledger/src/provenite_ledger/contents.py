@@ -31,13 +31,13 @@ from provenite_proto.content import (
 from provenite_proto.record import Collection, Extraction, Transformation
 from provenite_proto.statement import parse
 
-from .sequencer import LedgerUnavailable
 from .store.facts import standings
 from .store.named import load
 from .store.packing import unpacked
 from .store.rows import OUTPUTS, Row
 from .store.shares import decode, decode_run, drawn, elements_of, encode, encode_run, ranges
 from .turns import Turns
+from .unavailable import LedgerUnavailable
 
 _SQL = load("contents.sql")
 CHUNK = 200

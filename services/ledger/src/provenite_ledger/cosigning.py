@@ -42,6 +42,13 @@ class NotCosigned(Exception):
         self.detail = detail
 
 
+class Cosignature(Struct, frozen=True):
+    """The answer that is a witness's own signature of what was sent, dated `at` (seconds since 1970)."""
+
+    signature: NoteSignature
+    at: int
+
+
 class HeldSize(Struct, frozen=True):
     """The answer that the witness holds the tree of so many leaves."""
 
@@ -50,7 +57,7 @@ class HeldSize(Struct, frozen=True):
 
 def read_answer(
     status: int, media_type: str, body: bytes, checkpoint: bytes, key: NoteKey
-) -> NoteSignature | HeldSize:
+) -> Cosignature | HeldSize:
     """The cosignature of a checkpoint by the witness with this key, or what the witness holds.
 
     `checkpoint` is the signed note that was sent. Raises `NotCosigned`.
@@ -78,7 +85,7 @@ def _size(body: bytes) -> int:
         raise NotCosigned(Failure.FALSE, f"It answers 409 without a size: {error}.") from error
 
 
-def _signature(body: bytes, checkpoint: bytes, key: NoteKey) -> NoteSignature:
+def _signature(body: bytes, checkpoint: bytes, key: NoteKey) -> Cosignature:
     try:
         answered = note.parse(checkpoint + body)
         sent = note.parse(checkpoint)
@@ -88,10 +95,10 @@ def _signature(body: bytes, checkpoint: bytes, key: NoteKey) -> NoteSignature:
             if (each.name, each.key_id) == (key.name, key.key_id)
         ]
         whole = Note(sent.text, tuple(lines[:1]))
-        cosigned(whole, key)
+        at = cosigned(whole, key)
     except Unproven as error:
         raise NotCosigned(Failure.FALSE, f"Its answer is no cosignature: {error.detail}") from error
-    return lines[0]
+    return Cosignature(lines[0], at)
 
 
 def _said(body: bytes) -> str:

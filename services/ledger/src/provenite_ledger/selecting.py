@@ -29,13 +29,13 @@ class Selection(msgspec.Struct, frozen=True):
 
     `averaged` has, of statements that may have a rolling average, those on which it looks back, where all of them
     are there. `computable` says of batches, by key, before which statement it can be computed what was left when
-    something was drawn. `evidence` says that the reader sees the content.
+    something was drawn. `shows_content` says that the reader sees the content.
     """
 
     statements: dict[int, Concerned]
     averaged: dict[int, tuple[int, ...]]
     computable: dict[int, int]
-    evidence: bool
+    shows_content: bool
 
 
 async def select(
@@ -75,17 +75,17 @@ class _Selecting:
         await self._averages()
         computable = await self._earlier()
         matter = list(self._found)
-        evidence = self._sees(batch["key"] // OUTPUTS, "quantities")
+        shows_content = self._sees(batch["key"] // OUTPUTS, "quantities")
         made_at, others = await self._sites()
         await self._add(made_at | others)
-        if evidence:
+        if shows_content:
             await self._evidence(matter, made_at)
         retractions = {
             self._retracted_by[index] for index in self._found if index in self._retracted_by
         }
         await self._add(retractions)
         await self._register()
-        return Selection(self._found, self._averaged, computable, evidence)
+        return Selection(self._found, self._averaged, computable, shows_content)
 
     def _sees(self, index: int, section: str) -> bool:
         return sees(self._who, self._found[index], section)

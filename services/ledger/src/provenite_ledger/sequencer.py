@@ -2,10 +2,11 @@
 
 Whatever was submitted while a group was being committed makes up the next one: no fixed window. A group is
 admitted in memory, in order, then written in one transaction, and its submitters are answered when it is
-published (`publishing.publisher`), while the next one is being committed. When a commit fails or its outcome is unknown, the sequencer forgets what it has in memory, connects anew and
-takes the same group again: statements that were persisted after all are found by their digest and answered
-as known, the others are admitted at the next index. So nothing is lost, counted twice or skipped. A group
-that fails though the database is there is halved, until the submission at fault stands alone.
+published (`publishing.publisher`), while the next one is being committed. When a commit fails or its outcome
+is unknown, the sequencer forgets what it has in memory, connects anew and takes the same group again: statements
+that were persisted after all are found by their digest and answered as known, the others are admitted at the
+next index. So nothing is lost, counted twice or skipped. A group that fails though the database is there is
+halved, until the submission at fault stands alone.
 """
 
 import asyncio
@@ -33,6 +34,7 @@ from .store.loaded import Entry, Loaded
 from .store.loading import TreeMismatch
 from .store.locked import AnotherLedger, LockedStore
 from .store.outage import is_outage
+from .unavailable import LedgerBusy, LedgerUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -48,17 +50,6 @@ RETRY_SECONDS = 10.0
 """How long a submission waits for the database, or for being published, before it is answered."""
 STOP_SECONDS = 10.0
 """How long the group in hand has to finish when the ledger stops: less than a container is granted."""
-
-
-class LedgerBusy(Exception):
-    """Too many submissions are waiting: try again shortly."""
-
-
-class LedgerUnavailable(Exception):
-    """The database is away or nothing can be published: whether a statement was recorded is unknown.
-
-    Submitting it again is safe.
-    """
 
 
 class _Committed(msgspec.Struct, frozen=True):

@@ -19,7 +19,6 @@ import msgspec
 
 from provenite_proto.answers import WitnessAnswer
 from provenite_proto.log import (
-    Checkpoint,
     Note,
     NoteKey,
     NoteSignature,
@@ -27,13 +26,12 @@ from provenite_proto.log import (
     Unproven,
     Witness,
     WitnessPolicy,
-    cosigned,
     note,
 )
 from provenite_proto.log.submission import add_url
 
 from . import __version__, bounded
-from .cosigning import MAX_ANSWER_BYTES, Failure, HeldSize, NotCosigned, read_answer
+from .cosigning import MAX_ANSWER_BYTES, Cosignature, Failure, HeldSize, NotCosigned, read_answer
 from .publishing.published import Published, Signed
 
 _log = logging.getLogger(__name__)
@@ -139,6 +137,11 @@ class Witnessing:
         """The state of each witness of the policy."""
         return tuple(each.answer() for each in self._states)
 
+    @property
+    def quorum_in_reach(self) -> bool:
+        """Whether enough witnesses do not fail, as far as is known."""
+        return self._quorum_in_reach
+
     async def __aenter__(self) -> Self:
         """Begin with the newest signed checkpoint."""
         asked = [each for each in self._states if each.witness.url is not None]
@@ -181,20 +184,20 @@ class Witnessing:
             while (current := self._round) is None or current is last:
                 await self._begun.wait()
             try:
-                signature = await self._ask(state, current)
+                cosignature = await self._ask(state, current)
             except NotCosigned as error:
                 self._failed(state, error)
                 await asyncio.sleep(self._pause(failures))
                 failures += 1
                 continue
             last, failures = current, 0
-            if signature is None:
+            if cosignature is None:
                 self._outrun(state, current)
             else:
-                self._recovered(state, current, signature)
-                await self._cosigned(state, current, signature)
+                self._recovered(state, current, cosignature)
+                await self._cosigned(state, current, cosignature.signature)
 
-    async def _ask(self, state: _State, current: _Round) -> NoteSignature | None:
+    async def _ask(self, state: _State, current: _Round) -> Cosignature | None:
         """The witness's cosignature of a checkpoint, none when it holds a later one of this log; `NotCosigned`."""
         try:
             async with asyncio.timeout(self._timing.answer):
@@ -210,15 +213,15 @@ class Witnessing:
         except Exception as error:
             raise NotCosigned(Failure.UNKNOWN, f"It cannot be asked: {error}") from error
 
-    async def _exchange(self, state: _State, current: _Round) -> NoteSignature | None:
+    async def _exchange(self, state: _State, current: _Round) -> Cosignature | None:
         signed = current.signed
         held = min(state.size or 0, signed.size)
         for _ in range(ATTEMPTS):
             proof = await self._published.consistency(held, signed.size)
             body = Submission(held, proof, signed.note).encode()
             answer = await self._post(state.witness, body, signed)
-            if isinstance(answer, NoteSignature):
-                self._dated(answer, signed, state.witness)
+            if isinstance(answer, Cosignature):
+                self._look_at_time(answer.at)
                 return answer
             state.size = held = answer.size
             if held > signed.size:
@@ -236,8 +239,7 @@ class Witnessing:
                 "or somebody else signs with its key.",
             )
 
-    def _dated(self, signature: NoteSignature, signed: Signed, witness: Witness) -> None:
-        at = cosigned(Note(note.parse(signed.note).text, (signature,)), witness.key)
+    def _look_at_time(self, at: int) -> None:
         if at > self._clock() + MAX_APART_SECONDS:
             raise NotCosigned(
                 Failure.FALSE,
@@ -258,9 +260,7 @@ class Witnessing:
         ):
             current.over.set()
 
-    async def _post(
-        self, witness: Witness, body: bytes, signed: Signed
-    ) -> NoteSignature | HeldSize:
+    async def _post(self, witness: Witness, body: bytes, signed: Signed) -> Cosignature | HeldSize:
         assert witness.url is not None  # noqa: S101 # only such are followed
         async with self._http.stream(
             "POST",
@@ -297,11 +297,9 @@ class Witnessing:
         lines = tuple(current.cosignatures[name] for name in names)
         return Note(signed.text, (*signed.signatures, *lines)).encode()
 
-    def _recovered(self, state: _State, current: _Round, signature: NoteSignature) -> None:
-        text = note.parse(current.signed.note).text
-        at = cosigned(Note(text, (signature,)), state.witness.key)
-        state.size = Checkpoint.parse(text).size
-        state.cosigned_at = datetime.fromtimestamp(at, UTC)
+    def _recovered(self, state: _State, current: _Round, cosignature: Cosignature) -> None:
+        state.size = current.signed.size
+        state.cosigned_at = datetime.fromtimestamp(cosignature.at, UTC)
         if state.failure is not None:
             _log.info("witness %s cosigns again", state.witness.name)
             state.failure, state.detail, state.since = None, None, _now()

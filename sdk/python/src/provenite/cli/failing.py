@@ -79,7 +79,10 @@ def unreached(reason: str) -> str:
 
 
 _REASONS = (
-    (("Connection refused",), "nothing answers at {url}: is the ledger running there?"),
+    (
+        ("Connection refused", "All connection attempts failed"),
+        "nothing answers at {url}: is the ledger running there?",
+    ),
     (
         ("CERTIFICATE_VERIFY_FAILED",),
         "the certificate of {url} is not one that this machine trusts: is it the right address? "

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-import httpx
-
 from provenite_proto.log import NoteKey, WitnessPolicy, note
 from provenite_proto.log.submission import newest_url
 
@@ -25,7 +23,7 @@ class Views:
             (
                 each.name,
                 newest_url(each.url, key.name),
-                PublicLog(each.url, httpx.Client(timeout=TIMEOUT_SECONDS)),
+                PublicLog(each.url, TIMEOUT_SECONDS),
             )
             for each in (() if policy is None else policy.witnesses)
             if each.url is not None

@@ -37,7 +37,7 @@ class Reply(ASGIResponse):
         await send({"type": "http.response.body", "body": self._body, "more_body": False})
 
 
-class Room:
+class Bodies:
     """Bytes of bodies that may be in memory at a time, all requests together."""
 
     def __init__(self, size: int) -> None:
@@ -54,9 +54,9 @@ class Room:
 
 
 class Share:
-    """What one request has taken of a `Room`."""
+    """What one request has taken of `Bodies`."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Bodies) -> None:
         self._room = room
         self.size = 0
 

@@ -9,9 +9,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from provenite_proto import paths
 from provenite_proto.answers import ConsistencyAnswer, LogAnswer
-from provenite_proto.log import Bundle, Tile, parse_path
 from provenite_proto.log.note import base64
-from provenite_proto.log.tiles import FULL
 from provenite_proto.log.tree import MAX_SIZE
 from provenite_proto.problem import Problem
 
@@ -142,22 +140,11 @@ async def tile(
     ],
 ) -> Response[bytes]:
     """A part of the log's tree, or of its entries. It never changes."""
-    ledger, named = parts(request), _named(tile)
-    level = named.level if isinstance(named, Tile) else 0
-    # What lies beyond the newest signed size may still become another.
-    found = None
-    if (named.index * FULL + named.width) << (8 * level) <= ledger.publisher.size:
-        found = await asyncio.to_thread(ledger.publisher.files.read, named)
+    publisher = parts(request).publisher
+    found = await asyncio.to_thread(publisher.files.find, f"tile{tile}", publisher.size)
     if found is None:
-        raise Problem("not-found", f"The log has no {named.path}.")
+        raise Problem("not-found", f"The log has no tile {tile.removeprefix('/')[:100]}.")
     return Response(found, media_type=TILE_TYPE, headers=_IMMUTABLE)
-
-
-def _named(tile: str) -> Tile | Bundle:
-    try:
-        return parse_path(f"tile{tile}")
-    except ValueError as error:
-        raise Problem("not-found", f"There is no tile {tile.removeprefix('/')[:100]}.") from error
 
 
 def _signed(ledger: Parts) -> Signed:

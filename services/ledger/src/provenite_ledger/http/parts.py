@@ -39,7 +39,7 @@ class Parts(Struct, frozen=True):
     follower: Follower
     revising: Revising
     computing: Computing
-    packing: Room
+    pack_places: Room
     enrolment: Enrolment
     authentication: Authentication
 

@@ -19,8 +19,8 @@ from litestar.exceptions import HTTPException, InternalServerException, Validati
 from provenite_proto.answers import ProblemAnswer
 from provenite_proto.problem import KINDS, Kind, Problem
 
-from ..sequencer import LedgerBusy, LedgerUnavailable
 from ..store.outage import is_outage
+from ..unavailable import LedgerBusy, LedgerUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 1

@@ -1,6 +1,5 @@
 """GET /v1/statements/{digest}/receipt: the proof that a statement is in the log."""
 
-import asyncio
 from typing import Annotated
 
 from litestar import Response, get
@@ -9,14 +8,10 @@ from litestar.openapi.datastructures import ResponseSpec
 from provenite_proto import paths
 from provenite_proto.problem import Problem
 
-from ..sequencer import LedgerUnavailable
 from ..store import reading
 from .accepting import accepted
 from .documenting import BY_TOKEN, COSE_TYPE, TEXT_TYPE, WITH_TOKEN, identifier, refusals
-from .parts import AnyRequest, Parts, found, parts, reader
-
-PATIENCE_SECONDS = 5.0
-"""How long an answer waits for a statement that is recorded to be published."""
+from .parts import AnyRequest, found, parts, reader
 
 
 @get(
@@ -44,7 +39,7 @@ async def receipt(
     form = accepted(request, TEXT_TYPE, COSE_TYPE)
     row = found(await reading.statement(ledger.pool, digest), "statement", digest)
     index, recorded_at = row["index"], int(row["recorded_at"].timestamp())
-    await _published(ledger, index)
+    await ledger.publisher.published.covering(index)
     headers = {"Cache-Control": "private, no-cache", "Vary": "Accept"}
     if form == COSE_TYPE:
         signed = await ledger.receipts.cose(digest, index, recorded_at)
@@ -53,12 +48,3 @@ async def receipt(
         return Response(signed, media_type=COSE_TYPE, headers=headers)
     text = await ledger.receipts.best(digest, index, recorded_at)
     return Response(text, media_type=TEXT_TYPE, headers=headers)
-
-
-async def _published(ledger: Parts, index: int) -> None:
-    """Wait until the statement is published; `LedgerUnavailable` when that takes too long."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await ledger.publisher.published.newer(index)
-    except TimeoutError as error:
-        raise LedgerUnavailable from error

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from provenite_proto.problem import Problem
 
-from ..sequencer import LedgerUnavailable
 from ..store import revisions
+from ..unavailable import LedgerUnavailable
 from .parts import Parts
 
 PATIENCE_SECONDS = 5.0

@@ -8,8 +8,10 @@ from contextlib import AsyncExitStack, aclosing
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
-PATIENCE_SECONDS = 60.0
-"""How long a slice may take to be fetched."""
+PATIENCE_SECONDS = 30.0
+"""How long an answer may wait for its reader, beside what its bytes take at `BYTES_A_SECOND`."""
+BYTES_A_SECOND = 64 * 1024
+"""How fast it has to be fetched, at the least: what it holds, others wait for."""
 SLICE_BYTES = 64 * 1024
 
 _log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ class Stream(ASGIResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
         leaving = asyncio.create_task(_left(receive))
+        clock, waited, sent = asyncio.get_running_loop().time, 0.0, 0
         try:
             async with self._held, aclosing(self._pieces) as pieces:  # type: ignore[type-var] # a generator
                 await send(self._start)  # type: ignore[arg-type] # a literal of the event's form
@@ -43,8 +46,12 @@ class Stream(ASGIResponse):
                     for first in range(0, len(piece), SLICE_BYTES):
                         if leaving.done():
                             return
-                        async with asyncio.timeout(PATIENCE_SECONDS):
-                            await send(_body(piece[first : first + SLICE_BYTES], more=True))  # type: ignore[arg-type] # the same
+                        part, began = piece[first : first + SLICE_BYTES], clock()
+                        async with asyncio.timeout(
+                            PATIENCE_SECONDS + sent / BYTES_A_SECOND - waited
+                        ):
+                            await send(_body(part, more=True))  # type: ignore[arg-type] # the same
+                        waited, sent = waited + clock() - began, sent + len(part)
                 await send(_body(b"", more=False))  # type: ignore[arg-type] # the same
         except TimeoutError:
             _log.warning("an answer was not fetched", extra={"path": scope["path"]})

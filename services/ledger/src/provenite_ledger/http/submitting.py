@@ -22,7 +22,7 @@ from .documenting import (
     SubmitsOne,
     refusals,
 )
-from .fast import Reply, Room, body, sent_as
+from .fast import Bodies, Reply, body, sent_as
 from .lines import Verified, verified
 from .parts import AnyRequest, Parts, parts
 from .problems import answer, request_id
@@ -106,7 +106,7 @@ async def submit_many(
     Each line has its own result. Recorded lines are durable when the answer comes.
     """
     sent_as(request, STATEMENTS_TYPE.encode())
-    room: Room = request.app.state.room
+    room: Bodies = request.app.state.room
     with room.share() as share:
         lines = _lines(await body(request, MAX_BATCH_BYTES, share))
         results = await _submitted(lines, parts(request), atomic)

@@ -1,6 +1,7 @@
 """What the log says of itself: the newest checkpoint that it has signed, and the newest that witnesses have cosigned."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 from typing import Self
@@ -18,10 +19,16 @@ from provenite_proto.log import (
 )
 from provenite_proto.log.tiles import FULL
 
+from ..unavailable import LedgerUnavailable
 from .storage import CHECKPOINT, Storage
 from .tiles import TileFiles
 
 _log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 5.0
+"""How long an answer waits for a checkpoint that covers what it is about."""
+WITNESSED_SECONDS = 3.0
+"""How long it waits, before that, for witnesses to cosign one that does."""
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -79,14 +86,32 @@ class Published:
     def take_signed(self, signed: Signed) -> None:
         """The log has signed and guarded a checkpoint."""
         self.signed = signed
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
+        self._tell()
 
     async def newer(self, than: int) -> Signed:
         """The newest signed checkpoint, once there is one of more than so many statements."""
         while self.signed is None or self.signed.size <= than:
             await self._changed.wait()
         return self.signed
+
+    async def covering(self, index: int) -> Signed:
+        """The newest signed checkpoint, which covers the statement `index`; `LedgerUnavailable` when none does in time."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self.newer(index)
+        except TimeoutError as error:
+            raise LedgerUnavailable from error
+
+    async def best_covering(self, index: int, *, wait: bool) -> Signed:
+        """The newest witnessed checkpoint if it covers the statement `index`, for which it may wait; otherwise as `covering`."""
+        if wait:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WITNESSED_SECONDS):
+                    while self.witnessed is None or self.witnessed.size <= index:
+                        await self._changed.wait()
+        if self.witnessed is not None and self.witnessed.size > index:
+            return self.witnessed
+        return await self.covering(index)
 
     async def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         """The proof that the log's first `new` statements begin with its first `old` ones.
@@ -122,6 +147,11 @@ class Published:
             if self.awaits_witnesses:
                 await self.show(taken)
             self.witnessed = taken
+            self._tell()
+
+    def _tell(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     def _show(self, public: Signed) -> None:
         # Whoever waited for an earlier one may have been cancelled: that does not end its thread.

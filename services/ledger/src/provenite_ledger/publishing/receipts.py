@@ -2,10 +2,9 @@
 
 import asyncio
 
-from provenite_proto.log import LogProof, entry, leaf_hash, time_bytes
+from provenite_proto.log import LogProof, entry, leaf_hash
 from provenite_proto.log.cose import ConsistencyReceipt, InclusionReceipt, kid_of
-from provenite_proto.log.note import base64
-from provenite_proto.log.proof import HEADER
+from provenite_proto.log.proof import proof_text
 from provenite_proto.statement import SigningKey
 
 from .proving import consistency_in, inclusion_in
@@ -77,8 +76,7 @@ class Receipts:
         except LookupError:
             hashes = await self._hashes(leaf_hash(entry(digest, recorded_at)), index, signed)
             return LogProof(index, recorded_at, hashes, signed.note).encode().decode()
-        extra = base64(time_bytes(recorded_at))
-        return f"{HEADER}\nextra {extra}\nindex {index}\n{lines}\n{signed.note.decode()}"
+        return proof_text(index, recorded_at, lines, signed.note).decode()
 
     async def _hashes(self, leaf: bytes, index: int, signed: Signed) -> tuple[bytes, ...]:
         """The proof from the log's files."""

@@ -2,17 +2,14 @@
 
 from collections import OrderedDict
 
-from provenite_proto.log import Bundle, Tile, Tiles
+from provenite_proto.log import Bundle, Tile, Tiles, parse_path
 from provenite_proto.log.tiles import FULL
-from provenite_proto.log.tree import HASH_BYTES
 
 from .frontier import Part
 from .storage import Storage
 
 KEPT = 512
 """Full tiles kept in memory, at the most (8 KiB each)."""
-_ENTRY_BYTES = 2 + HASH_BYTES
-"""An entry of ours in a bundle, after its length."""
 
 
 class TileFiles:
@@ -35,10 +32,18 @@ class TileFiles:
             return self._whole(named.path)
         found = self.part.read(named) or self._storage.read(named.path)
         if found is None:
-            full = self._whole(_full(named).path)
-            each = HASH_BYTES if isinstance(named, Tile) else _ENTRY_BYTES
-            found = None if full is None else full[: named.width * each]
+            full = self._whole(named.full.path)
+            found = None if full is None else named.cut(full)
         return found
+
+    def find(self, path: str, size: int) -> bytes | None:
+        """A tile or a bundle by its path; none when that is of nothing that the log of this size has."""
+        try:
+            named = parse_path(path)
+        except ValueError:
+            return None
+        # What lies beyond the size may still become another.
+        return self.read(named) if named.size <= size else None
 
     def parts(self, size: int) -> list[tuple[str, bytes]]:
         """By path, what is not full of the lowest tile and the last bundle at a size; none once the full ones are there."""
@@ -64,9 +69,3 @@ class TileFiles:
             while len(self._full) > KEPT:
                 self._full.popitem(last=False)
         return found
-
-
-def _full(named: Tile | Bundle) -> Tile | Bundle:
-    if isinstance(named, Tile):
-        return Tile(named.level, named.index)
-    return Bundle(named.index)
