@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings
 from provenite_ledger.starting import disk, publisher
+from provenite_ledger.store import loading
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
 from provenite_ledger.store.migrate import migrate
 from provenite_ledger.store.rows import text
@@ -237,7 +239,9 @@ async def served(
             sequencer=sequencer,
             publisher=sequencer.publisher,
             witnessing=None,
-            receipts=Receipts(sequencer.publisher, SigningKey.generate()),
+            receipts=Receipts(
+                sequencer.publisher, SigningKey.generate(), partial(loading.entries, pool)
+            ),
             follower=follower,
             revising=follower.revising,
             computing=Computing(pool, 4),

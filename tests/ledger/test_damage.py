@@ -1,38 +1,115 @@
-"""Files of the log that are damaged while the ledger runs or rests: nothing false is told of them, or signed."""
+"""Files of the log that are damaged or lost while the ledger runs or rests: nothing false is told of them, or signed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
+import asyncpg
 import pytest
 
+from provenite_ledger.publishing.published import Signed
 from provenite_ledger.publishing.receipts import Receipts
-from provenite_ledger.sequencer import Sequencer
+from provenite_ledger.store import loading
 from provenite_ledger.store.locked import LockedStore
-from provenite_proto.log import Unproven
+from provenite_proto.log import Checkpoint, LogProof, NoteKey, Unproven, open_checkpoint
+from provenite_proto.log.cose import ConsistencyReceipt
 from provenite_proto.record import Role
 from provenite_proto.statement import SigningKey
-from tests.ledger.inside import found, ordering, recorded
+from tests.ledger.inside import connected, found, ordering, recorded
 
 SIZE = 602
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "lost": Path.unlink,
+    "cut off": lambda tile: tile.write_bytes(tile.read_bytes()[:-32]),
+    "altered": lambda tile: tile.write_bytes(bytes(32) + tile.read_bytes()[32:]),
+}
+
+
+class Reopened(NamedTuple):
+    """A ledger with two full tiles and a part of a third, whose process has read none of them."""
+
+    receipts: Receipts
+    signed: Checkpoint
+    key: NoteKey
+
+    async def proves(self, digest: str, index: int, at: int) -> None:
+        """What it answers of a statement, and of growth, leads to what it has signed."""
+        proof = LogProof.parse((await self.receipts.best(digest, index, at)).encode())
+        assert proof.check(digest, self.key) == self.signed
+        for old in (1, 300):
+            receipt = ConsistencyReceipt.parse(await self.receipts.cose_consistency(old, SIZE))
+            hashes = await self.receipts.consistency(old, SIZE, self.newest)
+            assert receipt.hashes == hashes
+
+    @property
+    def newest(self) -> Signed:
+        return Signed(self.signed.size, self.signed.root, b"")
+
+
+@asynccontextmanager
+async def reopened(dsn: str, folder: Path) -> AsyncIterator[Reopened]:
+    async with (
+        asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool,
+        LockedStore(dsn) as store,
+        ordering(store, folder=folder) as sequencer,
+    ):
+        publisher = sequencer.publisher
+        statements = partial(loading.entries, pool)
+        receipts = Receipts(publisher, SigningKey.generate(), statements)
+        key = publisher.published.key
+        assert publisher.published.signed is not None
+        yield Reopened(receipts, open_checkpoint(publisher.published.signed.note, key), key)
 
 
 @pytest.fixture
-async def sequencer(dsn: str, tmp_path: Path) -> AsyncIterator[Sequencer]:
-    """Of a ledger with two full tiles and a part of a third."""
-    async with LockedStore(dsn) as store, ordering(store, folder=tmp_path) as ordered:
-        _, miner = await found(ordered, Role.MINER)
+async def log(dsn: str, tmp_path: Path) -> Path:
+    """Its files."""
+    async with LockedStore(dsn) as store, ordering(store, folder=tmp_path) as sequencer:
+        _, miner = await found(sequencer, Role.MINER)
         for _ in range(6):
-            await recorded(ordered, *miner.mined(count=100))
-        yield ordered
+            await recorded(sequencer, *miner.mined(count=100))
+    return tmp_path / "log"
 
 
-async def test_no_root_is_signed_that_is_not_of_what_is_signed(
-    sequencer: Sequencer, tmp_path: Path
+async def statement(dsn: str, index: int) -> tuple[str, int, int]:
+    async with connected(dsn) as connection:
+        ((digest, at),) = await loading.entries(connection, index, index + 1)
+    return digest, index, at
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize(
+    ("name", "running"),
+    [("tile/0/000", False), ("tile/0/000", True), ("tile/1/000.p/2", True)],
+)
+async def test_a_tile_is_made_anew(
+    dsn: str, log: Path, damage: str, name: str, *, running: bool
 ) -> None:
-    tile = tmp_path / "log/tile/0/000"
-    content = tile.read_bytes()
-    tile.write_bytes(content[:320] + bytes(32) + content[352:])
-    receipts = Receipts(sequencer.publisher, SigningKey.generate())
-    for old, new in ((5, 12), (5, 300), (200, SIZE)):
+    content = (log / name).read_bytes()
+    if not running:
+        DAMAGE[damage](log / name)
+    async with reopened(dsn, log.parent) as ledger:
+        if running:
+            DAMAGE[damage](log / name)
+        await ledger.proves(*await statement(dsn, 1))
+    assert (log / name).read_bytes() == content
+
+
+async def test_nothing_is_made_of_what_was_not_signed(dsn: str, log: Path) -> None:
+    asked = await statement(dsn, 1)
+    async with connected(dsn) as connection:
+        await connection.execute(
+            "update statement set recorded_at = recorded_at - interval '1 day' where index = 5"
+        )
+    content = (log / "tile/0/000").read_bytes()
+    damaged = content[:160] + bytes(32) + content[192:]
+    (log / "tile/0/000").write_bytes(damaged)
+    async with reopened(dsn, log.parent) as ledger:
         with pytest.raises(Unproven, match="another root"):
-            await receipts.cose_consistency(old, new)
+            await ledger.receipts.best(*asked)
+        for old, new in ((5, 12), (5, 300), (200, SIZE)):
+            with pytest.raises(Unproven, match="another root"):
+                await ledger.receipts.cose_consistency(old, new)
+    assert (log / "tile/0/000").read_bytes() == damaged

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections.abc import Iterable, Iterator
 from random import Random
 
 import msgspec
@@ -9,7 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenite_proto.audit import MAX_LISTED, Outcome, Tally, Trust, Verdict, audit_pack
+from provenite_proto.audit import (
+    MAX_LISTED,
+    Outcome,
+    Tally,
+    Trust,
+    Verdict,
+    Verified,
+    Work,
+    audit_pack,
+    one_by_one,
+)
 from provenite_proto.audit.admitting import ALONE
 from provenite_proto.audit.filling import required
 from provenite_proto.audit.frame import Frame
@@ -86,7 +97,7 @@ def test_a_redacted_chain_is_never_verified_and_never_false(data: st.DataObject)
 
 @SLOW
 @given(st.data())
-def test_a_statement_before_what_it_refers_to_is_never_verified(data: st.DataObject) -> None:
+def test_a_statement_before_what_it_refers_to_is_false(data: st.DataObject) -> None:
     firms, batch = history(data)
     statements = [parse(each["statement"]) for each in firms.earlier]
     names = [{each.digest, *registered(each)} for each in statements]
@@ -99,7 +110,7 @@ def test_a_statement_before_what_it_refers_to_is_never_verified(data: st.DataObj
     ]
     made = forged(firms, batch, claimed(firms.replay.content(batch)))
     made.swap(*data.draw(st.sampled_from(pairs)))
-    assert audited(made.packed()).outcome is not Outcome.VERIFIED
+    assert audited(made.packed()).outcome is Outcome.FALSE
 
 
 def registered(statement: Statement) -> set[str]:
@@ -248,10 +259,34 @@ def test_lists_are_bounded_and_counts_are_not() -> None:
     assert tally.with_all_of(more).counts["missing"] == 2 * (MAX_LISTED + 1)
 
 
-def test_an_audit_of_rolling_averages_takes_steps_as_their_square() -> None:
-    """Each looks back on all before it: twice as many take four times as long, and not sixteen times."""
-    few, many = (calls(averaging(count)) for count in (10, 20))
-    assert many < 5 * few
+def test_what_averages_look_back_on_is_followed_once() -> None:
+    """Each averages over all before it: twice as many take twice as many calls, and not four or sixteen times."""
+    few, many = (calls(averaging(count)) for count in (20, 40))
+    assert many < 3 * few
+
+
+def test_a_witness_that_dates_itself_to_the_past_is_told_and_accuses_nobody() -> None:
+    made, trust = forged_case("witnessed-in-1970-by-one-of-two")
+    (claim,) = (
+        each for each in audited(made.packed(), trust).claims if each.slug == "witness-time"
+    )
+    assert claim.detail.startswith("The witness w0 ")
+    made, trust = forged_case("witnessed")
+    assert all(each.slug != "witness-time" for each in audited(made.packed(), trust).claims)
+
+
+def test_what_no_key_was_tried_on_is_false() -> None:
+    def untried(members: Iterable[Work]) -> Iterator[Verified]:
+        for found in one_by_one(members):
+            statements = (msgspec.structs.replace(each, signed=False) for each in found.statements)
+            yield msgspec.structs.replace(found, statements=tuple(statements))
+
+    made = Chain().forged()
+    verdict = audit_pack(io.BytesIO(made.packed()), TRUST, untried)
+    first = verdict.failures[0]
+    assert (first.slug, first.index) == ("signature-invalid", 0)
+    assert verdict.verified["form"] == len(made.lines)
+    assert verdict.verified.keys().isdisjoint({"signature", "admission"})
 
 
 def test_batches_of_which_nothing_is_known_share_what_is_assumed_of_them() -> None:

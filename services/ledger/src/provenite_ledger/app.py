@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 
 import asyncpg
 from litestar import Litestar
@@ -23,7 +24,7 @@ from .publishing.receipts import Receipts
 from .revising import Revising
 from .sequencer import Sequencer
 from .settings import Settings
-from .store import reading
+from .store import loading, reading
 from .store.locked import LockedStore
 from .store.migrate import migrate
 from .verifying import Verifying
@@ -108,7 +109,9 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             sequencer=sequencer,
             publisher=publisher,
             witnessing=witnessing,
-            receipts=Receipts(publisher, keys.receipts(settings.data)),
+            receipts=Receipts(
+                publisher, keys.receipts(settings.data), partial(loading.entries, pool)
+            ),
             verifying=verifying,
             follower=follower,
             revising=revising,

@@ -84,7 +84,7 @@ async def consistency(
         if not 1 <= old < new:
             raise Problem("bad-request", f"from {old} to {new}: there is no COSE receipt of that.")
         return Response(await ledger.receipts.cose_consistency(old, new), media_type=COSE_TYPE)
-    hashes = await ledger.publisher.published.consistency(old, new)
+    hashes = await ledger.receipts.consistency(old, new, signed)
     return Response(
         ConsistencyAnswer(
             old=old, new=new, hashes=tuple(map(base64, hashes)), checkpoint=signed.note.decode()

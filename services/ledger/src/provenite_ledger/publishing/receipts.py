@@ -1,12 +1,14 @@
 """Receipts: proofs that statements are in the log, for whoever submitted or reads them."""
 
-import asyncio
+from functools import partial
 
 from provenite_proto.log import LogProof, entry, leaf_hash
 from provenite_proto.log.cose import ConsistencyReceipt, InclusionReceipt, kid_of
 from provenite_proto.log.proof import proof_text
 from provenite_proto.statement import SigningKey
 
+from .mending import Mending
+from .opening import Statements
 from .proving import consistency_in, inclusion_in
 from .published import Signed
 from .publisher import Publisher
@@ -18,10 +20,12 @@ class Receipts:
     Times are seconds since 1970. Every method may raise `OSError` or `Unproven` when the log's files cannot be read.
     """
 
-    def __init__(self, publisher: Publisher, key: SigningKey) -> None:
+    def __init__(self, publisher: Publisher, key: SigningKey, statements: Statements) -> None:
+        """Of a publisher's log; `statements` reads the database, from which damaged files are made anew."""
         self.key = key.public
         self._key = key
         self._publisher = publisher
+        self._mending = Mending(publisher, statements)
 
     async def fresh(self, digest: str, index: int, recorded_at: int) -> str:
         """The proof for the newest signed checkpoint, which is of more than `index` statements, as text."""
@@ -50,11 +54,15 @@ class Receipts:
         )
         return receipt.signed(signed.root, self._key).encode()
 
+    async def consistency(self, old: int, new: int, signed: Signed) -> tuple[bytes, ...]:
+        """The proof that the first `new` statements of what is signed begin with the first `old`; 0 <= old <= new."""
+        hashes, _ = await self._mending.proven(partial(consistency_in, old, new, signed))
+        return hashes
+
     async def cose_consistency(self, old: int, new: int) -> bytes:
         """The COSE receipt that the first `new` statements begin with the first `old`; 1 <= old < new <= what is signed."""
         signed = self._newest(new - 1)
-        tiles = self._publisher.files.tree(signed.size)
-        hashes, found = await asyncio.to_thread(consistency_in, old, new, signed, tiles.read)
+        hashes, found = await self._mending.proven(partial(consistency_in, old, new, signed))
         receipt = ConsistencyReceipt(
             log=self._publisher.published.key.name,
             kid=kid_of(self.key),
@@ -80,5 +88,4 @@ class Receipts:
 
     async def _hashes(self, leaf: bytes, index: int, signed: Signed) -> tuple[bytes, ...]:
         """The proof from the log's files."""
-        tiles = self._publisher.files.tree(self._publisher.size)
-        return await asyncio.to_thread(inclusion_in, leaf, index, signed, tiles.read)
+        return await self._mending.proven(partial(inclusion_in, leaf, index, signed))

@@ -1,6 +1,7 @@
 """Reading the tree from the log's files."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from provenite_proto.log import Bundle, Tile, Tiles, parse_path
 from provenite_proto.log.tiles import FULL
@@ -52,6 +53,16 @@ class TileFiles:
         named = (Tile(0, index, width), Bundle(index, width)) if width else ()
         found = ((each.path, part.read(each)) for each in named)
         return [(path, content) for path, content in found if content is not None]
+
+    def holds(self, tile: Tile, content: bytes) -> bool:
+        """Whether a tile is read as this, and its file has nothing else."""
+        return self._storage.read(tile.path) in (None, content) and self.read(tile) == content
+
+    def mend(self, tiles: Mapping[Tile, bytes]) -> None:
+        """Write tiles anew."""
+        self._storage.write([(tile.path, content) for tile, content in tiles.items()])
+        for tile in tiles:
+            self._full.pop(tile.path, None)
 
     def _tile(self, tile: Tile) -> bytes:
         found = self.read(tile)
