@@ -113,6 +113,9 @@ def test_a_pack_holds_for_each_of_its_readers(ledger: Ledger) -> None:
         assert verdict.failures == ()
         assert verdict.outcome is Outcome.UNCHECKED
         assert {each.what for each in verdict.missing} <= {"content"}
+        assert verdict.subject is not None
+        if reader in (history.refiner, history.stranger):
+            assert (verdict.subject.mass is None) == (reader is history.stranger)
     # The auditor lacks nothing but the names of the firms, which the registrar can show.
     withheld = {each.check for each in of_pack(history.auditor, history.made).withheld}
     assert withheld == {"name or documents"}
@@ -183,6 +186,8 @@ def test_a_whole_ledger_is_verified_when_all_is_shown(audited_ledger: Ledger) ->
     assert verdict.verified["tree"] == 1
     assert verdict.verified["order"] == verdict.size > len(others)
     partly = of_ledger(half)
+    assert verdict.verified["size"] == verdict.size
+    assert "spending" not in partly.verified
     assert partly.failures == ()
     assert partly.outcome is Outcome.UNCHECKED
     assert mine_to_made <= {each.statement for each in partly.withheld}

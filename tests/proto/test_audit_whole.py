@@ -74,6 +74,7 @@ def test_what_a_ledger_has_admitted_is_verified(data: st.DataObject) -> None:
     assert verdict.failures == ()
     assert verdict.outcome is Outcome.VERIFIED
     assert verdict.verified["admission"] == len(firms.earlier)
+    assert (verdict.verified["size"], verdict.verified["spending"]) == (verdict.size, 1)
     assert verdict.verified["tree"] == 1
 
 

@@ -11,6 +11,7 @@ from provenite_proto.pack import BadPack, Head, Line, Pack, Report, Writer
 from provenite_proto.pack import limits as allowed
 from provenite_proto.pack.members import FORMAT
 from provenite_proto.statement import parse
+from tests.proto.making.audits import Chain
 from tests.proto.making.firms import Firms
 from tests.proto.making.keys import AUDIENCE
 from tests.proto.making.models import copper
@@ -92,10 +93,24 @@ def test_the_report_follows_from_the_rest() -> None:
         report = Report(pack.head, pack.checkpoint)
         for line in pack.lines():
             statement = parse(line.statement, complete=False)
-            report.add(statement.record, statement.withheld)
+            report.add(statement.digest, statement.record, statement.withheld)
         assert report.text(pack.content) == pack.report
         assert max(map(len, pack.report.splitlines())) <= 80
         assert ("withheld from" in pack.report) is not shown
+
+
+@pytest.mark.parametrize(
+    ("section", "said"), [("", "55 kg"), ("quantities", "mass withheld"), ("parties", "55 kg")]
+)
+def test_the_report_says_of_what_the_pack_is(section: str, said: str) -> None:
+    made = Chain()
+    data = packed(
+        made.firms, made.batch, show=lambda _, name: name != section, content=section == ""
+    )
+    assert f"Of         copper-cathode, {said}\nElements   Cu\n" in Pack(opened(data)).report
+    # What was shipped is what was made before, of the mass that was sent.
+    shipped = packed(made.firms, f"{made.sent}.0", content=False)
+    assert "Of         copper-cathode, 60 kg\n" in Pack(opened(shipped)).report
 
 
 def test_the_report_says_where_it_came_from() -> None:
@@ -123,7 +138,7 @@ def test_a_report_stays_small_however_many_steps_there_are() -> None:
         first, rest = divmod(number, 36)
         code = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         record = firms.extracted(copper("1"), country=f"CN-{code[first % 36]}{code[rest]}")
-        report.add(record, 0)
+        report.add(f"{number:043}", record, 0)
     text = report.text(None)
     assert len(text.encode()) < allowed.REPORT_BYTES
     assert "other steps" in text

@@ -105,3 +105,6 @@ class LedgerAudit:
             )
         elif self.unbroken:
             tally.verified["tree"] += 1
+            tally.verified["size"] += checkpoint.size
+            # A batch is over-spent only where a rule is broken, or where a mass that is withheld hides it.
+            tally.verified["spending"] += not (tally.counts["failures"] or tally.counts["withheld"])

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
+import msgspec
+
 from ..ledger import CLOCK_TOLERANCE
 from ..pack import BadPack, Pack, Report
 from .auditing import Auditing
@@ -91,7 +93,8 @@ class _OfPack:
                     if checked.statement is None:
                         self._all_read = False
                     else:
-                        self._report.add(checked.statement.record, checked.statement.withheld)
+                        shown = checked.statement
+                        self._report.add(shown.digest, shown.record, shown.withheld)
                     if admitted is not None:
                         self._recomputing.add(admitted)
                 done += sizes[number]
@@ -100,7 +103,8 @@ class _OfPack:
             self._all_read = False
             self._tally.fail(bad.slug, f"{bad.member or 'The file'}: {bad.detail}")
         self._finish()
-        return self._auditing.verdict(self._tally, self._opened, self._pack.head.batch)
+        verdict = self._auditing.verdict(self._tally, self._opened, self._pack.head.batch)
+        return msgspec.structs.replace(verdict, subject=self._report.subject)
 
     def _finish(self) -> None:
         pack, tally, frame = self._pack, self._tally, self._auditing.admitting.frame

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from ..pack import Subject
 from ..problem import Finding
 
 MAX_LISTED = 1_000
@@ -90,6 +91,7 @@ class Verdict(Form, frozen=True, kw_only=True):
     size: int
     root: str
     batch: str | None = None
+    subject: Subject | None = None
     witnesses: dict[str, int] = {}
     verified: dict[str, int] = {}
     counts: dict[str, int] = {}

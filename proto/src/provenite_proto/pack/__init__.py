@@ -14,7 +14,8 @@ from .members import (
     read_lines,
 )
 from .reading import Pack, Statements
-from .report import Report
+from .report import Report, subject_facts
+from .subject import Subject
 from .writing import Writer, write
 
 __all__ = [
@@ -31,8 +32,10 @@ __all__ = [
     "Pack",
     "Report",
     "Statements",
+    "Subject",
     "Writer",
     "is_pack",
     "read_lines",
+    "subject_facts",
     "write",
 ]

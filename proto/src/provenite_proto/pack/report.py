@@ -15,6 +15,7 @@ from ..log.note import base64, parse
 from ..matter.quantity import milligrams
 from ..record import AnyRecord, Collection, Extraction, Receipt, Transfer, Transformation
 from .members import Content, Head
+from .subject import Subject, Subjects
 
 _WIDTH = 80
 _STEPS = 400
@@ -51,9 +52,16 @@ class Report:
         self._steps: dict[tuple[str, str, str], _Step] = {}
         self._sections = 0
         self._withheld = 0
+        self._subjects = Subjects(head.batch)
 
-    def add(self, record: AnyRecord, withheld: int) -> None:
-        """A statement's record, of which only the open part counts, and how many of its sections are withheld."""
+    @property
+    def subject(self) -> Subject | None:
+        """What the batch is, as the statements so far say; none where they do not."""
+        return self._subjects.found()
+
+    def add(self, digest: str, record: AnyRecord, withheld: int) -> None:
+        """A statement's digest, its record as it is shown, and how many of its sections are withheld."""
+        self._subjects.add(digest, record)
         self._kinds[str(record.__struct_config__.tag)] += 1
         self._sections += len(record.sd)
         self._withheld += withheld
@@ -73,6 +81,7 @@ class Report:
         yield "PROVENITE PACK"
         yield ""
         yield f"Batch      {head.batch}"
+        yield from self._subject()
         yield from _wrapped("Ledger     ", head.ledger)
         yield f"Made       {_moment(head.created)}"
         yield from self._log()
@@ -85,6 +94,10 @@ class Report:
         yield from _contained(content)
         yield from self._way()
         yield from self._counts()
+
+    def _subject(self) -> Iterator[str]:
+        for name, value in subject_facts(self.subject):
+            yield from _wrapped(f"{name:<11}", value)
 
     def _log(self) -> Iterator[str]:
         """What the checkpoint says, which nobody has verified here."""
@@ -130,6 +143,19 @@ class Report:
             last = f"{step.last:%Y-%m-%d}"
             days = first if first == last else f"{first} to {last}"
             yield from _wrapped(f"{days:<24}  {country:<8}", text)
+
+
+def subject_facts(subject: Subject | None) -> Iterator[tuple[str, str]]:
+    """What is known of a batch, by name, in words."""
+    if subject is None:
+        return
+    mass = "mass withheld" if subject.mass is None else f"{subject.mass} kg"
+    yield "Of", f"{subject.material}, {mass}"
+    yield "Elements", ", ".join(subject.elements)
+    if subject.lot is not None:
+        yield "Lot", subject.lot
+    if subject.product is not None:
+        yield "Product", subject.product
 
 
 def _contained(content: Content | None) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from ..record import AnyRecord
-from ..statement import parse
+from ..statement import base64url, parse
 from . import limits
 from .container import Member, end_record, pack
 from .errors import within
@@ -60,7 +60,7 @@ class Writer:
         return data
 
     def add(self, line: Line, record: AnyRecord, withheld: int) -> bytes:
-        """A statement: its line, its record, whose open part alone matters, and how many sections are withheld.
+        """A statement: its line, its record as the line shows it, and how many sections are withheld.
 
         Empty until a member is full.
         """
@@ -74,7 +74,7 @@ class Writer:
             self._room = limits.STATEMENT_MEMBER_BYTES
         self._room -= len(text)
         self._lines.append(text)
-        self._report.add(record, withheld)
+        self._report.add(_digest(line.statement), record, withheld)
         return data
 
     def end(self, content: Content | None) -> bytes:
@@ -114,6 +114,12 @@ class Writer:
             )
         )
         return member.local() + packed
+
+
+def _digest(statement: str) -> str:
+    """A statement's digest (section 3), whatever else its text is."""
+    signed = statement.partition("~")[0].rpartition(".")[0]
+    return base64url.encode(sha256(signed.encode()).digest())
 
 
 def write(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from rich.text import Text
 
 from provenite_proto.audit import MAX_LISTED, Outcome, Verdict
+from provenite_proto.pack import subject_facts
 
 from .terminal import WIDTH, in_line, wrapped
 
@@ -25,6 +26,8 @@ _CHECKS = {
     "checkpoint": "signature of the log under the checkpoint",
     "cosignature": "witnesses who cosigned it",
     "tree": "root of the tree, computed from all statements",
+    "size": "statements, as many as the signed tree has leaves",
+    "spending": "whole ledger in which no batch is over-spent",
     "form": "statements of the strict form, with their disclosures",
     "signature": "signatures of issuers",
     "inclusion": "proofs that a statement is in the log at its time",
@@ -35,6 +38,10 @@ _CHECKS = {
     "report": "report for people, written anew",
 }
 """What was verified, in words."""
+_TO_SEE_MORE = (
+    "Ask the firms that made these statements to show you what is withheld (`provenite grant … --to PARTY`, with your "
+    "id of `provenite whoami`), the registrar for names; then have the pack or the statements read anew."
+)
 
 
 def verdict_text(verdict: Verdict) -> Text:
@@ -70,6 +77,7 @@ def _claims(verdict: Verdict) -> Iterator[str]:
 def _head(verdict: Verdict) -> Iterator[str]:
     facts = {
         "Batch": verdict.batch,
+        **dict(subject_facts(verdict.subject)),
         "Ledger": verdict.ledger,
         "Log": verdict.log and f"{verdict.log}, {verdict.size:,} statements",
         "Root": verdict.root,
@@ -77,6 +85,8 @@ def _head(verdict: Verdict) -> Iterator[str]:
     for name, value in facts.items():
         if value:
             yield f"{name:<8} {in_line(value)}"
+    if verdict.subject is not None:
+        yield "Report   what the ledger says of its content: unzip -p FILE report.txt"
     for name, time in verdict.witnesses.items():
         moment = datetime.fromtimestamp(time, UTC)
         yield f"{'Witness':<8} {in_line(name)}, {moment:%Y-%m-%d %H:%M:%S} UTC"
@@ -112,6 +122,8 @@ def _withheld(verdict: Verdict) -> Iterator[str]:
     listed, count = len(verdict.withheld), verdict.counts.get("withheld", 0)
     if count > listed:
         yield f"  … and {count - listed:,} more"
+    if count:
+        yield wrapped(_TO_SEE_MORE, WIDTH, "  ")
 
 
 def _doubts(verdict: Verdict) -> Iterator[str]:

@@ -16,7 +16,7 @@ from .statement import redacted
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A statement as the reader sees it: its line, its record, and how many of its sections are withheld."""
+    """A statement as the reader sees it: its line, its record without what is withheld, and how many sections are."""
 
     line: Line
     record: AnyRecord
@@ -51,7 +51,9 @@ def shown(
         before=_before(index, draws, computable) if sees(reader, concerned, "quantities") else None,
         averaged=averaged if _averages(record) else None,
     )
-    return Shown(line, record, len(withheld))
+    # The report says what is in the record: what the reader does not see must not be in it.
+    seen = msgspec.structs.replace(record, **dict.fromkeys(withheld))
+    return Shown(line, seen, len(withheld))
 
 
 def claims(elements: Mapping[str, int], shares: Shares) -> Content:
