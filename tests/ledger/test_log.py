@@ -149,6 +149,9 @@ def test_a_part_of_a_tile_is_there_when_the_whole_is(ledger: Ledger, miner: Firm
         "tile/0/../checkpoint",
         "tile/",
         "nothing",
+        "tile//0/000.p/1",
+        "tile/0//000.p/1",
+        "tile/0/000.p/1/",
     ],
 )
 def test_what_is_no_tile(ledger: Ledger, path: str) -> None:

@@ -141,7 +141,9 @@ async def tile(
 ) -> Response[bytes]:
     """A part of the log's tree, or of its entries. It never changes."""
     publisher = parts(request).publisher
-    found = await asyncio.to_thread(publisher.files.find, f"tile{tile}", publisher.size)
+    # As it was sent: the router passes over slashes that are doubled or at the end.
+    path = request.scope["raw_path"].decode().removeprefix(f"{paths.LOG}/")
+    found = await asyncio.to_thread(publisher.files.find, path, publisher.size)
     if found is None:
         raise Problem("not-found", f"The log has no tile {tile.removeprefix('/')[:100]}.")
     return Response(found, media_type=TILE_TYPE, headers=_IMMUTABLE)
