@@ -78,3 +78,20 @@ async def test_each_request_has_its_time(monkeypatch: pytest.MonkeyPatch) -> Non
             assert b" 204 " in await reader.readuntil(b"\r\n\r\n")
         writer.close()
         await writer.wait_closed()
+
+
+async def test_one_address_does_not_take_all_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Quick, "seconds", 30)
+    monkeypatch.setattr(Quick, "each", 3)
+    async with serving() as (host, port), contextlib.AsyncExitStack() as stack:
+        for _ in range(3):
+            _, idle = await asyncio.open_connection(host, port, local_addr=("127.0.0.2", 0))
+            stack.callback(idle.close)
+        reader, more = await asyncio.open_connection(host, port, local_addr=("127.0.0.2", 0))
+        stack.callback(more.close)
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+        reader, other = await asyncio.open_connection(host, port)
+        stack.callback(other.close)
+        other.write(GET)
+        assert b" 204 " in await reader.readuntil(b"\r\n\r\n")

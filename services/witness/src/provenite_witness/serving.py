@@ -27,6 +27,8 @@ HEAD_BYTES = 16_384
 """Of a request line and headers, at the most."""
 CONNECTIONS = 500
 """At a time; beyond, requests are answered with 503."""
+CONNECTIONS_EACH = 50
+"""Of them from one address; who opens more is cut off, so that nobody takes the room of all."""
 SHUTDOWN_SECONDS = 10
 """How long open requests have to finish."""
 
@@ -93,11 +95,17 @@ class Connection(H11Protocol):
     """A connection that has a time for each request: who sends or reads too slowly, or nothing, is cut off."""
 
     seconds: ClassVar[float] = REQUEST_SECONDS
+    each: ClassVar[int] = CONNECTIONS_EACH
     _deadline: asyncio.TimerHandle | None = None
+    _host: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
-        """Take the connection."""
+        """Take the connection, unless its address has too many."""
         super().connection_made(transport)
+        self._host = self.client[0] if self.client else None
+        others = [each for each in self.connections if isinstance(each, Connection)]
+        if sum(each._host == self._host for each in others) > self.each:
+            transport.abort()
         self._wait()
 
     def on_response_complete(self) -> None:
