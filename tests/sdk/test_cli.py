@@ -380,6 +380,7 @@ def test_which_ledger_is_signed_for(
     run: Provenite, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = run("--origin", "https://another.example", "whoami")
+    assert "leave out --origin" in " ".join(refused.stderr.split())
     assert refused.exit_code == 1
     assert "token-invalid" in refused.stderr
     monkeypatch.setenv("PROVENITE_LEDGER", ledger.url.replace("127.0.0.1", "localhost"))

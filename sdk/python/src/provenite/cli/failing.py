@@ -135,4 +135,6 @@ def _remedy(problem: ProblemAnswer) -> str:
         return "This key is not enrolled here: `provenite enrol`, or another --key."
     if problem.slug == "token-invalid" and problem.detail.endswith("has been revoked."):
         return "Use another key of your firm: --key FILE."
+    if problem.slug == "token-invalid" and problem.detail.startswith("The token is for"):
+        return "Sign for this ledger: leave out --origin, or name it there or in PROVENITE_ORIGIN."
     return problem.remedy
