@@ -27,8 +27,8 @@ HEAD_BYTES = 16_384
 """Of a request line and headers, at the most."""
 CONNECTIONS = 500
 """At a time; beyond, requests are answered with 503."""
-CONNECTIONS_EACH = 50
-"""Of them from one address; who opens more is cut off, so that nobody takes the room of all."""
+CONNECTIONS_EACH = CONNECTIONS // 2
+"""Of them from one address, which may be a proxy; who opens more is cut off: nobody takes the room of all."""
 SHUTDOWN_SECONDS = 10
 """How long open requests have to finish."""
 
