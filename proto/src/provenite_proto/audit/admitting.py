@@ -150,7 +150,7 @@ class Admitting:
         except Problem as problem:
             if problem.slug != "registrar-keyless" or self._whole:
                 raise
-        self.frame.gaps.append(
+        self.frame.miss(
             Gap(what="spare-key", name=key.key_id, statement=statement.digest, index=state.size)
         )
         with with_spare_key(state):
