@@ -1,10 +1,14 @@
-"""What an audit costs a statement: beside the bare signature, beside a peer, in two processes, and in memory."""
+"""What an audit costs a statement: verified, beside the bare signature and a peer; and whole, in time and memory."""
 
 import itertools
+import json
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
-import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import msgspec
 import scitt_cose
@@ -16,7 +20,7 @@ from provenite_proto.answers import LoggedAnswer, LogStatements
 from provenite_proto.audit import Work, verify
 from provenite_proto.log import entry, leaf_hash
 from provenite_proto.statement import SigningKey, parse
-from tests.bench import statements
+from tests.bench import histories, statements
 
 ORIGIN = "https://ledger.example"
 PAGE = 500
@@ -26,11 +30,61 @@ OURS = "offline verification, µs"
 PEER = "scitt-cose, parse and verify, µs"
 CHUNKED = "the same with reading a page, µs"
 TWO = "the same, in two processes, µs"
-SMALL, LARGE = "memory, small log, MB", "memory, large log, MB"
+KINDS = ("ledger", "pack")
+"""What is audited from beginning to end."""
 
 
-def measure(count: int, rounds: int, pages: int) -> dict[str, float]:
-    """Medians over so many rounds of so many statements; memory of 20 pages, and of so many times as many."""
+def small(kind: str) -> str:
+    """The figure: the most memory of an audit of a small one."""
+    return f"{kind}, small, memory, MB"
+
+
+def large(kind: str) -> str:
+    """The figure: the same of a large one."""
+    return f"{kind}, large, memory, MB"
+
+
+def whole(small_log: int, large_log: int) -> dict[str, float]:
+    """Audits from beginning to end, of logs of so many statements: memory, and microseconds a statement.
+
+    Each in a process of its own, which has two others verify. The memory is its own: the others hold a page at a time.
+    """
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="provenite-bench-") as name:
+        folder = Path(name)
+        histories.write(folder, small_log // 5)
+        for kind in KINDS:
+            found[f"{kind}, small, in one process, µs"] = _of_one(_audited(kind, folder, 1))
+            two = _audited(kind, folder, 2)
+            found[f"{kind}, small, in two, µs"] = _of_one(two)
+            found[small(kind)] = two["memory"]
+        histories.write(folder, large_log // 5)
+        for kind in KINDS:
+            two = _audited(kind, folder, 2)
+            found[f"{kind}, large, in two, µs"] = _of_one(two)
+            found[large(kind)] = two["memory"]
+    return found
+
+
+def _audited(kind: str, folder: Path, processes: int) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, Path(__file__).with_name("auditing.py"), kind, folder, str(processes)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(done.stdout + done.stderr)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def _of_one(found: dict[str, float]) -> float:
+    return found["seconds"] / found["statements"] * 1e6
+
+
+def measure(count: int, rounds: int) -> dict[str, float]:
+    """Medians over so many rounds of so many statements."""
     key = ec.generate_private_key(ec.SECP256R1())
     firm = statements.Enrolled(SigningKey(key), "A" * 43)
     texts = list(itertools.islice(statements.mixed(statements.Pair(firm, firm), ORIGIN), count))
@@ -56,11 +110,7 @@ def measure(count: int, rounds: int, pages: int) -> dict[str, float]:
                 _each(lambda: _run(_here, itertools.repeat(work, works)), works * each)
             )
             found[TWO].append(_each(lambda: _run(two, itertools.repeat(work, works)), works * each))
-    return {
-        **{name: statistics.median(spent) for name, spent in found.items()},
-        SMALL: _peak(work, 20),
-        LARGE: _peak(work, 20 * pages),
-    }
+    return {name: statistics.median(spent) for name, spent in found.items()}
 
 
 def _offline(text: str, key: SigningKey) -> bytes:
@@ -128,12 +178,3 @@ def _each(work: Callable[[], object], count: int) -> float:
     began = time.perf_counter()
     work()
     return (time.perf_counter() - began) / count * 1e6
-
-
-def _peak(work: Work, pages: int) -> float:
-    """The most memory that verifying so many pages, one after the other, takes at a time."""
-    tracemalloc.start()
-    _run(_here, itertools.repeat(work, pages))
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return peak / 1e6

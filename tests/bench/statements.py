@@ -46,10 +46,10 @@ def mixed(pair: Pair, origin: str) -> Iterator[str]:
     start = datetime.now(UTC) - timedelta(days=30)
     for number in itertools.count():
         at = start + timedelta(seconds=number)
-        first, second = (_sign(_ore(at), pair.mine, origin) for _ in range(2))
-        sent = _sign(
+        first, second = (sign(ore(at), pair.mine, origin) for _ in range(2))
+        sent = sign(
             transfer(
-                inputs={_batch(second): "900"},
+                inputs={batch_of(second): "900"},
                 to=pair.refiner.party,
                 from_country="US",
                 to_country="GB",
@@ -62,13 +62,13 @@ def mixed(pair: Pair, origin: str) -> Iterator[str]:
         yield from (
             first,
             second,
-            _sign(
+            sign(
                 transformation(
                     country="US",
                     occurred_at=at,
                     stage=Stage.CONCENTRATION,
                     custody_model=CustodyModel.SEGREGATED,
-                    inputs={_batch(first): "1000"},
+                    inputs={batch_of(first): "1000"},
                     outputs=[
                         BatchOf(
                             "bastnaesite-concentrate",
@@ -82,7 +82,7 @@ def mixed(pair: Pair, origin: str) -> Iterator[str]:
                 origin,
             ),
             sent,
-            _sign(receipt(transfer=parse(sent).digest, received_at=at), pair.refiner, origin),
+            sign(receipt(transfer=parse(sent).digest, received_at=at), pair.refiner, origin),
         )
 
 
@@ -90,10 +90,11 @@ def extractions(pair: Pair, origin: str) -> Iterator[str]:
     """Extractions without end, which may arrive in any order."""
     at = datetime.now(UTC) - timedelta(days=30)
     while True:
-        yield _sign(_ore(at), pair.mine, origin)
+        yield sign(ore(at), pair.mine, origin)
 
 
-def _ore(at: datetime) -> AnyRecord:
+def ore(at: datetime) -> AnyRecord:
+    """A tonne of concentrate out of the ground."""
     return extraction(
         country="US",
         occurred_at=at,
@@ -108,7 +109,8 @@ def _ore(at: datetime) -> AnyRecord:
     )
 
 
-def _sign(record: AnyRecord, firm: Enrolled, origin: str) -> str:
+def sign(record: AnyRecord, firm: Enrolled, origin: str) -> str:
+    """The firm's statement, issued now."""
     return issue(
         record,
         key=firm.key,
@@ -118,5 +120,6 @@ def _sign(record: AnyRecord, firm: Enrolled, origin: str) -> str:
     )
 
 
-def _batch(statement: str) -> str:
+def batch_of(statement: str) -> str:
+    """The first batch that a statement makes."""
     return f"{parse(statement).digest}.0"

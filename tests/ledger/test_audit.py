@@ -26,6 +26,7 @@ from provenite_proto.statement import parse
 from tests.ledger.running import Firm, Ledger, extraction, refining, run_ledger
 from tests.ledger.speaking import digest, opening
 from tests.ledger.test_packs import History, averaging
+from tests.proto.keeping import Kept
 
 Pages = Iterator[LogStatements]
 EVERYTHING = tuple(sorted(SECTIONS))
@@ -248,7 +249,8 @@ def test_an_audit_goes_on_where_it_was_left(audited_ledger: Ledger) -> None:
     auditor, mine = ledger.enrol("auditor"), ledger.enrol("miner")
     shown_to(auditor, mine)
     (ore,) = mine.record(extraction("10"))
-    audit = begun(ledger)
+    tables = Kept()
+    audit = LedgerAudit(evidence(ledger), Trust(), tables)
     pages = read(auditor, audit.size, 5)
     for work in audit.works(page for page, _ in zip(pages, range(2), strict=False)):
         audit.add(verify(work))
@@ -256,7 +258,7 @@ def test_an_audit_goes_on_where_it_was_left(audited_ledger: Ledger) -> None:
     saved = save(audit, log_of(ledger).key)
     # The log has grown when it goes on.
     mine.ships(ore, auditor_of(ledger), "1")
-    audit = go_on(saved, lambda covered: evidence(ledger), Trust())
+    audit = go_on(saved, tables.read(), lambda covered: evidence(ledger), Trust())
     assert save(audit, log_of(ledger).key) == saved
     for work in audit.works(read(auditor, audit.size, 50, audit.next)):
         audit.add(verify(work))
@@ -265,9 +267,9 @@ def test_an_audit_goes_on_where_it_was_left(audited_ledger: Ledger) -> None:
     assert at_once.failures == ()
     with pytest.raises(ValueError, match="another log"):
         other = msgspec.structs.replace(evidence(ledger), ledger="https://other")
-        go_on(saved, lambda covered: other, Trust())
+        go_on(saved, tables.read(), lambda covered: other, Trust())
     with pytest.raises(ValueError, match="not an audit"):
-        go_on(saved[:-1], lambda covered: evidence(ledger), Trust())
+        go_on(saved[:-1], tables.read(), lambda covered: evidence(ledger), Trust())
 
 
 def auditor_of(ledger: Ledger) -> Firm:

@@ -42,6 +42,7 @@ from provenite_proto.record import (
     Waste,
 )
 from provenite_proto.statement import PublicKey, Statement, parse
+from provenite_proto.tables import IN_MEMORY
 from tests.proto.forging import Forged, forged, redacted
 from tests.proto.making import audits
 from tests.proto.making.audits import Chain
@@ -291,7 +292,7 @@ def test_what_no_key_was_tried_on_is_false() -> None:
 
 def test_batches_of_which_nothing_is_known_share_what_is_assumed_of_them() -> None:
     """An input takes a few bytes of a pack: a table of the elements for each would be a hundred times as much."""
-    frame = Frame()
+    frame = Frame(IN_MEMORY)
     for number in range(2):
         frame.assume_batch(f"{'A' * 43}.{number}", "B" * 43, None)
     first, second = frame.state.batches.values()

@@ -22,6 +22,7 @@ from provenite_proto.audit import (
 )
 from provenite_proto.log import Checkpoint, note
 from provenite_proto.statement import parse, redact
+from tests.proto.keeping import Kept
 from tests.proto.making.audits import POLICY, WITNESSES, Chain
 from tests.proto.making.firms import Firms
 from tests.proto.making.keys import AUDIENCE, TestKey
@@ -109,9 +110,10 @@ def test_an_audit_that_goes_on_comes_to_the_same(data: st.DataObject) -> None:
 
     shorter = Firms(founded=False)
     shorter.earlier = firms.earlier[: data.draw(st.integers(1, len(firms.earlier)))]
-    audit = read(LedgerAudit(evidence(shorter), Trust(LOG.key)), pages(shorter, hides))
+    tables = Kept()
+    audit = read(LedgerAudit(evidence(shorter), Trust(LOG.key), tables), pages(shorter, hides))
     saved = save(audit, str(LOG.key))
-    again = go_on(saved, lambda covered: evidence(firms), Trust(LOG.key))
+    again = go_on(saved, tables.read(), lambda covered: evidence(firms), Trust(LOG.key))
     assert again.next == len(shorter.earlier)
     assert save(again, str(LOG.key)) == saved
     read(again, pages(firms, hides, again.next))
@@ -195,10 +197,13 @@ def test_one_failure_is_told_once() -> None:
 
 def test_an_older_checkpoint_than_before_is_found() -> None:
     firms = Chain().firms
-    audit = read(LedgerAudit(evidence(firms), Trust(LOG.key)), pages(firms))
+    tables = Kept()
+    audit = read(LedgerAudit(evidence(firms), Trust(LOG.key), tables), pages(firms))
     shorter = Firms(founded=False)
     shorter.earlier = firms.earlier[:-1]
-    again = go_on(save(audit, str(LOG.key)), lambda covered: evidence(shorter), Trust(LOG.key))
+    again = go_on(
+        save(audit, str(LOG.key)), tables.read(), lambda covered: evidence(shorter), Trust(LOG.key)
+    )
     assert slugs(read(again, iter(())).verdict()) == {"size-mismatch"}
 
 
@@ -207,7 +212,8 @@ def test_witnesses_that_lag_behind_what_was_audited_accuse_nobody() -> None:
     firms = Chain().firms
     older, newer = Firms(founded=False), Firms(founded=False)
     older.earlier, newer.earlier = firms.earlier[:-2], firms.earlier[:-1]
-    audit = read(LedgerAudit(evidence(newer), Trust(LOG.key)), pages(newer))
+    tables = Kept()
+    audit = read(LedgerAudit(evidence(newer), Trust(LOG.key), tables), pages(newer))
     saved = save(audit, str(LOG.key))
 
     def answered(signed: Firms, witnessed: Firms | None) -> Callable[[int], Evidence]:
@@ -226,12 +232,12 @@ def test_witnesses_that_lag_behind_what_was_audited_accuse_nobody() -> None:
         (firms, newer, len(newer.earlier)),
         (firms, None, len(firms.earlier)),
     ):
-        again = go_on(saved, answered(signed, witnessed), Trust(LOG.key))
+        again = go_on(saved, tables.read(), answered(signed, witnessed), Trust(LOG.key))
         assert again.size == size
         verdict = read(again, pages(firms, first=again.next)).verdict()
         assert verdict.failures == ()
         assert verdict.verified["tree"] == 1
-    again = go_on(saved, answered(older, older), Trust(LOG.key))
+    again = go_on(saved, tables.read(), answered(older, older), Trust(LOG.key))
     assert slugs(read(again, iter(())).verdict()) == {"size-mismatch"}
 
 

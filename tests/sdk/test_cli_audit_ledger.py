@@ -43,7 +43,7 @@ def audit(firm: Firm, folder: Path, *words: str) -> tuple[int, str]:
             "audit",
             f"--ledger={firm.ledger.url}",
             f"--key={key_of(firm, folder)}",
-            f"--state={folder / 'state.json'}",
+            f"--state={folder / 'state.db'}",
             "--processes=1",
             *words,
         ],
@@ -74,11 +74,11 @@ def test_nobody_else_reads_the_log(ledger: Ledger, tmp_path: Path) -> None:
     code, said = audit(ledger.enrol("auditor"), tmp_path)
     assert code == UNABLE
     assert "not-entitled" in said
-    assert not (tmp_path / "state.json").exists()
+    assert not (tmp_path / "state.db").exists()
 
 
 def test_what_is_kept_is_of_this_log(auditor: Firm, tmp_path: Path) -> None:
-    (tmp_path / "state.json").write_text("{}")
+    (tmp_path / "state.db").write_text("{}")
     code, said = audit(auditor, tmp_path)
     assert code == UNABLE
     assert "not an audit that was saved" in " ".join(said.split())
@@ -91,7 +91,7 @@ def test_an_interruption_loses_nothing(
         auditor.ledger.enrol("miner").record(extraction("1"))
     monkeypatch.setattr(reading_log, "MAX_LOGGED", 3)
     connection = Connection(auditor.ledger.url, None, key_of(auditor, tmp_path), None)
-    state = tmp_path / "state.json"
+    state = tmp_path / "state.db"
     reached: list[int] = []
 
     def run(told: Any) -> Any:

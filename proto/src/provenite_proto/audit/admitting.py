@@ -20,6 +20,7 @@ from ..record import (
     Transformation,
 )
 from ..statement import PublicKey, Statement
+from ..tables import Tables
 from .filling import CHECKS, Absent, absent, filled
 from .frame import Frame, Vague
 from .gaps import Gap
@@ -68,11 +69,11 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
 class Admitting:
     """Takes statements in the order of the log. With `whole` all of the log is there."""
 
-    def __init__(self, audience: str, tally: Tally, *, whole: bool) -> None:
+    def __init__(self, audience: str, tally: Tally, tables: Tables, *, whole: bool) -> None:
         self._audience = audience
         self._tally = tally
         self._whole = whole
-        self.frame = Frame()
+        self.frame = Frame(tables)
         self._preparing = Preparing(self.frame, tally, whole=whole)
         self.all_shown = True
 
@@ -126,7 +127,7 @@ class Admitting:
         if registered is None and self._whole:
             raise Problem("key-unknown", f"No key {statement.key_id} is registered before it.")
         if registered is None:
-            self.frame.gaps.append(
+            self.frame.miss(
                 Gap(what="key", name=statement.key_id, statement=statement.digest, index=index)
             )
             raise Lacking(statement.key_id)
@@ -149,7 +150,7 @@ class Admitting:
         except Problem as problem:
             if problem.slug != "registrar-keyless" or self._whole:
                 raise
-        self.frame.gaps.append(
+        self.frame.miss(
             Gap(what="spare-key", name=key.key_id, statement=statement.digest, index=state.size)
         )
         with with_spare_key(state):
@@ -169,7 +170,8 @@ class Admitting:
         sources = self._sources(record)
         if hidden.may_be("quantities"):
             frame.blurred.add(statement.digest)
-            frame.loose.update(sources)
+            for source in sources:
+                frame.loose.add(source)
         if isinstance(record, Party) and hidden.may_be("identities"):
             frame.nameless.add(statement.digest)
         vague = [frame.vague[each] for each in sources if each in frame.vague]
@@ -232,7 +234,7 @@ class Admitting:
             batch = frame.state.batches[draw.batch]
             frame.state.put(msgspec.structs.replace(batch, remaining=said - draw.mass))
             if draw.batch not in frame.loose:
-                frame.gaps.append(
+                frame.miss(
                     Gap(
                         what="consumer",
                         name=kilograms(draw.before - said),
@@ -261,7 +263,7 @@ class Admitting:
         """What the statement makes, without what a withheld section would say of it."""
         frame = self.frame
         unsure = {admission.digest, record.statement if isinstance(record, Retraction) else ""}
-        if unsure & frame.blurred:
+        if any(each in frame.blurred for each in unsure):
             return tuple(frame.blur(each, admission.digest) for each in admission.created)
         if isinstance(record, Transfer | Receipt | Retraction):
             for each in admission.created:

@@ -1,6 +1,7 @@
 """An audit: statements in the order of the log, verified one by one, admitted one after the other, and weighed."""
 
 from ..ledger import CLOCK_TOLERANCE
+from ..tables import Tables
 from .admitting import Admitted, Admitting
 from .trust import Opened
 from .verdict import Tally, Verdict
@@ -10,10 +11,10 @@ from .verifying import Checked
 class Auditing:
     """What packs and whole ledgers have in common: order, time, and each statement's own checks."""
 
-    def __init__(self, ledger: str, tally: Tally, *, whole: bool) -> None:
+    def __init__(self, ledger: str, tally: Tally, tables: Tables, *, whole: bool) -> None:
         self.ledger = ledger
         self.tally = tally
-        self.admitting = Admitting(ledger, tally, whole=whole)
+        self.admitting = Admitting(ledger, tally, tables, whole=whole)
         self.last_index = -1
         self.last_time = 0
         self._witnessed_at: int | None = None

@@ -11,6 +11,7 @@ import msgspec
 
 from ..ledger import Batch, BatchStatus, Enrolled, RegisteredSite, State
 from ..matter.element import ELEMENTS
+from ..tables import Tables
 from .filling import SOMEBODY
 from .gaps import Gap
 
@@ -47,21 +48,28 @@ class Frame:
     that say something of others, and could not be admitted. `gaps` says what is not carried.
     """
 
-    def __init__(self) -> None:
-        self.state = State()
+    def __init__(self, tables: Tables) -> None:
+        self.state = State(tables=tables)
         # The party that withheld sections name: it has no key, so it says nothing.
-        self.state.put(Enrolled(SOMEBODY, "", ()))
-        self.vague: dict[str, Vague] = {}
-        self.loose: set[str] = set()
-        self.hidden: set[str] = set()
-        self.blurred: set[str] = set()
-        self.nameless: set[str] = set()
-        self.assumed: dict[str, str] = {}
-        self.received: dict[str, str] = {}
-        self.unadmitted: set[str] = set()
-        self.withdrew: dict[str, str] = {}
-        self.untold: set[str] = set()
-        self.gaps: list[Gap] = []
+        if SOMEBODY not in self.state.parties:
+            self.state.put(Enrolled(SOMEBODY, "", ()))
+        self.vague = tables.table("vague", Vague)
+        self.loose = tables.names("loose")
+        self.hidden = tables.names("hidden")
+        self.blurred = tables.names("blurred")
+        self.nameless = tables.names("nameless")
+        self.assumed = tables.table("assumed", str)
+        self.received = tables.table("received", str)
+        self.unadmitted = tables.names("unadmitted")
+        self.withdrew = tables.table("withdrew", str)
+        self.untold = tables.names("untold")
+        self.gaps = tables.table("gaps", Gap)
+        self._gaps = len(self.gaps)
+
+    def miss(self, gap: Gap) -> None:
+        """Note what is not carried."""
+        self.gaps[f"{self._gaps}"] = gap
+        self._gaps += 1
 
     def knows(self, digest: str) -> bool:
         """Whether the statement has come and been admitted."""

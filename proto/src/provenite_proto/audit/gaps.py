@@ -1,12 +1,13 @@
 """What was not carried, and whether it matters to the batch that is audited."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, MutableSet
+from typing import Final, Self
 
 import msgspec
 
 from ..ledger import State
 from ..record import MATTER
+from ..tables import Tables
 
 _SENTENCES: Final[Mapping[str, str]] = {
     "key": "The statement that registers its key {name} is not carried.",
@@ -43,9 +44,14 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
 class Upstream(msgspec.Struct, frozen=True):
     """Batches, and what they were made of: batches, their `makers`, and with these the statements that moved and gave them back."""
 
-    batches: set[str] = msgspec.field(default_factory=set)
-    makers: set[str] = msgspec.field(default_factory=set)
-    statements: set[str] = msgspec.field(default_factory=set)
+    batches: MutableSet[str]
+    makers: MutableSet[str]
+    statements: MutableSet[str]
+
+    @classmethod
+    def none(cls, tables: Tables, name: str) -> Self:
+        """Nothing yet."""
+        return cls(*(tables.names(f"{name}-{each}") for each in cls.__struct_fields__))
 
     def concerns(self, gap: Gap, state: State) -> bool:
         """Whether what is not there is a part of the batch's history, or of the register."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from ..answers import LogStatements
 from ..log import Edge
+from ..tables import IN_MEMORY, Tables
 from .auditing import Auditing
 from .trust import Evidence, Trust, opened
 from .verdict import Tally, Verdict
@@ -17,24 +18,22 @@ from .verifying import Keyring, Verified, Work
 class LedgerAudit:
     """Takes the statements of a ledger from the first on, up to the size of a checkpoint.
 
-    `auditing`, `edge` and `keyring` are what it has come to: it can go on from them later, against a newer
-    checkpoint. `unbroken` says that all statements so far were there and could be read.
+    `auditing`, `edge` and what is in the `tables` are what it has come to: it can go on from them later, against a
+    newer checkpoint. `unbroken` says that all statements so far were there and could be read.
     """
 
     def __init__(
         self,
         evidence: Evidence,
         trust: Trust,
-        auditing: Auditing | None = None,
-        edge: Edge | None = None,
-        keyring: Keyring | None = None,
+        tables: Tables = IN_MEMORY,
     ) -> None:
         self._judged = Tally()
         self._opened = opened(evidence, trust, self._judged)
-        self.auditing = auditing or Auditing(evidence.ledger, Tally(), whole=True)
+        self.auditing = Auditing(evidence.ledger, Tally(), tables, whole=True)
         self.auditing.witnessed(self._opened)
-        self.edge = edge or Edge()
-        self.keyring = keyring or Keyring()
+        self.edge = Edge()
+        self.keyring = Keyring(tables)
         self.unbroken = True
 
     @property

@@ -7,6 +7,7 @@ import msgspec
 
 from ..ledger import CLOCK_TOLERANCE
 from ..pack import BadPack, Pack, Report
+from ..tables import IN_MEMORY, Tables
 from .auditing import Auditing
 from .gaps import Upstream
 from .recomputing import Recomputing
@@ -29,10 +30,13 @@ def audit_pack(
     trust: Trust,
     verifying: Verifying = one_by_one,
     told: Callable[[int, int], None] = lambda done, whole: None,
+    tables: Tables = IN_MEMORY,
 ) -> Verdict:
     """Audit the pack in an open file. `told` hears of the bytes of statements audited, and how many there are.
 
-    Memory grows with what the rules have to remember of the statements, not with their text.
+    What the rules have to remember of the statements is kept in `tables`, empty ones, and that alone grows with
+    them. In memory in any case are the register's parties, keys and accreditations, and while content is computed
+    its attestations and ownerships.
     """
     tally = Tally()
     try:
@@ -48,12 +52,13 @@ def audit_pack(
             counts={"failures": 1},
             failures=tuple(tally.failures),
         )
-    return _OfPack(pack, trust, tally).run(verifying, told)
+    return _OfPack(pack, trust, tally, tables).run(verifying, told)
 
 
 class _OfPack:
-    def __init__(self, pack: Pack, trust: Trust, tally: Tally) -> None:
+    def __init__(self, pack: Pack, trust: Trust, tally: Tally, tables: Tables) -> None:
         self._pack = pack
+        self._tables = tables
         self._tally = tally
         head = pack.head
         evidence = Evidence(head.ledger, pack.checkpoint, pack.log_key, pack.policy)
@@ -67,9 +72,9 @@ class _OfPack:
                     f"The pack is of the first {head.size} statements, its checkpoint of {found.checkpoint.size}.",
                 )
         self._opened = found
-        self._auditing = Auditing(head.ledger, tally, whole=False)
+        self._auditing = Auditing(head.ledger, tally, tables, whole=False)
         self._auditing.witnessed(found)
-        self._recomputing = Recomputing(self._auditing.admitting.frame, tally)
+        self._recomputing = Recomputing(self._auditing.admitting.frame, tally, tables)
         self._report = Report(head, pack.checkpoint)
         self._all_read = True
 
@@ -78,7 +83,7 @@ class _OfPack:
         sizes: list[int] = []
 
         def members() -> Iterator[Work]:
-            for work in works(self._pack.statements(), self._tree):
+            for work in works(self._pack.statements(), self._tree, self._tables):
                 sizes.append(len(work.data))
                 yield work
 
@@ -108,12 +113,12 @@ class _OfPack:
 
     def _finish(self) -> None:
         pack, tally, frame = self._pack, self._tally, self._auditing.admitting.frame
-        up = Upstream()
+        up = Upstream.none(self._tables, "way")
         for _ in add_upstream(up, pack.head.batch, frame):
             pass
         over = self._recomputing.averaged_over(up)
-        told: set[str] = set()
-        for gap in frame.gaps:
+        told = self._tables.names("told")
+        for gap in frame.gaps.values():
             if not (up.concerns(gap, frame.state) or over.concerns(gap, frame.state)):
                 tally.counts["beside"] += 1
             elif (detail := gap.detail) not in told:

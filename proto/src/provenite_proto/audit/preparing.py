@@ -105,7 +105,7 @@ class Preparing:
             self._gap(what, batch or digest, about, batch)
 
     def _gap(self, what: str, name: str, about: "_About", batch: str | None = None) -> None:
-        self._frame.gaps.append(
+        self._frame.miss(
             Gap(what=what, name=name, statement=about.digest, index=about.index, batch=batch)
         )
 

@@ -5,8 +5,7 @@ unverified, and a fact for which only some lenses ask leaves those unverified.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Literal
+from collections.abc import Iterable, Mapping, Set
 
 import msgspec
 
@@ -26,6 +25,7 @@ from ..record import (
     Transformation,
 )
 from ..replay import Facts, Making, computed, making_of, standing, step_of
+from ..tables import Tables
 from .admitting import Admitted
 from .frame import Frame
 from .gaps import Upstream
@@ -36,18 +36,20 @@ from .verdict import Tally, Withheld
 class Recomputing:
     """Keeps of every statement that makes matter what its content is computed from."""
 
-    def __init__(self, frame: Frame, tally: Tally) -> None:
+    def __init__(self, frame: Frame, tally: Tally, tables: Tables) -> None:
         self._frame = frame
         self._tally = tally
-        self._steps: dict[str, Step] = {}
-        self._index: dict[str, int] = {}
-        # Statements of whose outputs, and parts of batches, the content is not known, and why not.
-        self._opaque: dict[str, Literal["withheld", "upstream", "range"]] = {}
-        self._unranged: set[str] = set()
-        self._siteless: set[str] = set()
-        self._unaveraged: set[str] = set()
-        self._undisclosed: set[str] = set()
-        self._averaging: dict[str, int] = {}
+        self._tables = tables
+        self._steps = tables.table("steps", Step)
+        self._index = tables.table("indices", int)
+        # Statements of whose outputs, and parts of batches, the content is not known, and why not: `withheld`,
+        # `upstream` or `range`.
+        self._opaque = tables.table("opaque", str)
+        self._unranged = tables.names("unranged")
+        self._siteless = tables.names("siteless")
+        self._unaveraged = tables.names("unaveraged")
+        self._undisclosed = tables.names("undisclosed")
+        self._averaging = tables.table("averaging", int)
 
     def add(self, admitted: Admitted) -> None:
         """A statement that was admitted."""
@@ -68,7 +70,7 @@ class Recomputing:
             case Transfer():
                 self._moved(record, admitted)
             case Retraction() if record.statement in self._unranged:
-                self._opaque |= {each.id: "range" for each in admitted.admission.created}
+                self._opaque.update({each.id: "range" for each in admitted.admission.created})
             case Extraction() | Collection() | Transformation():
                 self._made(record, admitted)
 
@@ -109,7 +111,7 @@ class Recomputing:
             return
         unknown = self._unknown_lenses(up, over)
         lenses = [lens for lens in LENSES.values() if lens.id not in unknown]
-        found = self._content(batch_id, up.makers | over.makers, lenses)
+        found = self._content(batch_id, (up.makers, over.makers), lenses)
         batch = self._frame.state.batches[batch_id]
         if claims.elements.keys() != batch.elements.keys():
             self._tally.fail(
@@ -153,16 +155,15 @@ class Recomputing:
         """Whether everything upstream is known; what is not is noted."""
         state = self._frame.state
         known = True
-        for digest in sorted(up.makers - state.statements.keys()):
+        for digest in sorted(each for each in up.makers if each not in state.statements):
             sentence = (
                 f"What the batch consists of follows from {digest} too, which is not carried."
             )
             self._tally.miss("content", sentence)
             known = False
-        opaque = {
-            each: self._opaque[each] for each in up.makers | up.batches if each in self._opaque
-        }
-        for each, why in sorted(opaque.items(), key=lambda item: self._place(item[0])):
+        for each, why in self._opaque.items():
+            if each not in up.makers and each not in up.batches:
+                continue
             known = False
             digest = each.partition(".")[0]
             if why != "upstream":
@@ -176,31 +177,20 @@ class Recomputing:
                 )
         return known
 
-    def _place(self, name: str) -> int:
-        return self._index[name.partition(".")[0]]
-
     def _unknown_lenses(self, up: Upstream, over: Upstream) -> frozenset[str]:
         """The lenses that ask for a fact that is not known; each is noted."""
-        makers = [self._steps[each] for each in up.makers if each in self._steps]
-        issuers = {self._frame.state.statements[each.statement].issuer for each in makers}
         reasons: list[tuple[str, str, Iterable[str]]] = []
-        siteless = [each.statement for each in makers if each.statement in self._siteless]
-        if siteless:
+        if siteless := self._first(self._siteless, up):
             reasons.append(
-                ("site", siteless[0], (x.id for x in LENSES.values() if _asks(x, "attested")))
+                ("site", siteless, (x.id for x in LENSES.values() if _asks(x, "attested")))
             )
-        if issuers & self._undisclosed:
-            owner = next(
-                each.statement
-                for each in makers
-                if self._frame.state.statements[each.statement].issuer in self._undisclosed
-            )
+        if owner := self._by_undisclosed(up):
             reasons.append(
                 ("controllers", owner, (x.id for x in LENSES.values() if _asks(x, "controllers")))
             )
-        rolling = [each.statement for each in makers if each.statement in self._averaging]
+        rolling = self._first(self._averaging, up)
         if rolling and not self._averages(up, over):
-            reasons.append(("average", rolling[0], (x.id for x in LENSES.values() if averages(x))))
+            reasons.append(("average", rolling, (x.id for x in LENSES.values() if averages(x))))
         found: set[str] = set()
         for check, statement, lenses in reasons:
             named = tuple(lenses)
@@ -223,15 +213,28 @@ class Recomputing:
             )
         return frozenset(found)
 
+    def _first(self, statements: Iterable[str], up: Upstream) -> str | None:
+        """The first of the statements that made something upstream."""
+        return next((each for each in statements if each in up.makers), None)
+
+    def _by_undisclosed(self, up: Upstream) -> str | None:
+        """The first statement upstream of a party whose controllers are withheld."""
+        if not self._undisclosed:
+            return None
+        said = self._frame.state.statements
+        steps = (each for each in self._steps if said[each].issuer in self._undisclosed)
+        return self._first(steps, up)
+
     def averaged_over(self, up: Upstream) -> Upstream:
         """All upstream of the statements over which those upstream average, and those average in turn."""
-        found = Upstream()
-        pending = [one for each in up.makers & self._averaging.keys() for one in self._over(each)]
-        while pending:
-            for batch in self._frame.state.statements[pending.pop()].batches:
-                for maker in add_upstream(found, batch, self._frame):
-                    if maker in self._averaging:
-                        pending += self._over(maker)
+        found = Upstream.none(self._tables, "averaged")
+        for rolling in self._averaging:
+            pending = list(self._over(rolling)) if rolling in up.makers else []
+            while pending:
+                for batch in self._frame.state.statements[pending.pop()].batches:
+                    for maker in add_upstream(found, batch, self._frame):
+                        if maker in self._averaging:
+                            pending += self._over(maker)
         return found
 
     def _over(self, rolling: str) -> tuple[str, ...]:
@@ -240,26 +243,30 @@ class Recomputing:
     def _averages(self, up: Upstream, over: Upstream) -> bool:
         """Whether all that rolling averages on the way need is known."""
         return (
-            self._unaveraged.isdisjoint(up.makers | over.makers)
-            and self._opaque.keys().isdisjoint(over.makers | over.batches)
-            and over.makers <= self._frame.state.statements.keys()
+            not any(each in up.makers or each in over.makers for each in self._unaveraged)
+            and not any(each in over.makers or each in over.batches for each in self._opaque)
+            and all(each in self._frame.state.statements for each in over.makers)
         )
 
-    def _content(self, batch_id: str, makers: set[str], lenses: list[Lens]) -> Shares:
+    def _content(self, batch_id: str, makers: Iterable[Set[str]], lenses: list[Lens]) -> Shares:
         """What the batch consists of, in one pass over what is upstream."""
         averaging = any(map(averages, lenses))
-        needed = {each: self._steps[each] for each in makers if each in self._steps}
-        shares: dict[str, Shares] = {}
-        made: dict[str, Made] = {}
+        shares = self._tables.table("shares", Shares)
+        made = self._tables.table("made", Made)
         said = _Said(self._frame.state)
-        for step in sorted(needed.values(), key=lambda each: each.index):
+        for statement in self._steps:
+            if not any(statement in each for each in makers):
+                continue
+            step = self._steps[statement]
             if not averaging:
-                step = msgspec.structs.replace(step, averaged=())  # noqa: PLW2901 # the same step, with less
-            recorded = self._frame.state.statements[step.statement]
+                step = msgspec.structs.replace(step, averaged=())
+            recorded = self._frame.state.statements[statement]
             making = making_of(step.record, recorded)
-            stands = standing(making, said.about(making))
-            made[step.statement] = computed(step, stands, lenses, shares, made)
-            shares |= dict(zip(step.batches, made[step.statement].outputs, strict=True))
+            found = computed(step, standing(making, said.about(making)), lenses, shares, made)
+            shares.update(zip(step.batches, found.outputs, strict=True))
+            if statement in self._averaging:
+                # Others look up the run only.
+                made[statement] = Made((), found.run)
         batch = self._frame.state.batches[batch_id]
         return part_of(
             shares[batch.root],

@@ -19,6 +19,7 @@ from ..problem import Problem
 from ..record import Jwk
 from ..statement import PublicKey, Statement, base64url, parse
 from ..statement.jws import Jws
+from ..tables import Tables
 
 _STATEMENT = re.compile(rb'"statement":"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.')
 _KEYED = (b'"type":"party"', b'"type":"key"')
@@ -81,8 +82,8 @@ class Verified(msgspec.Struct, frozen=True):
 class Keyring:
     """The public keys that statements bring, by key id, registered or not."""
 
-    def __init__(self, keys: dict[str, Jwk] | None = None) -> None:
-        self.keys = dict(keys or {})
+    def __init__(self, tables: Tables) -> None:
+        self.keys = tables.table("keyring", Jwk)
 
     def member(self, member: Statements, tree: Tree | None) -> Work:
         """A member of a pack, with the keys that its statements and those before them have brought."""
@@ -98,8 +99,8 @@ class Keyring:
         for header, payload in _STATEMENT.findall(data):
             headers.add(header)
             self._learn(payload)
-        ids = sorted({each for each in map(_key_id, headers) if each in self.keys})
-        return tuple(self.keys[each] for each in ids)
+        ids = sorted({each for each in map(_key_id, headers) if each is not None})
+        return tuple(self.keys[each] for each in ids if each in self.keys)
 
     def _learn(self, payload: bytes) -> None:
         try:
@@ -112,9 +113,9 @@ class Keyring:
             return
 
 
-def works(members: Iterable[Statements], tree: Tree | None) -> Iterator[Work]:
+def works(members: Iterable[Statements], tree: Tree | None, tables: Tables) -> Iterator[Work]:
     """The members, each with the keys that it needs."""
-    keyring = Keyring()
+    keyring = Keyring(tables)
     for member in members:
         yield keyring.member(member, tree)
 

@@ -4,11 +4,13 @@
 when a ledger admits them. Both change it only by applying an `Admission`.
 """
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
 
 from ..problem import Finding
+from ..tables import IN_MEMORY, Tables
 from .batch import Batch, Draw, Shipment
 from .register import Accredited, Attested, Enrolled, Granted, Owned, RegisteredKey, RegisteredSite
 from .remembered import Averaging, PerfectRun, Place, Recorded, SiteYear, UsedAssay
@@ -58,25 +60,26 @@ class State:
     Not thread-safe: owned by the one sequencer or replay that applies admissions to it.
     """
 
-    def __init__(self, size: int = 0) -> None:
-        """An empty ledger, or the frame of one with `size` statements, to be filled by its owner."""
+    def __init__(self, size: int = 0, tables: Tables = IN_MEMORY) -> None:
+        """An empty ledger, or the frame of one with `size` statements, to be filled by its owner, kept in `tables`."""
         self.size = size
-        self.keys: dict[str, RegisteredKey] = {}
-        self.parties: dict[str, Enrolled] = {}
-        self.sites: dict[str, RegisteredSite] = {}
-        self.batches: dict[str, Batch] = {}
-        self.shipments: dict[str, Shipment] = {}
-        self.accreditations: dict[str, Accredited] = {}
-        self.attestations: dict[str, Attested] = {}
-        self.ownerships: dict[str, Owned] = {}
-        self.grants: dict[str, Granted] = {}
-        self.statements: dict[str, Recorded] = {}
-        self.site_years: dict[str, SiteYear] = {}
-        self.perfect_runs: dict[str, PerfectRun] = {}
-        self.assays: dict[str, UsedAssay] = {}
-        self.places: dict[str, Place] = {}
-        self.averagings: dict[str, Averaging] = {}
-        self._tables: dict[type, dict[str, Any]] = {
+        table = tables.table
+        self.keys = table("keys", RegisteredKey, whole=True)
+        self.parties = table("parties", Enrolled, whole=True)
+        self.sites = table("sites", RegisteredSite)
+        self.batches = table("batches", Batch)
+        self.shipments = table("shipments", Shipment)
+        self.accreditations = table("accreditations", Accredited, whole=True)
+        self.attestations = table("attestations", Attested)
+        self.ownerships = table("ownerships", Owned)
+        self.grants = table("grants", Granted)
+        self.statements = table("statements", Recorded)
+        self.site_years = table("site_years", SiteYear)
+        self.perfect_runs = table("perfect_runs", PerfectRun, whole=True)
+        self.assays = table("assays", UsedAssay)
+        self.places = table("places", Place)
+        self.averagings = table("averagings", Averaging)
+        self._tables: dict[type, MutableMapping[str, Any]] = {
             RegisteredKey: self.keys,
             Enrolled: self.parties,
             RegisteredSite: self.sites,
@@ -93,7 +96,7 @@ class State:
             Place: self.places,
             Averaging: self.averagings,
         }
-        self._undo: list[tuple[dict[str, Any], str, Any]] | None = None
+        self._undo: list[tuple[MutableMapping[str, Any], str, Any]] | None = None
         self._size_before = size
 
     def apply(self, admission: Admission) -> None:
@@ -113,7 +116,7 @@ class State:
         """Whether an entry of this id is there."""
         return entry.id in self._tables[type(entry)]
 
-    def on_demand(self) -> tuple[dict[str, Any], ...]:
+    def on_demand(self) -> tuple[MutableMapping[str, Any], ...]:
         """The tables that the owner of a frame fills as they are touched: all but those that are always whole."""
         whole = (self.keys, self.parties, self.accreditations, self.perfect_runs)
         return tuple(

@@ -1,10 +1,12 @@
 """The command that audits: a pack, offline, or a whole ledger, by its registrar's grant."""
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Annotated, NoReturn
 
 import typer
@@ -13,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from provenite_proto.audit import Outcome, Trust, Verdict, audit_pack
 from provenite_proto.pack import is_pack
 
+from .._tables import scratch_tables
 from .._verifying import Verifying
 from .connecting import Connection
 from .failing import INTERRUPTED, misused, say, unable
@@ -56,7 +59,7 @@ def audit(
         typer.Option(
             metavar="FILE", help="Where the audit of a ledger keeps how far it is, to go on later."
         ),
-    ] = Path("provenite-audit.json"),
+    ] = Path("provenite-audit.db"),
     as_json: AsJson = False,
 ) -> None:
     """Find out whether a pack, or all of a ledger, is true.
@@ -85,10 +88,12 @@ def _pack(file: Path, trust: Trust, processes: int | None) -> Verdict:
             if not is_pack(opened):
                 unable(f"{file} is not a pack")
             some = processes or (1 if file.stat().st_size < _SMALL else _cores())
-            with Verifying(some) as verifying, _progress() as told:
-                return audit_pack(opened, trust, verifying, told)
+            with scratch_tables() as tables, Verifying(some) as verifying, _progress() as told:
+                return audit_pack(opened, trust, verifying, told, tables)
     except OSError as error:
         unable(f"{file}: {error.strerror}")
+    except sqlite3.Error as error:
+        unable(f"{file}: what is to be remembered of it finds no room in {gettempdir()}: {error}")
 
 
 def _left(left: Left, state: Path) -> NoReturn:
