@@ -13,6 +13,7 @@ import pytest
 from provenite_ledger.http import streaming
 from provenite_ledger.http.streaming import Stream
 from provenite_proto import paths
+from provenite_proto.log.tiles import FULL
 from tests.ledger.running import extraction, run_ledger
 
 
@@ -123,7 +124,8 @@ async def test_what_fails_has_no_end() -> None:
 def test_a_client_is_told_that_a_pack_broke_off(tmp_path: Path) -> None:
     with run_ledger() as ledger:
         mine = ledger.enrol("miner")
-        (ore,) = mine.record(extraction("1"))
+        # What is not full yet is in memory.
+        ore, *_ = [mine.record(extraction("1"))[0] for _ in range(FULL)]
         shutil.move(ledger.data / "log" / "tile", tmp_path)
         with pytest.raises(httpx.RemoteProtocolError):
             mine.get(paths.pack(ore))

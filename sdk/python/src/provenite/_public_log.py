@@ -29,7 +29,7 @@ class PublicLog:
         self._seconds = seconds
         # Blocking reads have a time for each, but none for all of an answer.
         self._runner = asyncio.Runner()
-        self._http = httpx.AsyncClient(timeout=None)  # noqa: S113 # each read has one
+        self._http = httpx.AsyncClient(timeout=None)  # noqa: S113 # get has a time for all of it
 
     def __enter__(self) -> Self:
         return self
