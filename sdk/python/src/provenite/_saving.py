@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,8 @@ from ._errors import AnswerError
 class Saving:
     """A new file beside the one that it becomes with `keep`; without that, nothing is left of it.
 
-    A context manager. The file is for its owner alone to read: a pack holds what others may not see. `progress` is told how many bytes there are.
+    A context manager. The file is for its owner alone to read: a pack holds what others may not see. `progress` is
+    told how many bytes there are.
     """
 
     def __init__(
@@ -29,11 +30,15 @@ class Saving:
 
     def __enter__(self) -> Self:
         """Make the new file; `OSError` when its folder does not allow it."""
-        number, name = tempfile.mkstemp(
-            prefix=f".{self._path.name}.", suffix=".part", dir=self._path.parent
-        )
-        self._temporary = Path(name)
-        self._file = os.fdopen(number, "w+b")
+        # Its name is known before it is there: an interruption in between leaves nothing either.
+        made = self._path.with_name(f".{self._path.name}.{secrets.token_hex(8)}.part")
+        try:
+            number = os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            self._file = os.fdopen(number, "w+b")
+        except BaseException:
+            made.unlink(missing_ok=True)
+            raise
+        self._temporary = made
         return self
 
     def __exit__(
