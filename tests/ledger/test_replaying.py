@@ -205,7 +205,7 @@ TAMPERED = {
     "another text": (
         "update statement set compact = (select compact from statement where index = {forming}) "
         "where index = {refining}",
-        "the statement",
+        "digest",
     ),
     "another digest": (
         "update statement set digest = decode(repeat('00', 32), 'hex') where index = 1",
