@@ -188,23 +188,23 @@ def _costs() -> dict[str, float]:
 
 
 def report(found: dict[str, Any], *, judged: bool) -> None:
-    print(f"\n{'ratio to the peer':38}{'median':>8}{'least':>8}{'most':>8}  goal")
+    print(f"\n{'ratio to the peer':44}{'median':>8}{'least':>8}{'most':>8}  goal")
     for name, ratio in found["ratios"].items():
         figures = "".join(f"{ratio[column]:8.2f}" for column in ("median", "least", "most"))
-        print(f"{name:38}{figures}  {_verdict(name, ratio['median'], judged)}")
+        print(f"{name:44}{figures}  {_verdict(name, ratio['median'], judged)}")
     for name, figure in _single(found).items():
-        print(f"{name:38}{figure:8.2f}{'':16}  {_verdict(name, figure, judged)}")
+        print(f"{name:44}{figure:8.2f}{'':16}  {_verdict(name, figure, judged)}")
     if statistics.median(each["rate"] for each in found["rounds"]["peer"]) < 500:
         print("(the peer does not reach 500/s on this machine, so its requests queue up: see p99)")
     print("\nof one proof out of the log’s files, nothing being in memory, made and checked")
     for name, figure in found["proofs"].items():
-        print(f"{name:38}{figure:8.2f}")
+        print(f"{name:44}{figure:8.2f}")
     print("\nof one statement, audited: verified only, then whole logs and packs (memory in all)")
     for name, figure in found["audits"].items():
-        print(f"{name:38}{figure:8.2f}")
+        print(f"{name:44}{figure:8.2f}")
     print("\nof one statement, in one process")
     for name, figure in found["costs"].items():
-        print(f"{name:38}{figure:8.1f}")
+        print(f"{name:44}{figure:8.1f}")
 
 
 def _single(found: dict[str, Any]) -> dict[str, float]:
