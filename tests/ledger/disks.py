@@ -43,7 +43,9 @@ def mounted() -> Iterator[SmallDisk]:
             lack("needs root", hint="to mount a small filesystem")
         (folder / "space").mkdir()
         give_to_server(folder / "space")
-        yield SmallDisk(folder)
-        subprocess.run(["umount", "--lazy", folder], check=True)
+        try:
+            yield SmallDisk(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
     finally:
         folder.rmdir()

@@ -185,11 +185,14 @@ async def test_the_disk_is_full(
         _, miner = await found(sequencer, Role.MINER)
         (early,) = miner.mined()
         (acknowledged,) = await recorded(sequencer, early)
+        group = miner.mined(count=200)
+        async with connected(dsn) as first:
+            # The first connection after a change of the catalogue writes a file, and ends when it cannot.
+            await first.execute("select 1")
         if persisted:
             store.strikes.append(full)
         else:
             await full()
-        group = miner.mined(count=200)
         with pytest.raises(LedgerUnavailable):
             await submit(sequencer, *group)
         # What is known needs no room.
@@ -211,10 +214,13 @@ async def on_disk(postgres: EmbeddedPostgres, disk: SmallDisk) -> AsyncIterator[
     async with connected(postgres.dsn) as connection:
         await connection.execute(f"create tablespace small location '{disk.folder / 'space'}'")
         dsn = await new_database(postgres, tablespace="small")
-        yield dsn
-        name = urlsplit(dsn).path.removeprefix("/")
-        await connection.execute(f"drop database {name} with (force)")
-        await connection.execute("drop tablespace small")
+        try:
+            yield dsn
+        finally:
+            # Without its disk a tablespace keeps the server, which other tests use too, from starting again.
+            name = urlsplit(dsn).path.removeprefix("/")
+            await connection.execute(f"drop database {name} with (force)")
+            await connection.execute("drop tablespace small")
 
 
 @PERSISTED
