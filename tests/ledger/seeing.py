@@ -77,8 +77,12 @@ class Eye:
         return self.firm.authorized() if self.firm else {}
 
 
+MOMENTS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(?=Z|[+-]\d\d:\d\d)")
+"""Times of the clock: the fraction of a second of one may happen to be a sealed figure."""
+
+
 def told(response: httpx.Response) -> str:
-    """All that a response says: headers, body, and what is encoded in its statements."""
+    """All that a response says, but for moments: headers, body, and what is encoded in its statements."""
     headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
     body = response.text
     if response.headers["content-type"] == "application/zip":
@@ -90,7 +94,7 @@ def told(response: httpx.Response) -> str:
             parts.append(base64url.decode(part).decode("utf-8", "replace"))
         except ValueError:
             continue
-    return "\n".join(parts)
+    return MOMENTS.sub("", "\n".join(parts))
 
 
 def derived(chain: Secretive) -> dict[str, set[str]]:
