@@ -9,7 +9,7 @@ from firms import Firm
 from provenite import Client, grant
 from provenite_proto.audit import Trust, Verdict, audit_pack
 
-SECTIONS = ("quantities", "identities", "parties", "documents")
+SECTIONS = ("quantities", "identities", "parties", "costs", "documents")
 
 
 @dataclass(frozen=True)

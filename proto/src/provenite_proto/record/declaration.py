@@ -8,7 +8,8 @@ from msgspec import Meta
 from ..matter.quantity import FRACTION_ONE, Fraction, Mass, milligrams, parts
 from .form import Form, Slug, Symbol, Text
 
-Amount = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$(?!\n)")]
+# Its first group does not capture, so that words can be given for it (`statement.wording`) which are not a mass's.
+Amount = Annotated[str, Meta(pattern=r"^(?:0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$(?!\n)")]
 """An amount of money below 10^12, with at most six decimals; in one currency throughout."""
 Code = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
 
