@@ -1,13 +1,14 @@
 """Policies: rules as data, which say what is measured in a batch and against which dated thresholds."""
 
 from .assessing import Assessment, Outcome, assess, lenses_needed
-from .catalogue import CATALOGUE, policy_named
+from .catalogue import CATALOGUE, policy_named, read_own
+from .definition import definition, digest, digest_of
 from .facts import Facts, Part
 from .figures import Deciding, Figure, Missing
 from .gaps import Gap, gaps
 from .lenses import lens_named, lenses_of
 from .model import Policy, Row
-from .reading import NotOffered, digest, read_policy
+from .reading import NotOffered, read_definition, read_policy
 from .wording import Line, explained
 
 __all__ = [
@@ -25,12 +26,16 @@ __all__ = [
     "Policy",
     "Row",
     "assess",
+    "definition",
     "digest",
+    "digest_of",
     "explained",
     "gaps",
     "lens_named",
     "lenses_needed",
     "lenses_of",
     "policy_named",
+    "read_definition",
+    "read_own",
     "read_policy",
 ]

@@ -1,6 +1,5 @@
 """Reading a policy file strictly: what is not well formed is refused with its line and the reason."""
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -18,12 +17,14 @@ from ..matter.quantity import Fraction
 from ..problem import Problem
 from ..record import Source, Stage
 from ..record.country import COUNTRIES
-from ..statement import base64url
 from ..strict_toml import Malformed, line_of, read
+from .definition import definition
 from .lenses import GROUP, lens_on
 from .model import Dated, Exemption, Parameter, Policy, Row, Share, Value
 
 MAX_BYTES = 65_536
+MAX_DEFINITION = 262_144
+"""Bytes of a policy's definition, in which parameters are filled in."""
 MAX_DOTS = 4_096
 """Full stops in the file: reading a dotted key takes time that grows with the square of its length."""
 _PARAMETER = re.compile(r"\$([a-z0-9-]+)")
@@ -58,6 +59,10 @@ def read_policy(text: str, name: str, given: Mapping[str, str] | None = None) ->
         text = _set(text, name, given or {})
         policy = read(text, Policy, name)
         _check(policy)
+        if len(definition(policy)) > MAX_DEFINITION:
+            raise Malformed(
+                name, 1, f"With its parameters it is larger than {MAX_DEFINITION} bytes."
+            )
     except RecursionError:
         raise Malformed(name, 1, "The file is nested too deeply.") from None
     except Unfit as error:
@@ -65,29 +70,26 @@ def read_policy(text: str, name: str, given: Mapping[str, str] | None = None) ->
     return policy
 
 
-def digest(policy: Policy) -> str:
-    """SHA-256 of the policy's compact JSON with sorted members, in base64url: its spelling does not count."""
-    text = msgspec.json.encode(_said(policy), order="sorted")
-    return base64url.encode(hashlib.sha256(text).digest())
+def read_definition(defined: bytes, name: str) -> Policy:
+    """The policy of a definition (`definition`), strictly; `Malformed` with the reason, on its only line, otherwise.
 
-
-def _said(value: Any) -> Any:
-    """The value without what is as it would be if the file did not say so."""
-    match value:
-        case msgspec.Struct():
-            tag = value.__struct_config__.tag
-            said = {
-                field.encode_name: _said(member)
-                for field in msgspec.structs.fields(value)
-                if (member := getattr(value, field.name)) not in (field.default, {}, ())
-            }
-            return said | ({"kind": tag} if tag else {})
-        case dict():
-            return {key: _said(member) for key, member in value.items()}
-        case tuple():
-            return [_said(member) for member in value]
-        case _:
-            return value
+    What is there in another order, or says what is so without it, is refused: a policy has one definition.
+    """
+    if len(defined) > MAX_DEFINITION:
+        raise Malformed(name, 1, f"The definition is larger than {MAX_DEFINITION} bytes.")
+    try:
+        policy = msgspec.json.decode(defined, type=Policy)
+        _check(policy)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(name, 1, f"{error}.") from None
+    except RecursionError:
+        raise Malformed(name, 1, "The definition is nested too deeply.") from None
+    except Unfit as error:
+        place = "".join(f"/{each}" for each in error.place)
+        raise Malformed(name, 1, f"{place}: {error.reason}") from None
+    if definition(policy) != defined:
+        raise Malformed(name, 1, "It is not the compact form.")
+    return policy
 
 
 def _set(text: str, name: str, given: Mapping[str, str]) -> str:
