@@ -2,7 +2,7 @@
 
 from .assessing import Assessment, Outcome, assess, lenses_needed
 from .catalogue import CATALOGUE, policy_named, read_own
-from .definition import definition, digest, digest_of
+from .definition import MAX_DEFINITION, definition, digest
 from .facts import Facts, Part
 from .figures import Deciding, Figure, Missing
 from .gaps import Gap, gaps
@@ -13,6 +13,7 @@ from .wording import Line, explained
 
 __all__ = [
     "CATALOGUE",
+    "MAX_DEFINITION",
     "Assessment",
     "Deciding",
     "Facts",
@@ -28,7 +29,6 @@ __all__ = [
     "assess",
     "definition",
     "digest",
-    "digest_of",
     "explained",
     "gaps",
     "lens_named",

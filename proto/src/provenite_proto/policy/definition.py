@@ -1,4 +1,4 @@
-"""The bytes of a policy: compact JSON, in which all is said that a digest stands for."""
+"""The one text of a policy, and its digest: whoever spells the file otherwise has the same."""
 
 import hashlib
 from typing import Any
@@ -8,24 +8,18 @@ import msgspec
 from ..statement import base64url
 from .model import Policy
 
+MAX_DEFINITION = 262_144
+"""Bytes of a definition: of a file that may be read it can be longer than the file, since parameters are filled in."""
+
 
 def definition(policy: Policy) -> bytes:
-    """The policy as compact JSON, parameters filled in: what its digest is of.
-
-    The members of every object are in code-point order, and those that say what is so without them are left
-    out: how the file spelled it does not count.
-    """
+    """The policy as compact JSON with sorted members, without those that say what is so without them."""
     return msgspec.json.encode(_said(policy), order="sorted")
 
 
 def digest(policy: Policy) -> str:
-    """SHA-256 of the policy's definition, in base64url."""
-    return digest_of(definition(policy))
-
-
-def digest_of(defined: bytes) -> str:
-    """The digest of the policy of this definition."""
-    return base64url.encode(hashlib.sha256(defined).digest())
+    """SHA-256 of the definition, in base64url."""
+    return base64url.encode(hashlib.sha256(definition(policy)).digest())
 
 
 def _said(value: Any) -> Any:

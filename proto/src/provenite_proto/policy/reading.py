@@ -18,13 +18,11 @@ from ..problem import Problem
 from ..record import Source, Stage
 from ..record.country import COUNTRIES
 from ..strict_toml import Malformed, line_of, read
-from .definition import definition
+from .definition import MAX_DEFINITION, definition
 from .lenses import GROUP, lens_on
 from .model import Dated, Exemption, Parameter, Policy, Row, Share, Value
 
 MAX_BYTES = 65_536
-MAX_DEFINITION = 262_144
-"""Bytes of a policy's definition, in which parameters are filled in."""
 MAX_DOTS = 4_096
 """Full stops in the file: reading a dotted key takes time that grows with the square of its length."""
 _PARAMETER = re.compile(r"\$([a-z0-9-]+)")
@@ -59,36 +57,30 @@ def read_policy(text: str, name: str, given: Mapping[str, str] | None = None) ->
         text = _set(text, name, given or {})
         policy = read(text, Policy, name)
         _check(policy)
-        if len(definition(policy)) > MAX_DEFINITION:
-            raise Malformed(
-                name, 1, f"With its parameters it is larger than {MAX_DEFINITION} bytes."
-            )
     except RecursionError:
         raise Malformed(name, 1, "The file is nested too deeply.") from None
     except Unfit as error:
         raise Malformed(name, line_of(text, error.place), error.reason) from None
+    if len(definition(policy)) > MAX_DEFINITION:
+        raise Malformed(name, 1, f"With its parameters it is larger than {MAX_DEFINITION} bytes.")
     return policy
 
 
-def read_definition(defined: bytes, name: str) -> Policy:
-    """The policy of a definition (`definition`), strictly; `Malformed` with the reason, on its only line, otherwise.
-
-    What is there in another order, or says what is so without it, is refused: a policy has one definition.
-    """
-    if len(defined) > MAX_DEFINITION:
-        raise Malformed(name, 1, f"The definition is larger than {MAX_DEFINITION} bytes.")
+def read_definition(data: bytes) -> Policy:
+    """The policy of a definition; `ValueError` says why it is none: it is not the one text, or its parts do not fit."""
+    if len(data) > MAX_DEFINITION:
+        raise ValueError(f"The definition is larger than {MAX_DEFINITION} bytes.")
     try:
-        policy = msgspec.json.decode(defined, type=Policy)
+        policy = _definitions.decode(data)
         _check(policy)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed(name, 1, f"{error}.") from None
+        raise ValueError(f"{error}.") from None
     except RecursionError:
-        raise Malformed(name, 1, "The definition is nested too deeply.") from None
+        raise ValueError("It is nested too deeply.") from None
     except Unfit as error:
-        place = "".join(f"/{each}" for each in error.place)
-        raise Malformed(name, 1, f"{place}: {error.reason}") from None
-    if definition(policy) != defined:
-        raise Malformed(name, 1, "It is not the compact form.")
+        raise ValueError(f"{'.'.join(map(str, error.place))}: {error.reason}") from None
+    if definition(policy) != data:
+        raise ValueError("It is not compact JSON with sorted members and without defaults.")
     return policy
 
 
@@ -263,3 +255,6 @@ def _known(place: Place, what: str, values: tuple[str, ...], among: Any) -> None
     for value in values:
         if value not in among:
             raise Unfit(place, f"There is no {what} {value!r}.")
+
+
+_definitions = msgspec.json.Decoder(Policy)
