@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from provenite_proto.content import LENSES
 from provenite_proto.policy import (
     CATALOGUE,
+    MAX_DEFINITION,
     NotOffered,
+    definition,
     digest,
     explained,
     lens_named,
     lenses_of,
     policy_named,
+    read_definition,
     read_policy,
 )
 from provenite_proto.policy.model import Share
@@ -38,7 +41,10 @@ def test_a_file_is_read_or_refused_with_its_line(path: Path) -> None:
     case: Any = msgspec.json.decode(path.read_bytes())
     try:
         policy = read_policy(case["policy"], path.stem)
-        found: dict[str, Any] = {"id": policy.id, "rows": len(policy.row)}
+        found: dict[str, Any] = {
+            "definition": definition(policy).decode(),
+            "digest": digest(policy),
+        }
     except Malformed as error:
         assert error.name == path.stem
         assert error.reason.endswith(".")
@@ -99,6 +105,39 @@ def test_spelling_does_not_count_and_a_threshold_does() -> None:
     )
     assert digest(read_policy(respelt, "p")) == digest(plain)
     assert digest(read_policy(POLICY, "p", {"share": "0.6"})) != digest(plain)
+
+
+@pytest.mark.parametrize("which", [*CATALOGUE, "claim.recycled?share=0.24"])
+def test_a_definition_is_the_policy(which: str) -> None:
+    policy = policy_named(which)
+    assert read_definition(definition(policy)) == policy
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b'"id":', b' "id":', "It is not compact JSON"),
+        (b'"id":', b'"measured":1,"id":', "unknown field"),
+        (b'"version":', b'"unmet":"fail","version":', "It is not compact JSON"),
+        (b'"Nd"', b'"Xx"', "There is no element 'Xx'."),
+        (b"{", b"", "Expected"),
+    ],
+)
+def test_another_text_of_a_policy_is_no_definition(old: bytes, new: bytes, reason: str) -> None:
+    changed = definition(read_policy(POLICY, "p")).replace(old, new, 1)
+    with pytest.raises(ValueError, match=reason):
+        read_definition(changed)
+
+
+def test_a_definition_just_beyond_its_size_is_refused() -> None:
+    for size, reason in ((MAX_DEFINITION, "truncated"), (MAX_DEFINITION + 1, "larger")):
+        with pytest.raises(ValueError, match=reason):
+            read_definition(b" " * size)
+
+
+def test_a_definition_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"deeply|Expected"):
+        read_definition(b'{"lens":' + b"[" * 100_000)
 
 
 def test_parameters_are_set_by_who_asks() -> None:

@@ -1,17 +1,19 @@
 """Policies: rules as data, which say what is measured in a batch and against which dated thresholds."""
 
 from .assessing import Assessment, Outcome, assess, lenses_needed
-from .catalogue import CATALOGUE, policy_named
+from .catalogue import CATALOGUE, policy_named, read_own
+from .definition import MAX_DEFINITION, definition, digest
 from .facts import Facts, Part
 from .figures import Deciding, Figure, Missing
 from .gaps import Gap, gaps
 from .lenses import lens_named, lenses_of
 from .model import Policy, Row
-from .reading import NotOffered, digest, read_policy
+from .reading import NotOffered, read_definition, read_policy
 from .wording import Line, explained
 
 __all__ = [
     "CATALOGUE",
+    "MAX_DEFINITION",
     "Assessment",
     "Deciding",
     "Facts",
@@ -25,6 +27,7 @@ __all__ = [
     "Policy",
     "Row",
     "assess",
+    "definition",
     "digest",
     "explained",
     "gaps",
@@ -32,5 +35,7 @@ __all__ = [
     "lenses_needed",
     "lenses_of",
     "policy_named",
+    "read_definition",
+    "read_own",
     "read_policy",
 ]

@@ -9,6 +9,7 @@ import msgspec
 from ..content import Lens
 from ..matter.quantity import milligrams, parts
 from ..record import CustodyModel
+from .definition import digest
 from .facts import Facts, Part
 from .figures import (
     CUSTODY,
@@ -22,7 +23,6 @@ from .figures import (
 )
 from .lenses import lenses_of
 from .model import Exemption, Policy, Row
-from .reading import digest
 
 
 class Outcome(StrEnum):

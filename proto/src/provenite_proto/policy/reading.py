@@ -1,6 +1,5 @@
 """Reading a policy file strictly: what is not well formed is refused with its line and the reason."""
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -18,8 +17,8 @@ from ..matter.quantity import Fraction
 from ..problem import Problem
 from ..record import Source, Stage
 from ..record.country import COUNTRIES
-from ..statement import base64url
 from ..strict_toml import Malformed, line_of, read
+from .definition import MAX_DEFINITION, definition
 from .lenses import GROUP, lens_on
 from .model import Dated, Exemption, Parameter, Policy, Row, Share, Value
 
@@ -62,32 +61,27 @@ def read_policy(text: str, name: str, given: Mapping[str, str] | None = None) ->
         raise Malformed(name, 1, "The file is nested too deeply.") from None
     except Unfit as error:
         raise Malformed(name, line_of(text, error.place), error.reason) from None
+    if len(definition(policy)) > MAX_DEFINITION:
+        raise Malformed(name, 1, f"With its parameters it is larger than {MAX_DEFINITION} bytes.")
     return policy
 
 
-def digest(policy: Policy) -> str:
-    """SHA-256 of the policy's compact JSON with sorted members, in base64url: its spelling does not count."""
-    text = msgspec.json.encode(_said(policy), order="sorted")
-    return base64url.encode(hashlib.sha256(text).digest())
-
-
-def _said(value: Any) -> Any:
-    """The value without what is as it would be if the file did not say so."""
-    match value:
-        case msgspec.Struct():
-            tag = value.__struct_config__.tag
-            said = {
-                field.encode_name: _said(member)
-                for field in msgspec.structs.fields(value)
-                if (member := getattr(value, field.name)) not in (field.default, {}, ())
-            }
-            return said | ({"kind": tag} if tag else {})
-        case dict():
-            return {key: _said(member) for key, member in value.items()}
-        case tuple():
-            return [_said(member) for member in value]
-        case _:
-            return value
+def read_definition(data: bytes) -> Policy:
+    """The policy of a definition; `ValueError` says why it is none: it is not the one text, or its parts do not fit."""
+    if len(data) > MAX_DEFINITION:
+        raise ValueError(f"The definition is larger than {MAX_DEFINITION} bytes.")
+    try:
+        policy = _definitions.decode(data)
+        _check(policy)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{error}.") from None
+    except RecursionError:
+        raise ValueError("It is nested too deeply.") from None
+    except Unfit as error:
+        raise ValueError(f"{'.'.join(map(str, error.place))}: {error.reason}") from None
+    if definition(policy) != data:
+        raise ValueError("It is not compact JSON with sorted members and without defaults.")
+    return policy
 
 
 def _set(text: str, name: str, given: Mapping[str, str]) -> str:
@@ -261,3 +255,6 @@ def _known(place: Place, what: str, values: tuple[str, ...], among: Any) -> None
     for value in values:
         if value not in among:
             raise Unfit(place, f"There is no {what} {value!r}.")
+
+
+_definitions = msgspec.json.Decoder(Policy)
