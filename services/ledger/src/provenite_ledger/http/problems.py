@@ -80,6 +80,10 @@ STATUSES: Mapping[str, int] = _statuses(
             "retraction-too-late",
             "registrar-keyless",
             "key-taken",
+            "status-taken",
+            "certificate-taken",
+            "already-revoked",
+            "status-unchanged",
         ),
         413: ("statement-too-large",),
         # What it says cannot be so.
@@ -118,6 +122,9 @@ STATUSES: Mapping[str, int] = _statuses(
             "lens-malformed",
             "allocation-exceeded",
             "site-missing",
+            "declaration-mismatch",
+            "size-impossible",
+            "certificate-unknown",
         ),
         # Another line of the same submission was refused.
         424: ("not-submitted",),
@@ -188,6 +195,12 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
                 415,
                 "The body's media type is not the expected one",
                 "Set Content-Type to the media type that the detail names.",
+            ),
+            (
+                "policy-malformed",
+                422,
+                "The policy cannot be read",
+                "Correct the line that the detail names; `provenite policy explain FILE` reads it without a ledger.",
             ),
             (
                 "too-many",
