@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 
 from provenite_proto import paths
 from provenite_proto.content import LENSES, Contribution, Shares, contributions
+from provenite_proto.ledger import BatchStatus
 from provenite_proto.policy import (
     Assessment,
     Facts,
@@ -92,7 +93,9 @@ async def assessment(
                 _, shares = await contents.content(connection, row["key"], size, lensed)
                 for name, lenses in shares.items():
                     seen.setdefault(name, {}).update(lenses)
-            come = assess(asked, [Part(row["material"], row["mass"], seen)], said, when)
+            on_its_way = row["status"] == BatchStatus.IN_TRANSIT
+            part = Part(row["material"], row["mass"], seen, on_its_way)
+            come = assess(asked, [part], said, when)
             back: dict[str, Upstream] = {}
             for lensed in _in_question(come, looks) if listing else ():
                 limit = ledger.settings.trace_nodes
