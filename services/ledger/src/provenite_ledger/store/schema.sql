@@ -368,12 +368,6 @@ create table certificate_key (
     jwk text not null
 );
 
-create table policy (
-    digest bytea primary key check (length(digest) = 32),
-    -- JSON, with parameters filled in, as the digest is of it.
-    definition text not null
-);
-
 create table certificate_due (
     -- A certificate that is to be assessed anew, and the late statement because of which.
     certificate bigint not null references certificate,
