@@ -9,7 +9,9 @@ from provenite_proto.matter.material import MATERIALS
 from provenite_proto.matter.quantity import FRACTION_ONE, parts
 from provenite_proto.policy import Policy
 
-MOST_NAMED = 4
+from .legible import shortened
+
+MOST_NAMED = 5
 """Elements that are named one by one; of more the number is told."""
 MOST_APART = 3
 """Elements of which each is told with its own figure."""
@@ -21,18 +23,24 @@ _CLASS = re.compile(r"of the class (?P<source>.+)")
 _RECOVERED = re.compile(r"(?P<how>recovered.*)")
 
 
-def claim(credential: Credential, policy: Policy) -> str:
-    """What the certificate says, with the least of each test's figures."""
+def claim(credential: Credential, policy: Policy, longest: int) -> str:
+    """What the certificate says, with the least of each test's figures; names take so many tenths of a letter."""
     product = this(credential)
     provenance = credential.provenance
     if provenance.exemption is not None:
         titles = [each.title for each in policy.exemption if each.id == provenance.exemption]
         reason = titles[0] if titles else provenance.exemption
-        return f"T{product[1:]} is exempt from this rule, as its holder claims: {reason}."
+        return (
+            f"T{product[1:]} is exempt from this rule, as its holder claims: "
+            f"{shortened(reason, longest).rstrip('.')}."
+        )
     tests: dict[str, list[CertifiedFigure]] = {}
     for figure in provenance.figures:
         tests.setdefault(figure.test, []).append(figure)
-    clauses = [_clause(name, figures, product) for name, figures in tests.items()]
+    clauses = [
+        _clause(shortened(words(name), longest), figures, product)
+        for name, figures in tests.items()
+    ]
     told = clauses[:MOST_CLAUSES]
     if rest := len(clauses) - len(told):
         told.append(f"{rest} more {'test is' if rest == 1 else 'tests are'} met, as below")
@@ -81,16 +89,16 @@ def _clause(test: str, figures: Sequence[CertifiedFigure], product: str) -> str:
     if len(elements) < len(figures):
         return _of_the_whole(test, figures)
     least = min(figures, key=lambda each: share(each.lower))
-    words_of_test = words(test).removeprefix("iron and boron: ")
+    said = test.removeprefix("iron and boron: ")
     many = len(elements) > 1
     if share(least.lower) < FRACTION_ONE:
         how_much = f"at least {_how_much(figures, elements, least)}"
-        return f"{how_much} in {product} {_predicate(words_of_test, 'is', 'was')}"
-    if found := _NONE.fullmatch(words_of_test):
+        return f"{how_much} in {product} {_predicate(said, 'is', 'was')}"
+    if found := _NONE.fullmatch(said):
         verb = "went through a" if found["no"] == "no" else "was"
         return f"none of the {_named(elements)} in {product} {verb} {found['what']}"
     verbs = ("are", "were") if many else ("is", "was")
-    return f"all of the {_named(elements)} in {product} {_predicate(words_of_test, *verbs)}"
+    return f"all of the {_named(elements)} in {product} {_predicate(said, *verbs)}"
 
 
 def _how_much(
@@ -107,9 +115,9 @@ def _how_much(
 
 def _of_the_whole(test: str, figures: Sequence[CertifiedFigure]) -> str:
     if any(each.below is not None for each in figures):
-        return words(test)
+        return test
     least = min(figures, key=lambda each: share(each.lower))
-    return f"{words(test)}: at least {at_least(least)}"
+    return f"{test}: at least {at_least(least)}"
 
 
 def _predicate(test: str, present: str, past: str) -> str:
@@ -140,5 +148,5 @@ def _list(texts: Sequence[str], between: str, last: str) -> str:
 
 def _inside(name: str) -> str:
     """A name as it is written inside a sentence: without its capital, unless it is a formula or an acronym."""
-    first = name.split()[0]
+    first = name.partition(" ")[0]
     return name if first[1:] != first[1:].lower() else name[:1].lower() + name[1:]

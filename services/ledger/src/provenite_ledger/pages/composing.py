@@ -14,31 +14,72 @@ from provenite_proto.policy.wording import percent, period
 from provenite_proto.record import CustodyModel
 
 from .claiming import claim, hundredths, product_name, share, words
-from .legible import legible, shortened, width
+from .legible import legible, shortened
+from .qr import code
 from .sheet import Bar, Entry, Group, Sheet, Standing, State
 
-MOST_BARS = 12
-_ROOM = 27_000
-"""How much text one page holds in its smallest print, in tenths of a letter, beside the figures."""
-_BAR = 1_000
-"""What a figure takes of that room."""
-_DENSE = (7_000, 11_000, 15_000, 20_000)
-"""From how much text on the print is smaller, step by step."""
-_LONGEST_NOTE = 9_000
-_LONGEST_SOURCE = 3_000
-_MOST_SOURCES = 3
 _CONFIDENCE = {
     "high": "read in the source",
     "medium": "known, not read in the source",
     "low": "sources disagree",
 }
-_UNNAMED = (
-    "It does not name the batch, nor who supplied it: who holds the batch can show that it is the one meant."
-)
+_UNNAMED = "It does not name the batch, nor who supplied it: who holds the batch can show that it is the one meant."
 _BOUNDS = (
     "Where two figures are given, not all of the matter is known: only the lower one counts, the upper one is what "
     "would be if all of the unknown counted."
 )
+
+
+class Limits(Struct, frozen=True):
+    """How much is told: figures, and tenths of a letter of each kind of text. What is longer ends in an ellipsis."""
+
+    bars: int
+    title: int
+    test: int
+    name: int
+    reason: int
+    rule: int
+    sources: int
+    source: int
+    note: int
+
+
+LIMITS = (
+    Limits(
+        bars=12,
+        title=4_000,
+        test=1_600,
+        name=6_000,
+        reason=6_000,
+        rule=12_000,
+        sources=3,
+        source=4_000,
+        note=18_000,
+    ),
+    Limits(
+        bars=8,
+        title=1_600,
+        test=900,
+        name=2_400,
+        reason=3_000,
+        rule=5_000,
+        sources=2,
+        source=2_000,
+        note=6_000,
+    ),
+    Limits(
+        bars=5,
+        title=1_000,
+        test=600,
+        name=1_200,
+        reason=1_500,
+        rule=3_000,
+        sources=1,
+        source=1_200,
+        note=2_500,
+    ),
+)
+"""From the most that is told to the least, which fits whatever the texts are."""
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -60,43 +101,33 @@ class Shown(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-def sheet(shown: Shown) -> Sheet:
+def sheet(shown: Shown, limits: Limits) -> Sheet:
     """What the page of a certificate says."""
     credential, policy = shown.credential, shown.policy
     provenance = credential.provenance
-    figures = _most_telling(provenance.figures)
-    rule = shortened(legible(policy.summary), _LONGEST_NOTE)
-    sources = [
-        f"{legible(each.title)} ({_CONFIDENCE[each.confidence]})." for each in policy.source
-    ]
-    printed_sources = tuple(shortened(each, _LONGEST_SOURCE) for each in sources[:_MOST_SOURCES])
-    code = qr_text(credential.id, shown.jwt)
+    figures = _most_telling(provenance.figures, limits.bars)
+    sources = [f"{each.title} ({_CONFIDENCE[each.confidence]})." for each in policy.source]
+    pinned = qr_text(credential.id, shown.jwt)
     possible = any(share(each.lower) < share(each.upper) for each in figures)
-    notes = [legible(each) for each in _notes(credential, possible=possible)]
-    said = width(rule) + sum(map(width, printed_sources)) + _BAR * len(figures)
-    told = _fitting(notes, _ROOM - said)
-    weight = said + sum(map(width, told))
     return Sheet(
-        title=legible(policy.title),
-        claim=legible(claim(credential, policy)),
-        standing=_standing(shown),
-        entries=tuple(_entries(credential)),
+        title=_cut(policy.title, limits.title),
+        claim=legible(claim(credential, policy, limits.test)),
+        standing=_standing(shown, limits.reason),
+        entries=tuple(_entries(credential, limits.name)),
         as_of=day_text(provenance.as_of),
-        groups=tuple(_groups(figures)),
+        groups=tuple(_groups(figures, limits.test)),
         unshown=len(provenance.figures) - len(figures),
         possible=possible,
-        rule=rule,
-        conditions=tuple(map(legible, _conditions(credential, policy))),
-        sources=printed_sources,
-        further_sources=tuple(sources[_MOST_SOURCES:]),
-        notes=told,
-        further=tuple(notes[len(told) :]),
+        rule=_cut(policy.summary, limits.rule),
+        conditions=tuple(_conditions(credential, policy, limits.title)),
+        sources=tuple(_cut(each, limits.source) for each in sources[: limits.sources]),
+        further_sources=tuple(map(legible, sources[limits.sources :])),
+        notes=tuple(_cut(each, limits.note) for each in _notes(credential, possible=possible)),
         url=credential.id,
-        code=code,
-        command=f"provenite verify '{code}'",
+        qr=code(pinned),
+        command=f"provenite verify '{pinned}'",
         proofs=tuple(_proofs(shown)),
-        issuer=legible(credential.issuer.name),
-        dense=sum(weight > each for each in _DENSE),
+        issuer=_cut(credential.issuer.name, limits.title),
     )
 
 
@@ -111,13 +142,18 @@ def moment_text(moment: datetime) -> str:
     return f"{day_text(utc.date())}, {utc:%H:%M} UTC"
 
 
-def _standing(shown: Shown) -> Standing:
+def _cut(text: str, most: int) -> str:
+    return shortened(legible(text), most)
+
+
+def _standing(shown: Shown, most: int) -> Standing:
     state: State = shown.status
     ends = shown.credential.valid_until
     if state != "revoked" and shown.at >= ends:
         state = "expired"
     since = f" since {moment_text(shown.since)}" if shown.since else ""
-    because = f" {_sentence(legible(shown.reason))}" if shown.reason else ""
+    reason = _cut(shown.reason or "", most)
+    because = _sentence(f" {reason[:1].upper()}{reason[1:]}") if reason else ""
     match state:
         case "valid":
             detail = f"until {moment_text(ends)}."
@@ -131,25 +167,26 @@ def _standing(shown: Shown) -> Standing:
 
 
 def _sentence(text: str) -> str:
-    first = text[:1].upper() + text[1:]
-    return first if first.endswith((".", "!", "?", "…")) else f"{first}."
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def _entries(credential: Credential) -> Iterator[Entry]:
+def _entries(credential: Credential, most: int) -> Iterator[Entry]:
     subject = credential.credential_subject
     product = credential.assessment.assessed_product[0].product
-    yield Entry("Issued to", legible(subject.issued_to_party.name))
-    yield Entry("Product", legible(product_name(product.name)))
+    yield Entry("Issued to", _cut(subject.issued_to_party.name, most))
+    yield Entry("Product", _cut(product_name(product.name), most))
     if product.batch_number is not None:
-        yield Entry("Lot", legible(product.batch_number))
+        yield Entry("Lot", _cut(product.batch_number, most))
     yield Entry("Assessed as of", day_text(credential.provenance.as_of))
     yield Entry("Issued on", day_text(credential.valid_from.astimezone(UTC).date()))
     yield Entry("Valid until", day_text(credential.valid_until.astimezone(UTC).date()))
 
 
-def _conditions(credential: Credential, policy: Policy) -> Iterator[str]:
+def _conditions(credential: Credential, policy: Policy, most: int) -> Iterator[str]:
     row = policy.row[credential.provenance.row - 1]
-    yield f"{policy.id}, version {policy.version}: {words(row.status or policy.status)}, {policy.jurisdiction}."
+    status = words(row.status or policy.status)
+    where = _cut(policy.jurisdiction, most)
+    yield _sentence(f"{policy.id}, version {policy.version}: {status}, {where}")
     if row.since or row.until:
         yield f"Applied is what holds {period(row)}."
     yield f"As of {day_text(policy.as_of)}; to be looked up again by {day_text(row.verify_by or policy.verify_by)}."
@@ -168,23 +205,10 @@ def _notes(credential: Credential, *, possible: bool) -> Iterator[str]:
     yield _UNNAMED
 
 
-def _fitting(notes: Sequence[str], room: int) -> tuple[str, ...]:
-    """As many of the notes, in their order, as there is room for; at least one, shortened if it must be."""
-    told: list[str] = []
-    for each in notes:
-        if not told:
-            each = shortened(each, max(room, 1_000))  # noqa: PLW2901 # what is told of it
-        room -= width(each)
-        if room < 0 and told:
-            break
-        told.append(each)
-    return tuple(told)
-
-
-def _most_telling(figures: Sequence[CertifiedFigure]) -> tuple[CertifiedFigure, ...]:
+def _most_telling(figures: Sequence[CertifiedFigure], most: int) -> tuple[CertifiedFigure, ...]:
     """Of many figures those that are closest to their thresholds, in the order in which they stand."""
     closest = sorted(range(len(figures)), key=lambda number: _room_left(figures[number]))
-    kept = set(closest[:MOST_BARS])
+    kept = set(closest[:most])
     return tuple(each for number, each in enumerate(figures) if number in kept)
 
 
@@ -194,12 +218,12 @@ def _room_left(figure: CertifiedFigure) -> int:
     return share(figure.lower) - (share(figure.at_least) if figure.at_least is not None else 0)
 
 
-def _groups(figures: Iterable[CertifiedFigure]) -> Iterator[Group]:
+def _groups(figures: Iterable[CertifiedFigure], most: int) -> Iterator[Group]:
     tests: dict[str, list[Bar]] = {}
     for each in figures:
         tests.setdefault(each.test, []).append(_bar(each))
     for test, bars in tests.items():
-        name = legible(words(test))
+        name = _cut(words(test), most)
         yield Group(name[:1].upper() + name[1:], tuple(bars))
 
 
@@ -216,7 +240,7 @@ def _bar(figure: CertifiedFigure) -> Bar:
     else:
         mark, required = None, "published"
     met = figure.verdict == "pass"
-    name = element.name if element else legible(words(figure.of))
+    name = element.name if element else _cut(words(figure.of), 300)
     needs = "no threshold" if mark is None else f"required: {required}"
     verdict = "" if mark is None else (", met" if met else ", not met")
     return Bar(

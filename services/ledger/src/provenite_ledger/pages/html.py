@@ -4,16 +4,13 @@ from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from provenite_proto.matter.quantity import FRACTION_ONE
+from .composing import Shown
+from .fitting import fitted
+from .templates import template
 
-from .composing import Shown, sheet
-from .qr import code
-
-_HERE = files(__package__)
-_CSS = (_HERE / "certificate.css").read_text("utf-8")
+_CSS = (files(__package__) / "certificate.css").read_text("utf-8")
 _IN_PAGE = "; ".join(
     (
         "default-src 'none'",
@@ -28,18 +25,13 @@ CONTENT_SECURITY_POLICY = f"{_IN_PAGE}; frame-ancestors 'none'"
 
 def html(shown: Shown) -> str:
     """The page of a certificate: the same text for the same argument."""
-    said = sheet(shown)
-    return _TEMPLATE.render(sheet=said, qr=code(said.code), css=Markup(_CSS), policy=_IN_PAGE)  # noqa: S704 # our own file
+    said, laid = fitted(shown)
+    return _TEMPLATE.render(
+        sheet=said,
+        laid=laid,
+        css=Markup(_CSS),  # noqa: S704 # our own file, with which no other text is mixed
+        policy=_IN_PAGE,
+    )
 
 
-def _percent(parts: int) -> str:
-    """Parts per 10^9 in per cent as SVG takes them, to two decimals."""
-    hundredths = parts * 10_000 // FRACTION_ONE
-    return f"{hundredths // 100}.{hundredths % 100:02}%"
-
-
-_ENVIRONMENT = Environment(
-    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
-_ENVIRONMENT.filters["percent"] = _percent
-_TEMPLATE = _ENVIRONMENT.from_string((_HERE / "certificate.html.jinja").read_text("utf-8"))
+_TEMPLATE = template("certificate.html.jinja")

@@ -3,17 +3,19 @@
 All in millimetres from the upper left. Each part is set below the last one; the verification stands at the foot.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
-from typing import ClassVar
 
+from msgspec import Struct
+
+from .bars import figures
 from .legible import BOX
-from .looks import ACCENT, CERTAIN, INK, LINE, LOOKS, MARK, POSSIBLE, QUIET, TRACK, WHITE
-from .qr import code
-from .sheet import Bar, Entry, Sheet
-from .typesetting import POINT, Box, Colour, FaceName, Mark, Path, Target, Text, face
+from .looks import ACCENT, INK, LEFT, LINE, LOOKS, QUIET, RIGHT, WHITE
+from .sheet import Entry, Sheet
+from .typesetting import POINT, Box, FaceName, Mark, Path, Target, Text, face
+from .writing import Writer
 
 WIDTH, HEIGHT = 210.0, 297.0
-LEFT, RIGHT = 15.0, 195.0
 TOP, BOTTOM = 13.5, 283.5
 """Letter paper is 17.6 mm shorter than A4: printed on it unscaled, nothing between these two is lost."""
 MOST_AIR = 6.0
@@ -27,21 +29,33 @@ _LONG = (100, 170, 260)
 _CLAIM = (17.0, 14.5, 12.0, 10.0)
 
 
-def laid_out(sheet: Sheet) -> tuple[Mark, ...]:
-    """The page's marks in reading order, in the largest print that fits.
+class Laid(Struct, frozen=True):
+    """A page that fits: its marks in reading order, how many notes it tells, and which of the sizes it has."""
 
-    In the smallest print notes are left out from the last on, and the page says how many.
+    marks: tuple[Mark, ...]
+    told: int
+    size: int
+
+
+def laid_out(sheet: Sheet, fewest: int) -> Laid | None:
+    """The page in the largest print that fits; nothing when it does not fit.
+
+    In the smallest print notes are left out from the last on, at most to so few; the page says how many.
     """
-    for size in SIZES:
-        page = _page(sheet, size, len(sheet.notes))
+    every = len(sheet.notes)
+    for number, size in enumerate(SIZES):
+        page = _page(sheet, size, every)
         if page.spare >= 0:
-            airy = _page(sheet, size, len(sheet.notes), min(page.spare / PLACES, MOST_AIR))
-            return tuple(airy.marks)
-    for told in range(len(sheet.notes) - 1, -1, -1):
-        page = _page(sheet, SIZES[-1], told)
-        if page.spare >= 0:
-            break
-    return tuple(page.marks)
+            airy = _page(sheet, size, every, min(page.spare / PLACES, MOST_AIR))
+            return Laid(tuple(airy.marks), every, number)
+    # The fewer are told the more is spare: the most that fit are found by halving.
+    smallest = len(SIZES) - 1
+    less = range(every - 1, fewest - 1, -1)
+    found = bisect_left(less, True, key=lambda told: _page(sheet, SIZES[smallest], told).spare >= 0)
+    if found == len(less):
+        return None
+    page = _page(sheet, SIZES[smallest], less[found])
+    return Laid(tuple(page.marks), less[found], smallest)
 
 
 def _page(sheet: Sheet, size: float, told: int, air: float = 0) -> "_Page":
@@ -51,27 +65,19 @@ def _page(sheet: Sheet, size: float, told: int, air: float = 0) -> "_Page":
     page.standing(sheet)
     page.claim(sheet)
     page.entries(sheet.entries)
-    page.figures(sheet)
+    figures(page, sheet)
+    page.y += air / 2
     page.two_columns(sheet, told)
     page.foot(sheet)
     return page
 
 
-class _Page:
-    """What is set so far, and how far down.
-
-    `size` is that of the print, as a factor; `air` is added in the places where there can be more of it. `spare`
-    is what is left of the page's height, `boxed` says that a font lacks a character.
-    """
-
-    GAP: ClassVar[float] = 3.2
+class _Page(Writer):
+    """The page, part by part; `air` is added where there can be more of it, `spare` is what is left of its height."""
 
     def __init__(self, size: float, air: float = 0) -> None:
-        self.size = size
+        super().__init__(size)
         self.air = air
-        self.y = 0.0
-        self.marks: list[Mark] = []
-        self.boxed = False
         self.spare = 0.0
 
     def behind(self, sheet: Sheet) -> None:
@@ -88,7 +94,11 @@ class _Page:
         self.marks.append(Box(LEFT, TOP, RIGHT - LEFT, 1.8, ACCENT))
         self.y = TOP + 5
         x, y, r = LEFT, self.y, 6.2
-        for lines in (((12, 2), (21, 7), (21, 17), (12, 22), (3, 17), (3, 7), (12, 2)), ((3, 7), (12, 12), (21, 7)), ((12, 12), (12, 22))):  # fmt: skip
+        for lines in (
+            ((12, 2), (21, 7), (21, 17), (12, 22), (3, 17), (3, 7), (12, 2)),
+            ((3, 7), (12, 12), (21, 7)),
+            ((12, 12), (12, 22)),
+        ):
             points = tuple((x + a * r / 24, y + b * r / 24) for a, b in lines)
             self.marks.append(Path(points, ACCENT, thick=0.45))
         kind = "CERTIFICATE OF PROVENANCE"
@@ -119,11 +129,20 @@ class _Page:
             self.text(LEFT + 14.5, y, line, "text", 8.8 * self.size, INK)
         side = 8.0 if valid else 9.0
         for points in look.icon:
-            at = tuple((LEFT + 3.2 + a * side, top + (height - side) / 2 + b * side) for a, b in points)  # fmt: skip
+            at = tuple(
+                (LEFT + 3.2 + a * side, top + (height - side) / 2 + b * side) for a, b in points
+            )
             self.marks.append(Path(at, look.colour, 0.7, closed=len(at) > 3))
         for number, each in enumerate(seen):
             x = RIGHT - 3 - face("text").width(each, 7.2 * self.size)
-            self.text(x, top + height / 2 + (number - 0.1) * self.step(7.2), each, "text", 7.2 * self.size, INK)  # fmt: skip
+            self.text(
+                x,
+                top + height / 2 + (number - 0.1) * self.step(7.2),
+                each,
+                "text",
+                7.2 * self.size,
+                INK,
+            )
         thick, dash = (0.3, 0) if valid else (1.1, 3.0 if standing.state == "suspended" else 0)
         band: list[Mark] = [Box(LEFT, top, RIGHT - LEFT, height, look.paper)]
         for edge in (top, top + height):
@@ -163,90 +182,6 @@ class _Page:
         self.gap(0.9)
         self.y += self.air / 2
 
-    def figures(self, sheet: Sheet) -> None:
-        """Each test with its figures as bars."""
-        if not sheet.groups:
-            return
-        self.rule()
-        self.gap(1)
-        self.heading(f"Figures as of {sheet.as_of}")
-        for group in sheet.groups:
-            self.gap(0.25)
-            self.paragraph(group.test, "strong", 8, INK, LEFT, RIGHT - LEFT)
-            self.gap(0.15)
-            for bar in group.bars:
-                self.bar(bar)
-        if sheet.unshown:
-            more = f"{sheet.unshown} more figures stand in the signed credential."
-            self.paragraph(more, "text", 7.4, QUIET, LEFT, RIGHT - LEFT)
-        self.legend(sheet)
-        self.gap(1)
-        self.y += self.air / 2
-
-    def bar(self, bar: Bar) -> None:
-        """A figure: its element, its bar, its value and what is required."""
-        step = self.step(8.4) * 1.12
-        middle = self.y + step / 2
-        base = middle + 8.4 * self.size * POINT * 0.36
-        left, right = LEFT + 36, RIGHT - 68
-        width = right - left
-        self.text(LEFT, base, bar.of, "strong", 8.4 * self.size, INK)
-        name_at = LEFT + (7 if bar.of else 0)
-        name = next(face("text").lines(bar.name, 8.4 * self.size, left - name_at - 2))
-        self.text(name_at, base, name, "text", 8.4 * self.size, INK)
-        height = 2.3 * self.size
-        top = middle - height / 2
-        self.marks.append(Box(left, top, width, height, TRACK))
-        certain, possible = (width * each / 10**9 for each in (bar.lower, bar.upper))
-        if certain:
-            self.marks.append(Box(left, top, certain, height, CERTAIN))
-        if bar.upper > bar.lower:
-            self.hatched(left + certain, top, max(possible - certain, 0.3), height)
-        if bar.mark is not None:
-            self.threshold(left + width * bar.mark / 10**9, top, height)
-        shown = face("strong").setting(bar.shown)
-        at = RIGHT - 35 - face("strong").width(shown, 8.4 * self.size)
-        self.text(at, base, shown, "strong", 8.4 * self.size, INK)
-        if bar.mark is None:
-            needs = bar.required
-        else:
-            needs = f"{bar.required}: {'✓ met' if bar.met else '✗ not met'}"
-        self.text(RIGHT - 32, base, needs, "text", 7.2 * self.size, QUIET)
-        self.y += step
-
-    def hatched(self, x: float, y: float, width: float, height: float) -> None:
-        """A frame with slanting lines in it: possible, and told from certain without colour."""
-        frame = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
-        self.marks.append(Path(frame, POSSIBLE, 0.18, closed=True))
-        at = x
-        while at < x + width:
-            end = min(at + height, x + width)
-            self.marks.append(Path(((at, y + height), (end, y + height - (end - at))), POSSIBLE, 0.25))  # fmt: skip
-            at += 1.3
-
-    def threshold(self, x: float, top: float, height: float) -> None:
-        """A line across the bar, and a tip above it."""
-        self.marks.append(Path(((x, top - 0.5), (x, top + height + 0.5)), MARK, 0.5))
-        tip = ((x - 0.9, top - 1.3), (x + 0.9, top - 1.3), (x, top))
-        self.marks.append(Path(tip, MARK, closed=True))
-
-    def legend(self, sheet: Sheet) -> None:
-        """What the bars' signs mean."""
-        self.gap(0.35)
-        size = 7 * self.size
-        base = self.y + size * POINT * 0.95
-        x, top, height = LEFT, base - 2, 2.1
-        self.marks.append(Box(x, top, 5, height, CERTAIN))
-        x = self.text(x + 6.4, base, "certain", "text", size, QUIET) + 5
-        if sheet.possible:
-            self.hatched(x, top, 5, height)
-            x = self.text(x + 6.4, base, "possible, does not count", "text", size, QUIET) + 5
-        if any(bar.mark is not None for group in sheet.groups for bar in group.bars):
-            self.threshold(x + 1, top, height)
-            x = self.text(x + 3.4, base, "threshold", "text", size, QUIET) + 5
-        self.text(x, base, "The whole bar is 100 %.", "text", size, QUIET)
-        self.y += self.step(7)
-
     def two_columns(self, sheet: Sheet, told: int) -> None:
         """The rule at the left, what is not said at the right."""
         self.rule()
@@ -268,7 +203,7 @@ class _Page:
         self.heading("What it does not say", x)
         for each in sheet.notes[:told]:
             self.item(each, 8.2, INK, x, column)
-        if more := len(sheet.further) + len(sheet.notes) - told:
+        if more := len(sheet.notes) - told:
             self.item(_more(more), 8.2, INK, x, column)
         self.y = max(self.y, deepest)
         middle = LEFT + column + 5
@@ -284,28 +219,49 @@ class _Page:
             foot.paragraph(sentence, "text", 6.8, QUIET, LEFT, RIGHT - LEFT)
         down = BOTTOM - foot.y
         self.spare = down - self.y - self.GAP * self.size
-        self.marks += (_lowered(each, down) for each in foot.marks)
+        self.append(foot, down)
 
     def verification(self, sheet: Sheet) -> None:
         """How to check it: the code, the address, the command, and what the log says."""
         self.rule()
         self.gap(1)
         top = self.y
-        found = code(sheet.code)
         side = 32.0
-        module = side / found.side
+        module = side / sheet.qr.side
         self.marks.append(Box(LEFT, top, side, side, WHITE))
-        for run in found.runs:
-            self.marks.append(Box(LEFT + run.x * module, top + run.y * module, run.length * module, module, (0, 0, 0)))  # fmt: skip
+        for run in sheet.qr.runs:
+            self.marks.append(
+                Box(
+                    LEFT + run.x * module,
+                    top + run.y * module,
+                    run.length * module,
+                    module,
+                    (0, 0, 0),
+                )
+            )
         self.marks.append(Target(LEFT, top, side, side, sheet.url))
         x, width = LEFT + side + 4, RIGHT - LEFT - side - 4
         self.heading("Verify it yourself", x)
-        self.paragraph("Scan the code, or open this address. It shows how the certificate stands now:", "text", 8.2, INK, x, width)  # fmt: skip
+        self.paragraph(
+            "Scan the code, or open this address. It shows how the certificate stands now:",
+            "text",
+            8.2,
+            INK,
+            x,
+            width,
+        )
         above = self.y
         self.paragraph(sheet.url, "code", 8, ACCENT, x, width)
         self.marks.append(Target(x, above, width, self.y - above, sheet.url))
         self.gap(0.4)
-        self.paragraph("To check signature, standing and log without trusting any page, run:", "text", 8.2, INK, x, width)  # fmt: skip
+        self.paragraph(
+            "To check signature, standing and log without trusting any page, run:",
+            "text",
+            8.2,
+            INK,
+            x,
+            width,
+        )
         self.paragraph(sheet.command, "code", 7.2, INK, x, width)
         self.y = max(self.y, top + side)
         self.gap(0.5)
@@ -329,63 +285,6 @@ class _Page:
             self.y = deepest
             self.gap(0.25)
 
-    def heading(self, text: str, x: float = LEFT) -> None:
-        """A part's heading."""
-        self.paragraph(text, "strong", 9.4, INK, x, RIGHT - x)
-        self.gap(0.3)
-
-    def item(self, text: str, size: float, colour: Colour, x: float, width: float) -> None:
-        """A point of a list."""
-        self.gap(0.25)
-        self.text(x, self.y + size * self.size * POINT, "•", "text", size * self.size, colour)
-        self.paragraph(text, "text", size, colour, x + 3, width - 3)
-
-    def paragraph(
-        self, text: str, name: FaceName, size: float, colour: Colour, x: float, width: float
-    ) -> None:
-        """A text in as many lines as it takes."""
-        size *= self.size
-        for line in face(name).lines(text, size, width):
-            self.text(x, self.y + size * POINT, line, name, size, colour)
-            self.y += size * POINT * 1.3
-
-    def text(
-        self, x: float, y: float, text: str, name: FaceName, size: float, colour: Colour
-    ) -> float:
-        """A line on its base line; where it ends."""
-        text = face(name).setting(text)
-        self.boxed = self.boxed or BOX in text
-        if text:
-            self.marks.append(Text(x, y, text, name, size, colour))
-        return x + face(name).width(text, size)
-
-    def rule(self) -> None:
-        """A thin line across the page."""
-        self.marks.append(Path(((LEFT, self.y), (RIGHT, self.y)), LINE, 0.2))
-
-    def gap(self, times: float) -> None:
-        """Space, in the page's own measure."""
-        self.y += times * self.GAP * self.size
-
-    def step(self, size: float) -> float:
-        """From one line to the next."""
-        return size * self.size * POINT * 1.3
-
 
 def _more(number: int) -> str:
     return f"{number} more stand in the signed credential."
-
-
-def _lowered(mark: Mark, down: float) -> Mark:
-    match mark:
-        case Text():
-            return Text(
-                mark.x, mark.y + down, mark.text, mark.face, mark.size, mark.colour, mark.angle
-            )
-        case Box():
-            return Box(mark.x, mark.y + down, mark.width, mark.height, mark.fill)
-        case Path():
-            points = tuple((x, y + down) for x, y in mark.points)
-            return Path(points, mark.colour, mark.thick, mark.closed, mark.dash)
-        case Target():
-            return Target(mark.x, mark.y + down, mark.width, mark.height, mark.url)

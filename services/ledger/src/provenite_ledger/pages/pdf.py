@@ -1,14 +1,18 @@
 """The page as PDF/A-3u: one page, its text to be selected, its fonts and the credential itself within it."""
 
 from contextlib import ExitStack
+from datetime import UTC
 from importlib.resources import as_file
 
 from fpdf import FPDF
 from fpdf.enums import DocumentCompliance
+from fpdf.prefs import ViewerPreferences
 
-from .composing import Shown, sheet
-from .laying_out import HEIGHT, WIDTH, laid_out
+from .composing import Shown
+from .fitting import fitted
+from .laying_out import HEIGHT, WIDTH
 from .sheet import Sheet
+from .templates import template
 from .typesetting import FONTS, Box, Colour, Mark, Path, Target, Text, font_file
 
 CREDENTIAL = "certificate.jwt"
@@ -17,9 +21,9 @@ CREDENTIAL = "certificate.jwt"
 
 def pdf(shown: Shown) -> bytes:
     """The page of a certificate: the same bytes for the same argument."""
-    said = sheet(shown)
+    said, laid = fitted(shown)
     document = _document(shown, said)
-    for mark in laid_out(said):
+    for mark in laid.marks:
         _draw(document, mark)
     return bytes(document.output())
 
@@ -30,11 +34,16 @@ def _document(shown: Shown, said: Sheet) -> FPDF:
     document.set_margin(0)
     document.set_creation_date(shown.at)
     document.set_lang("en")
-    document.set_title(f"{said.standing.word}: {said.title}")
-    document.set_subject(said.claim)
-    document.set_author(said.issuer)
-    document.set_creator("Provenite")
-    document.set_producer("Provenite")
+    document.viewer_preferences = ViewerPreferences(display_doc_title=True)
+    # Without these fpdf2 would write when it ran.
+    document.set_xmp_metadata(
+        _METADATA.render(
+            at=shown.at.astimezone(UTC).isoformat(timespec="seconds"),
+            title=f"{said.standing.word}: {said.title}",
+            subject=said.claim,
+            author=said.issuer,
+        )
+    )
     with ExitStack() as opened:
         for name in FONTS:
             document.add_font(name, fname=opened.enter_context(as_file(font_file(name))))
@@ -80,3 +89,6 @@ def _line(document: FPDF, path: Path) -> None:
         document.polygon(path.points, style="D")
     else:
         document.polyline(path.points, style="D")
+
+
+_METADATA = template("metadata.xml.jinja")

@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from .qr import Code
+
 State = Literal["valid", "suspended", "revoked", "expired"]
 
 
@@ -51,9 +53,9 @@ class Group(Struct, frozen=True):
 class Sheet(Struct, frozen=True, kw_only=True):
     """The whole page.
 
-    `notes` are what it does not say, as far as one printed page holds it, `further` the rest; likewise `sources`
-    and `further_sources`. `unshown` counts the figures that do not fit. `url` leads to the certificate, `code` is
-    the text of the printed code, `command` checks it. `dense` is how much smaller print has to be, from 0 to 4.
+    `notes` are what it does not say. `sources` and the figures of `groups` are what there is room for, beside
+    `further_sources` and `unshown` figures more. `url` leads to the certificate, `qr` pins it too, `command`
+    checks it.
     """
 
     title: str
@@ -69,10 +71,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     further_sources: tuple[str, ...]
     notes: tuple[str, ...]
-    further: tuple[str, ...]
     url: str
-    code: str
+    qr: Code
     command: str
     proofs: tuple[Entry, ...]
     issuer: str
-    dense: int
