@@ -16,11 +16,13 @@ MOST_NAMED = 5
 MOST_APART = 3
 """Elements of which each is told with its own figure."""
 MOST_CLAUSES = 2
-_NONE = re.compile(r"(?P<no>no|not) (?P<what>(?<=no )(stage|step)s? .+|(?<=not ).+)")
+_NONE = re.compile(r"(?P<no>no|not) (?P<what>.+)")
+_PASSED = ("stage", "step")
 _STAGE = re.compile(r"(?P<stage>[a-z ]+) outside of (?P<rest>.+)")
 _KNOWN = re.compile(r"(\([ivx]+\) )?country of (?P<what>.+) known")
 _CLASS = re.compile(r"of the class (?P<source>.+)")
-_RECOVERED = re.compile(r"(?P<how>recovered.*)")
+_RECYCLED = re.compile(r"recycled content")
+_RECOVERED = re.compile(r"(.+ )?(?P<how>recovered\b.*)")
 
 
 def claim(credential: Credential, policy: Policy, longest: int) -> str:
@@ -38,8 +40,8 @@ def claim(credential: Credential, policy: Policy, longest: int) -> str:
     for figure in provenance.figures:
         tests.setdefault(figure.test, []).append(figure)
     clauses = [
-        _clause(shortened(words(name), longest), figures, product)
-        for name, figures in tests.items()
+        _clause(shortened(words(name), longest), figures, "it" if number else product)
+        for number, (name, figures) in enumerate(tests.items())
     ]
     told = clauses[:MOST_CLAUSES]
     if rest := len(clauses) - len(told):
@@ -95,7 +97,7 @@ def _clause(test: str, figures: Sequence[CertifiedFigure], product: str) -> str:
         how_much = f"at least {_how_much(figures, elements, least)}"
         return f"{how_much} in {product} {_predicate(said, 'is', 'was')}"
     if found := _NONE.fullmatch(said):
-        verb = "went through a" if found["no"] == "no" else "was"
+        verb = "was" if found["no"] == "not" else f"{_took(found['what'])} a"
         return f"none of the {_named(elements)} in {product} {verb} {found['what']}"
     verbs = ("are", "were") if many else ("is", "was")
     return f"all of the {_named(elements)} in {product} {_predicate(said, *verbs)}"
@@ -123,16 +125,23 @@ def _of_the_whole(test: str, figures: Sequence[CertifiedFigure]) -> str:
 def _predicate(test: str, present: str, past: str) -> str:
     """A test's name as what is said of matter; in quotes when it is none that the catalogue has."""
     if found := _NONE.fullmatch(test):
-        return f"went through no {found['what']}" if found["no"] == "no" else f"{past} {test}"
+        verb = past if found["no"] == "not" else _took(found["what"])
+        return f"{verb} {test}"
     if found := _STAGE.fullmatch(test):
         return f"went through {found['stage']} outside of {found['rest']}"
     if found := _KNOWN.fullmatch(test):
         return f"{present} of a known country of {found['what']}"
     if found := _CLASS.fullmatch(test):
         return f"{present} {found['source']} matter"
+    if _RECYCLED.fullmatch(test):
+        return f"{present} {test}"
     if found := _RECOVERED.fullmatch(test):
         return f"{past} {found['how']}"
     return f"{present} “{test}”"
+
+
+def _took(what: str) -> str:
+    return "went through" if what.startswith(_PASSED) else "involved"
 
 
 def _named(elements: Sequence[str]) -> str:
