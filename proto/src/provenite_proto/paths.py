@@ -7,6 +7,7 @@ BATCHES = "/v1/batches"
 LENSES = "/v1/lenses"
 SHIPMENTS = "/v1/shipments"
 PORTFOLIO = "/v1/portfolio"
+POLICIES = "/v1/policies"
 PARTIES = "/v1/parties"
 SITES = "/v1/sites"
 KEYS = "/v1/keys"
@@ -70,6 +71,11 @@ def statement_receipt(digest: str) -> str:
 def shipment(transfer: str) -> str:
     """One shipment, by its transfer."""
     return f"{SHIPMENTS}/{transfer}"
+
+
+def policy(digest: str) -> str:
+    """One policy, by its digest."""
+    return f"{POLICIES}/{digest}"
 
 
 def party(party_id: str) -> str:
