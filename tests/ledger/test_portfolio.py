@@ -58,7 +58,7 @@ def found(mass: str, **changes: Any) -> ReceiptQuantities:
 
 @pytest.fixture
 def miner(ledger: Ledger) -> Firm:
-    return ledger.enrol("miner", "refiner", country="CL")
+    return ledger.enrol("miner", "collector", "refiner", country="CL")
 
 
 @pytest.fixture
@@ -269,7 +269,7 @@ def test_a_firm_is_told_its_own_and_the_registrar_no_more(
     assert (nobody.status_code, slug(nobody)) == (401, "token-missing")
 
 
-def test_elements_and_a_material_narrow_it(miner: Firm, refiner: Firm) -> None:
+def test_elements_and_a_material_narrow_it(miner: Firm) -> None:
     quantities = SourceQuantities(
         outputs=(OutputQuantity(mass="100", composition={"Cu": "0.3", "Fe": "0.2"}, moisture="0"),)
     )

@@ -218,6 +218,13 @@ def test_at_the_benchmark_a_share_is_within(labels: dict[str, int], verdict: str
     assert step_of(**labels).verdict == verdict
 
 
+def test_what_is_made_of_a_raw_material_is_not_compared() -> None:
+    """Regulation (EU) 2024/1252, Article 2: processing ends with metals and alloys."""
+    compared = {stage for stage in STAGES if at_stage(stage, {"CN": 1}, DAY).verdict}
+    assert compared == set(LIST.stages)
+    assert not compared & {Stage.POWDER, Stage.FORMING, Stage.CATHODE_MAKING, Stage.ASSEMBLY}
+
+
 def test_members_of_the_union_are_those_of_the_day() -> None:
     labels = {"GB": 80, "CN": 20}
     before, after = (
@@ -312,8 +319,8 @@ def test_the_list_is_that_of_the_regulation() -> None:
 def test_a_list_that_is_none_is_refused_with_its_line(elements: str, reason: str) -> None:
     text = (
         'source = "s"\nconfidence = "high"\nas_of = 2026-01-01\nverify_by = 2027-01-01\n'
-        f'benchmark = "0.65"\n\n[[material]]\nname = "m"\nelements = {elements}\n'
+        f'benchmark = "0.65"\nstages = []\n\n[[material]]\nname = "m"\nelements = {elements}\n'
     )
     with pytest.raises(Malformed) as refused:
         read_strategic(text, "list.toml")
-    assert (refused.value.line, refused.value.reason) == (7, reason)
+    assert (refused.value.line, refused.value.reason) == (8, reason)

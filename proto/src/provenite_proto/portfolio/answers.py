@@ -43,7 +43,8 @@ class BoundsAnswer(Answer, frozen=True, kw_only=True):
 class LargestAnswer(Answer, frozen=True, kw_only=True):
     """The share of the third country with the largest one; `country` is the largest known, if there is one.
 
-    `benchmark`, of strategic raw materials alone, says on which side of the portfolio's benchmark it is.
+    `benchmark` says on which side of the portfolio's benchmark it is: of strategic raw materials, at mining and at
+    stages that are processing in the Regulation's sense.
     """
 
     lower: str

@@ -66,8 +66,10 @@ class Step(Struct, frozen=True):
         return self.largest.whole
 
     @property
-    def verdict(self) -> Verdict:
-        """The largest third country against the benchmark."""
+    def verdict(self) -> Verdict | None:
+        """The largest third country against the benchmark; none at a stage of which it does not speak."""
+        if self.stage not in LIST.stages:
+            return None
         benchmark = parts(LIST.benchmark) * self.whole
         if self.largest.lower * FRACTION_ONE > benchmark:
             return "above"

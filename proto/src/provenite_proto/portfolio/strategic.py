@@ -10,6 +10,7 @@ from msgspec import Struct
 from ..countries import Confidence
 from ..matter.element import ELEMENTS
 from ..matter.quantity import Fraction
+from ..record import Stage
 from ..strict_toml import Malformed, line_of, read
 
 
@@ -22,13 +23,17 @@ class Strategic(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StrategicList(Struct, frozen=True, forbid_unknown_fields=True):
-    """The list, and the part of the Union's annual consumption that one third country should not exceed."""
+    """The list, and the part of the Union's annual consumption that one third country should not exceed.
+
+    `stages` are those at which a share is compared with it.
+    """
 
     source: str
     confidence: Confidence
     as_of: date
     verify_by: date
     benchmark: Fraction
+    stages: tuple[Stage, ...]
     material: tuple[Strategic, ...]
 
     @property

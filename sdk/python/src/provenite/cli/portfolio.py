@@ -20,11 +20,7 @@ from .terminal import WIDTH, console, in_line, wrapped
 BAR = 30
 """Columns of a bar for the whole."""
 _DAY = ["%Y-%m-%d"]
-_SIDES = {
-    "within": "not above the benchmark",
-    "above": "above the benchmark",
-    "undecided": "by what is unknown above the benchmark or not",
-}
+_SIDES = {"within": "not above", "above": "above", "undecided": "may be above"}
 HEAD = ("element", "strategic", "stage", "country", "union", "kg", "share", "at_most")
 """The columns of the CSV file."""
 
@@ -96,9 +92,10 @@ def _day(time: datetime | None) -> date | None:
 
 def _show(found: PortfolioAnswer) -> None:
     period = "" if found.first is None else f" from {found.first} to {found.last}"
-    _say(f"{found.flow}{period}: {found.batches} batches; as of {found.size} statements")
+    batches = "1 batch" if found.batches == 1 else f"{found.batches} batches"
+    _say(f"{found.flow}{period}: {batches}; as of {found.size} statements")
     for each in found.elements:
-        _element(each)
+        _element(each, share_text(found.benchmark))
     if not found.elements:
         return
     console().print("\n# third country, = member of the EU, ? unknown")
@@ -109,7 +106,7 @@ def _show(found: PortfolioAnswer) -> None:
     )
 
 
-def _element(each: ExposureAnswer) -> None:
+def _element(each: ExposureAnswer, benchmark: str) -> None:
     out = console()
     strategic = f"  strategic: {each.strategic}" if each.strategic else ""
     out.print(f"\n{each.element}: {each.mass} kg{strategic}", style="bold", soft_wrap=True)
@@ -132,10 +129,10 @@ def _element(each: ExposureAnswer) -> None:
             f"  primary matter avoided: {each.avoided.mass} kg, {_between(each.avoided.lower, each.avoided.upper)}"
         )
     for step in each.stages:
-        _step(step)
+        _step(step, benchmark)
 
 
-def _step(step: StepAnswer) -> None:
+def _step(step: StepAnswer, benchmark: str) -> None:
     out = console()
     apart = f", {step.apart} kg did not go through it" if step.apart != "0" else ""
     _say(
@@ -146,7 +143,7 @@ def _step(step: StepAnswer) -> None:
     largest = step.largest
     if largest.upper != "0":
         which = f" ({largest.country})" if largest.country else ""
-        side = f"; {_SIDES[largest.benchmark]}" if largest.benchmark else ""
+        side = f"; {_SIDES[largest.benchmark]} {benchmark}" if largest.benchmark else ""
         _say(f"    largest third country{which}: {_between(largest.lower, largest.upper)}{side}")
     _say(f"    Herfindahl index: {_index(step)}")
 
