@@ -92,13 +92,14 @@ async def portfolio(
     async def total(size: int, found: Chosen) -> tuple[int, Shares]:
         by_root: dict[int, list[portfolios.Spans]] = {}
         batches = 0
-        for row, spans in zip(found.rows, found.parts, strict=True):
+        turns = Turns()
+        for row in found.rows:
             # Whoever has held, made or shipped a batch is one of the two that its statement concerns.
-            if sees(who, concerned(row), "quantities") and spans:
+            if sees(who, concerned(row), "quantities") and (spans := found.parts(row)):
                 batches += 1
                 by_root.setdefault(row["root"], []).extend(spans)
+            await turns.next()
         totals: Shares = {}
-        turns = Turns()
         async with ledger.computing.connection(who.index) as connection:
             async for root, shares in contents.of_roots(connection, sorted(by_root), size):
                 for span in by_root[root]:

@@ -10,6 +10,7 @@ from provenite_proto.content import Range
 from provenite_proto.portfolio import left, without
 from provenite_proto.portfolio.answers import PortfolioFlow
 
+from ..turns import Turns
 from .named import load
 from .rows import OUTPUTS, Row
 from .shares import drawn, elements_of, ranges
@@ -31,11 +32,27 @@ class Wanted(Struct, frozen=True):
 
 
 class Chosen(Struct, frozen=True):
-    """The batches' rows, and the parts of each that count, as the log's first `size` statements have them."""
+    """The batches' rows as the log's first `size` statements have them; what is `gone` of them does not count.
+
+    That is by the statement that made the batch, and its root.
+    """
 
     size: int
     rows: Sequence[Row]
-    parts: Sequence[Sequence[Spans]]
+    elements: tuple[str, ...]
+    gone: Mapping[tuple[int, int], Sequence[Spans]]
+
+    def parts(self, row: Row) -> Sequence[Spans]:
+        """The parts of the batch's root that count."""
+        offsets = dict(zip(row["elements"], row["offsets"], strict=True))
+        kept = left(elements_of(row), offsets, row["mass"], row["kept"])
+        spans = {
+            element: span
+            for element, span in kept.items()
+            if not self.elements or element in self.elements
+        }
+        gone = self.gone.get((row["key"] // OUTPUTS, row["root"]))
+        return without(spans, gone) if gone else [spans]
 
 
 async def chosen(pool: asyncpg.Pool, wanted: Wanted, limit: int) -> Chosen | None:
@@ -54,42 +71,27 @@ async def chosen(pool: asyncpg.Pool, wanted: Wanted, limit: int) -> Chosen | Non
         if len(rows) > limit:
             return None
         gone = await _gone(connection, wanted, rows)
-    return Chosen(
-        size,
-        rows,
-        [_parts(row, gone.get((row["key"] // OUTPUTS, row["root"]), ()), wanted) for row in rows],
-    )
-
-
-Place = tuple[int, int]
-"""Where a batch is: the statement that made it, and its root."""
+    return Chosen(size, rows, wanted.elements, gone)
 
 
 async def _gone(
     connection: asyncpg.Connection, wanted: Wanted, rows: Sequence[Row]
-) -> Mapping[Place, Sequence[Spans]]:
+) -> Mapping[tuple[int, int], Sequence[Spans]]:
     """The parts that do not count: the party has used them itself, or was sent them back."""
-    found: dict[Place, list[Spans]] = {}
+    found: dict[tuple[int, int], list[Spans]] = {}
+    turns = Turns()
     if wanted.flow == "shipped":
         transfers = list({row["key"] // OUTPUTS for row in rows})
         for row in await connection.fetch(_SQL["returned"], transfers):
             found.setdefault((row["transfer"], row["root"]), []).append(ranges(row))
+            await turns.next()
     elif wanted.flow != "stock":
         made = [row["key"] for row in rows if row["key"] == row["root"]]
         proxy = wanted.flow == "received"
         for row in await connection.fetch(_SQL["used"], wanted.party, made, proxy):
             found.setdefault((row["root"] // OUTPUTS, row["root"]), []).append(drawn(row))
+            await turns.next()
     return found
-
-
-def _parts(row: Row, gone: Sequence[Spans], wanted: Wanted) -> Sequence[Spans]:
-    offsets = dict(zip(row["elements"], row["offsets"], strict=True))
-    spans = {
-        element: span
-        for element, span in left(elements_of(row), offsets, row["mass"], row["kept"]).items()
-        if not wanted.elements or element in wanted.elements
-    }
-    return without(spans, gone) if gone else [spans]
 
 
 def _midnight(day: date) -> datetime:
