@@ -63,7 +63,7 @@ def verified_text(found: Verified) -> Text:
     sentence = sentence.format(why=_why(found.verdict))
     text = Text.assemble((word, style), "\n", wrapped(sentence, WIDTH), "\n")
     if found.credential is not None:
-        text.append("\n" + "\n".join(_said(found.credential)) + "\n")
+        text.append("\n" + "\n".join(certified_lines(found.credential)) + "\n")
     text.append("\nWhat was checked\n")
     for check in found.verdict.checks:
         text.append_text(_checked(check))
@@ -84,7 +84,8 @@ def _why(verdict: Verdict) -> str:
     return known[0] if known else "What the log should prove is not proven"
 
 
-def _said(credential: Credential) -> Iterator[str]:
+def certified_lines(credential: Credential) -> Iterator[str]:
+    """What a certificate says, in lines."""
     said, subject = credential.provenance, credential.credential_subject
     (verified,) = credential.assessment.assessed_product
     yield wrapped(in_line(credential.name), WIDTH)
