@@ -280,7 +280,10 @@ class _Page(Writer):
                 name: FaceName = "code" if each.code else "text"
                 across = face(name).width(face(name).setting(each.value), 7 * self.size)
                 size = 7 * max(0.65, min(1, (column - 3) / across))
+                above = self.y
                 self.paragraph(each.value, name, size, INK, x, column - 2.9)
+                if each.url:
+                    self.marks.append(Target(x, above, column - 3, self.y - above, each.url))
                 deepest = max(deepest, self.y)
             self.y = deepest
             self.gap(0.25)
