@@ -161,7 +161,7 @@ def _standing(shown: Shown, most: int) -> Standing:
         case "valid":
             detail = f"until {moment_text(ends)}."
         case "suspended":
-            detail = f"{since.strip()}. Do not rely on it while it is.{because}".lstrip(". ")
+            detail = f"{since.strip()}. Do not rely on it for now.{because}".lstrip(". ")
         case "revoked":
             detail = f"{since.strip()}, for good. Do not rely on it.{because}".lstrip(", ")
         case "expired":

@@ -107,7 +107,7 @@ class _Page(Writer):
         for line in list(face("strong").lines(sheet.issuer, 11, RIGHT - width - x - 12))[:2]:
             self.text(x + 8, self.y + 4.4, line, "strong", 11, INK)
             self.y += 4.6
-        self.y = max(self.y, y + 6.2) + 2.4
+        self.y = max(self.y + 0.8, y + 6.2) + 2.4
 
     def standing(self, sheet: Sheet) -> None:
         """The standing in a band of its own."""
