@@ -7,11 +7,15 @@ BATCHES = "/v1/batches"
 LENSES = "/v1/lenses"
 SHIPMENTS = "/v1/shipments"
 POLICIES = "/v1/policies"
+CERTIFICATES = "/v1/certificates"
+NOTICES = "/v1/notices"
 PARTIES = "/v1/parties"
 SITES = "/v1/sites"
 KEYS = "/v1/keys"
 INVITATIONS = "/v1/invitations"
 ENROLMENTS = "/v1/enrolments"
+DID = "/.well-known/did.json"
+CONTEXT = "/contexts/provenite-v1.jsonld"
 LOG = "/log"
 """Below it lie the log's files: `checkpoint`, and tiles and entry bundles by their C2SP paths."""
 LOG_CHECKPOINT = "/log/checkpoint"
@@ -75,6 +79,11 @@ def shipment(transfer: str) -> str:
 def policy(digest: str) -> str:
     """One policy, by its digest."""
     return f"{POLICIES}/{digest}"
+
+
+def certificate(certificate_id: str) -> str:
+    """One certificate and how it stands."""
+    return f"{CERTIFICATES}/{certificate_id}"
 
 
 def party(party_id: str) -> str:
