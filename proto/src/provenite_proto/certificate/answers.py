@@ -1,4 +1,4 @@
-"""Certificates as a ledger is asked for them and answers them: JSON, camelCase."""
+"""What a ledger answers about certificates, and what it is asked for: JSON, camelCase."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -11,10 +11,10 @@ from ..record import BatchId, Digest, Validity
 
 
 class CertificateRequest(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to be certified: that the batch passes the policy on a day, today when it is left out.
+    """Ask for a certificate of a batch: by a policy (id with parameters, or digest), as of a day, today by default.
 
-    `policy` as for an assessment. `declaration` is the digest of the reader's own about this batch; with `lot` the
-    certificate says the lot that the reader, who made or shipped the batch, gave it.
+    `declaration` is the digest of one's own declaration of the batch, which is assessed too. `lot`: the certificate
+    says the name that whoever made or shipped the batch gave it, who has to be who asks.
     """
 
     batch: BatchId
@@ -25,11 +25,11 @@ class CertificateRequest(Answer, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class CertificateAnswer(Answer, frozen=True, kw_only=True):
-    """A certificate and how it stands, for whoever knows its id.
+    """A certificate, for whoever knows its `id`.
 
-    `credential` is its text, a JWT, and `digest` that of the text. `statement` is the digest of the statement that
-    commits to it in the log, at `index`, and `receipt` the proof of it (C2SP tlog-proof). It has its `status` `since`
-    then, and for the `reason`, when that has changed.
+    `credential` is its text and `digest` that of it. `status` is as of now, `since` and `reason` those of the last
+    change of it. `statement` is the ledger's statement of it with its sections withheld, which is at `index` of the
+    log, as `receipt` proves (C2SP tlog-proof).
     """
 
     id: str
@@ -37,38 +37,37 @@ class CertificateAnswer(Answer, frozen=True, kw_only=True):
     credential: str
     digest: str
     status: Validity
-    since: datetime | None = None
-    reason: str | None = None
     valid_until: datetime
     statement: str
     index: int
     receipt: str
+    since: datetime | None = None
+    reason: str | None = None
 
 
 class CertificateEntry(Answer, frozen=True, kw_only=True):
-    """One of a party's certificates in a list; `policy` is its digest."""
+    """A certificate in the list of its holder's, and in the registrar's of all.
+
+    `statement` is the digest of the ledger's statement of it, `policy` the policy's id.
+    """
 
     id: str
     url: str
+    statement: str
     batch: str
+    party: str
     policy: str
+    version: str
+    policy_digest: str
     as_of: date
-    digest: str
+    valid_until: datetime
     status: Validity
     since: datetime | None = None
     reason: str | None = None
-    valid_until: datetime
-    declaration: str | None = None
-    statement: str
-    index: int
 
 
 class NoticeAnswer(Answer, frozen=True, kw_only=True):
-    """A certificate stands otherwise from a moment on: what its holder is told.
-
-    `cause` is the statement from which it follows; absent when somebody has decided so. `statement` is the one
-    that says so, in the log at `index`.
-    """
+    """A certificate's status has changed: to what, when and why. `cause` is the statement that changed the outcome."""
 
     certificate: str
     url: str
@@ -76,7 +75,5 @@ class NoticeAnswer(Answer, frozen=True, kw_only=True):
     policy: str
     status: Validity
     reason: str
-    cause: str | None = None
     at: datetime
-    statement: str
-    index: int
+    cause: str | None = None

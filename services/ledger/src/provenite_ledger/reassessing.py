@@ -35,6 +35,8 @@ from .unavailable import LedgerUnavailable
 _log = logging.getLogger(__name__)
 
 CHUNK = 100
+_TRIES = 100
+"""How often an assessment is begun anew, since late statements go on coming, before others get their turn."""
 PAUSE_SECONDS = 30.0
 """How long it looks for nothing at the most, though nobody calls."""
 RETRY_AFTER_SECONDS = 1.0
@@ -168,7 +170,7 @@ class Reassessing:
 
     async def _assessed(self, batch: Row, asked: Question) -> AssessmentAnswer:
         name = f"{rows.text(batch['digest'])}.{batch['key'] % rows.OUTPUTS}"
-        while True:
+        for _ in range(_TRIES):
             size = self._sequencer.size
             await self._revising.settle(size)
             try:
@@ -180,3 +182,4 @@ class Reassessing:
                 continue
             if not await revisions.overtaken(self._pool, size):
                 return answer(name, size, found, ())
+        raise LedgerUnavailable
