@@ -23,7 +23,7 @@ from provenite_proto.answers import (
 )
 from provenite_proto.problem import Problem
 from provenite_proto.record import Jwk, Party, PartyIdentities, Role, is_country
-from provenite_proto.statement import PublicKey, SigningKey
+from provenite_proto.statement import PublicKey
 
 from .registrar import Registrar
 from .sequencer import Sequencer
@@ -50,21 +50,21 @@ async def take_origin(connection: asyncpg.Connection, origin: str) -> None:
 
 
 class Enrolment:
-    """The registrar at work: it signs party statements and submits them like anybody else."""
+    """The registrar has firms join."""
 
     def __init__(
         self,
         pool: asyncpg.Pool,
+        registrar: Registrar,
         sequencer: Sequencer,
-        key: SigningKey,
         origin: str,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Sign with `key`, for statements with the audience `origin`."""
+        """For the ledger at `origin`, whose statements `sequencer` records."""
         self._pool = pool
         self._sequencer = sequencer
-        self._registrar = Registrar(sequencer, key, origin, clock=clock)
+        self._registrar = registrar
         self._origin = origin
         self._clock = clock
         # One firm joins at a time: of two tries with one key, the second finds what the first has done.

@@ -39,7 +39,7 @@ select jwk from certificate_key order by key_id
 
 -- name: certificate
 -- A certificate by its id, with what was signed and the statement that has given it its status.
-select c.*, s.digest, s.recorded_at, e.jwt, h.recorded_at as since, h.compact as said
+select c.*, s.digest, s.recorded_at, s.compact, e.jwt, h.recorded_at as since, h.compact as said
 from certificate c
 join statement s on s.index = c.index
 join credential e on e.digest = c.credential
@@ -48,27 +48,28 @@ where c.id = $1
 
 -- name: certificates
 -- Certificates after an index, a party's or all.
-select c.*, s.digest, m.digest as maker, d.digest as declared, h.recorded_at as since, h.compact as said
+select c.*, s.digest, m.digest as maker, e.jwt, h.recorded_at as since, h.compact as said
 from certificate c
 join statement s on s.index = c.index
 join statement m on m.index = c.batch / 1024
-left join statement d on d.index = c.declaration
+join credential e on e.digest = c.credential
 left join statement h on h.index = c.changed
 where c.index > $1 and ($2::bigint is null or c.party = $2)
 order by c.index limit $3
 
 -- name: notices
 -- Statements after an index that say how certificates stand, a party's or all.
-select s.index, s.digest, s.recorded_at, s.compact
+select s.index, s.recorded_at, s.compact
 from statement s
 where s.kind = 'certificate_status' and s.index > $1 and ($2::bigint is null or s.counterparty = $2)
 order by s.index limit $3
 
 -- name: noticed
 -- Certificates by the digest of their statement.
-select s.digest, c.id, c.batch, c.policy, m.digest as maker
+select s.digest, c.id, c.batch, e.jwt, m.digest as maker
 from certificate c
 join statement s on s.index = c.index
+join credential e on e.digest = c.credential
 join statement m on m.index = c.batch / 1024
 where s.digest = any ($1::bytea[])
 
