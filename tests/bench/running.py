@@ -70,7 +70,12 @@ async def enrol(dsn: str, folder: Path, pairs: int) -> list[Pair]:
             ) as publishing,
             Sequencer(store, publishing, ORIGIN) as sequencer,
         ):
-            joining = enrolment.Enrolment(pool, registrar.Registrar(sequencer, keys.registrar(folder), ORIGIN), sequencer, ORIGIN)
+            joining = enrolment.Enrolment(
+                pool,
+                registrar.Registrar(sequencer, keys.registrar(folder), ORIGIN),
+                sequencer,
+                ORIGIN,
+            )
             await joining.found("US")
             return [
                 Pair(await _join(joining, Role.MINER), await _join(joining, Role.REFINER))

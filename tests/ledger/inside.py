@@ -23,8 +23,8 @@ from provenite_ledger.enrolment import Enrolment, take_origin
 from provenite_ledger.follower import Follower
 from provenite_ledger.http.authentication import Authentication, UsedTokens
 from provenite_ledger.http.parts import Parts
-from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.issuing import Issuing
+from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.publishing.publisher import Publisher
 from provenite_ledger.publishing.receipts import Receipts
 from provenite_ledger.publishing.storage import Disk
@@ -254,7 +254,9 @@ async def served(
             verifying=Verifying(0),
             page_places=Room(PAGES_AT_ONCE),
             enrolment=Enrolment(pool, registrar, sequencer, ORIGIN),
-            issuing=Issuing(pool, registrar, signing, ORIGIN, sequencer.publisher.published.key.name),
+            issuing=Issuing(
+                pool, registrar, signing, ORIGIN, sequencer.publisher.published.key.name
+            ),
             status_lists=StatusLists(pool, signing, ORIGIN),
             authentication=Authentication(sequencer, ORIGIN, time.time, UsedTokens()),
         )

@@ -76,7 +76,9 @@ class Enrolment:
         `ValueError` when the ledger was founded with another key.
         """
         if self._sequencer.size == 0:
-            await self._enrol(REGISTRAR_NAME, country, (Role.REGISTRAR,), self._registrar.key.public.jwk)
+            await self._enrol(
+                REGISTRAR_NAME, country, (Role.REGISTRAR,), self._registrar.key.public.jwk
+            )
         if self._sequencer.key(self._registrar.key.key_id) is None:
             raise ValueError(
                 "registrar.pem is not the key of this ledger's registrar: restore the data folder that goes with the database"

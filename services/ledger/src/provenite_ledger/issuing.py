@@ -83,7 +83,7 @@ class Issuing:
             wanted.batch_key,
             wanted.digest,
             as_of=wanted.as_of,
-            declaration=wanted.declared and wanted.declared.index,
+            declaration=wanted.declared.index if wanted.declared else None,
             after=self._clock(),
         )
         for row in found:

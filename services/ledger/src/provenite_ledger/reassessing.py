@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Self
 
 import asyncpg
-import msgspec
 
 from provenite_proto.ledger import BatchStatus
 from provenite_proto.policy import Facts, Outcome
@@ -94,7 +93,7 @@ class Reassessing:
             for row in due:
                 try:
                     await self._one(row)
-                except Exception as error:  # noqa: BLE001 # one that fails must not keep the others waiting
+                except Exception as error:  # one that fails must not keep the others waiting
                     failed = error
             after = due[-1]["index"]
         if failed is not None:
@@ -148,7 +147,7 @@ class Reassessing:
 
     async def _against(self, row: Row) -> tuple[int, str | None]:
         """As of a size of the log what stands against the certificate; nothing when it would be issued again."""
-        batch = await reading.batch(self._pool, certifying.batch_id(row))
+        batch = await reading.batch(self._pool, rows.batch_named(row))
         if batch is None:
             raise LookupError(f"certificate {row['id']} is of a batch that is not there")
         size = self._sequencer.size

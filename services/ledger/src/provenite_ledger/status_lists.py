@@ -46,7 +46,11 @@ class StatusLists:
             return None
         now = self._clock()
         kept = self._kept.get(number)
-        if kept is None or kept.suspended != found or not kept.signed_at <= now < kept.signed_at + TTL:
+        if (
+            kept is None
+            or kept.suspended != found
+            or not kept.signed_at <= now < kept.signed_at + TTL
+        ):
             said = status_list(self._origin, number, sorted(found), now)
             kept = _Kept(found, now, sign_status_list(said, self._key))
             if len(self._kept) >= _MAX_KEPT:

@@ -24,6 +24,7 @@ from .monitoring import monitor
 from .neighbours import parties, sites
 from .packing import pack
 from .policies import policy
+from .portfolio import portfolio
 from .proving import receipt
 from .shipping import shipments
 from .standing import grant, retract, rotate
@@ -120,6 +121,13 @@ main.command(
         "provenite assess Xq…8.0 --policy eu.battery.art8 --product ev-battery",
     )
 )(assess)
+main.command(
+    epilog=examples(
+        "provenite portfolio",
+        "provenite portfolio --flow received --from 2026-01-01 --to 2026-12-31 --json",
+        "provenite portfolio --element Nd --csv neodymium.csv",
+    )
+)(portfolio)
 main.command(epilog=examples("provenite parties", "provenite parties --json"))(parties)
 main.command(epilog=examples("provenite sites", "provenite sites --json"))(sites)
 main.command(

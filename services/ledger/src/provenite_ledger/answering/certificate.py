@@ -10,7 +10,6 @@ from provenite_proto.record import CertificateStatus, Validity
 from provenite_proto.statement import parse, redact
 
 from ..store import rows
-from ..store.certifying import batch_id
 from ..store.packing import unpacked
 from ..store.rows import Row
 
@@ -57,7 +56,7 @@ def entry(row: Row, origin: str, party: str) -> CertificateEntry:
         id=row["id"],
         url=certificate_url(origin, row["id"]),
         statement=rows.text(row["digest"]),
-        batch=batch_id(row),
+        batch=rows.batch_named(row),
         party=party,
         policy=provenance.policy,
         version=provenance.version,
@@ -81,7 +80,7 @@ def notice(row: Row, of: Row, origin: str) -> NoticeAnswer:
     return NoticeAnswer(
         certificate=of["id"],
         url=certificate_url(origin, of["id"]),
-        batch=batch_id(of),
+        batch=rows.batch_named(of),
         policy=read_certificate(of["jwt"]).credential.provenance.policy,
         status=record.status,
         reason=record.reason,

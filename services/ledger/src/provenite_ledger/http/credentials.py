@@ -66,9 +66,7 @@ async def show(
             headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
             text = await asyncio.to_thread(html, shown)
             return Response(text, media_type=HTML_TYPE, headers=headers)
-        return Response(
-            await asyncio.to_thread(pdf, shown), media_type=PDF_TYPE, headers=headers
-        )
+        return Response(await asyncio.to_thread(pdf, shown), media_type=PDF_TYPE, headers=headers)
 
 
 @get(
@@ -94,9 +92,7 @@ async def status_list(
     """Which certificates are suspended or revoked. It is the same for everyone, and tells nothing else."""
     text = await parts(request).status_lists.text(number)
     headers = {"Cache-Control": "public, max-age=60"}
-    return Response(
-        found(text, "status list", str(number)), media_type=VC_TYPE, headers=headers
-    )
+    return Response(found(text, "status list", str(number)), media_type=VC_TYPE, headers=headers)
 
 
 @get(

@@ -21,6 +21,7 @@ from provenite_proto.certificate.answers import (
 from provenite_proto.certificate.did import DidDocument
 from provenite_proto.policy import Policy
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
+from provenite_proto.portfolio.answers import PortfolioAnswer
 
 from .. import __version__
 from .ledger import Condition
@@ -52,6 +53,7 @@ TYPES: tuple[Any, ...] = (
     NoticeAnswer,
     answers.Page[NoticeAnswer],
     DidDocument,
+    PortfolioAnswer,
     answers.Consequences,
     answers.LensAnswer,
     answers.Page[answers.LensAnswer],

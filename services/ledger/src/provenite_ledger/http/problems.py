@@ -227,6 +227,12 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
                 "Certify by a version of the policy, or on a day, that holds on.",
             ),
             (
+                "too-much",
+                422,
+                "More batches than one answer adds up",
+                "Ask of a shorter period, of a material, or of elements.",
+            ),
+            (
                 "content-pending",
                 503,
                 "A later statement is being worked into the content",

@@ -87,9 +87,7 @@ async def keep(pool: asyncpg.Pool, jwt: str) -> str:
 
 async def signs(pool: asyncpg.Pool, key: PublicKey) -> None:
     """Remember for good that this key signs certificates."""
-    await pool.execute(
-        _SQL["put_key"], rows.raw(key.key_id), msgspec.json.encode(key.jwk).decode()
-    )
+    await pool.execute(_SQL["put_key"], rows.raw(key.key_id), msgspec.json.encode(key.jwk).decode())
 
 
 async def keys(pool: asyncpg.Pool) -> list[PublicKey]:
@@ -164,8 +162,3 @@ async def note_overtaken(connection: asyncpg.Connection, entries: Sequence[Entry
     issued = [each.index for each in entries if isinstance(each.statement.record, Certificate)]
     if issued:
         await connection.execute(_SQL["note_overtaken"], issued)
-
-
-def batch_id(row: Row) -> str:
-    """The batch of a certificate's row, which has the statement that made it (`maker`)."""
-    return f"{rows.text(row['maker'])}.{row['batch'] % rows.OUTPUTS}"

@@ -103,16 +103,16 @@ delete from certificate_due where certificate = $1 and late <= $2
 -- Certificates to be assessed anew because of a late statement ($1): of what was made of statements that it has
 -- changed ($2), by statements that it withdraws (digests, $3), and on declarations that it disowns (keys, $4).
 insert into certificate_due (certificate, late)
-select c.index, $1
+select c.index, $1::bigint
 from unnest($2::bigint[]) as made (index)
 join batch b on b.root >= made.index * 1024 and b.root < (made.index + 1) * 1024
 join certificate c on c.batch = b.key
 union
-select c.index, $1
+select c.index, $1::bigint
 from statement s join certificate c on c.batch >= s.index * 1024 and c.batch < (s.index + 1) * 1024
 where s.digest = any ($3::bytea[])
 union
-select c.index, $1
+select c.index, $1::bigint
 from statement s join certificate c on c.declaration = s.index
 where s.digest = any ($3::bytea[]) or (s.kind = 'declaration' and s.key_id = any ($4::bytea[]))
 on conflict (certificate, late) do nothing
