@@ -143,9 +143,9 @@ def certificates(context: typer.Context, as_json: AsJsonLines = False) -> None:
 
 
 def notices(context: typer.Context, as_json: AsJsonLines = False) -> None:
-    """List what has become of your certificates: each change, when and why.
+    """List what has become of your certificates.
 
-    With --json one document a line.
+    Each change of how one stands, when and why. With --json one document a line.
     """
     connection: Connection = context.obj
     with failures(as_json), connection.client(connection.signer()) as client:
