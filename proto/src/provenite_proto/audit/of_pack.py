@@ -9,6 +9,7 @@ from ..ledger import CLOCK_TOLERANCE
 from ..pack import BadPack, Pack, Report
 from ..tables import IN_MEMORY, Tables
 from .auditing import Auditing
+from .comparing import Comparing
 from .gaps import Upstream
 from .recomputing import Recomputing
 from .trust import Evidence, Trust, opened
@@ -135,7 +136,8 @@ class _OfPack:
                 f"{len(frame.untold)} statements that may say something of it could not be admitted, such as {first}.",
             )
         else:
-            self._recomputing.compare(pack.head.batch, pack.content, up, over)
+            comparing = Comparing(self._recomputing, frame, tally, (up, over), pack.head.size)
+            comparing.compare(pack.head.batch, pack.content)
         self._made_after_all()
         if self._report.text(pack.content) == pack.report:
             tally.verified["report"] += 1
