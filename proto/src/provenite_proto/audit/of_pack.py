@@ -78,6 +78,8 @@ class _OfPack:
         self._recomputing = Recomputing(self._auditing.admitting.frame, tally, tables)
         self._report = Report(head, pack.checkpoint)
         self._all_read = True
+        # Whole members are not there: what follows from that is not told statement by statement.
+        self._cut_short = False
 
     def run(self, verifying: Verifying, told: Callable[[int, int], None]) -> Verdict:
         whole, done = self._pack.statement_bytes, 0
@@ -92,7 +94,7 @@ class _OfPack:
             for number, verified in enumerate(verifying(members())):
                 if verified.unreadable is not None:
                     fault = verified.unreadable
-                    self._all_read = False
+                    self._all_read, self._cut_short = False, True
                     self._tally.fail(fault.slug, fault.detail)
                 for checked in verified.statements:
                     admitted = self._auditing.take(checked)
@@ -106,13 +108,37 @@ class _OfPack:
                 done += sizes[number]
                 told(done, whole)
         except BadPack as bad:
-            self._all_read = False
+            self._all_read, self._cut_short = False, True
             self._tally.fail(bad.slug, f"{bad.member or 'The file'}: {bad.detail}")
         self._finish()
         verdict = self._auditing.verdict(self._tally, self._opened, self._pack.head.batch)
         return msgspec.structs.replace(verdict, subject=self._report.subject)
 
     def _finish(self) -> None:
+        pack, tally = self._pack, self._tally
+        if not self._cut_short:
+            self._weigh()
+        self._made_after_all()
+        if self._report.text(pack.content) == pack.report:
+            tally.verified["report"] += 1
+        elif self._all_read:
+            tally.miss(
+                "report",
+                "The report for people is not the one that this program writes of the pack: another version wrote it, "
+                "or somebody who would mislead. Do not rely on it.",
+            )
+        tally.claim(
+            "others",
+            "That no other statement of the log uses, withdraws, disowns or vouches for any of this is the "
+            "operator's word: `provenite audit --ledger` finds out.",
+        )
+        tally.claim(
+            "times",
+            "When each statement was recorded is the operator's word; no witness saw it earlier than it says.",
+        )
+
+    def _weigh(self) -> None:
+        """What is not carried, and whether the batch consists of what is claimed."""
         pack, tally, frame = self._pack, self._tally, self._auditing.admitting.frame
         up = Upstream.none(self._tables, "way")
         for _ in add_upstream(up, pack.head.batch, frame):
@@ -138,24 +164,6 @@ class _OfPack:
         else:
             comparing = Comparing(self._recomputing, frame, tally, (up, over), pack.head.size)
             comparing.compare(pack.head.batch, pack.content)
-        self._made_after_all()
-        if self._report.text(pack.content) == pack.report:
-            tally.verified["report"] += 1
-        elif self._all_read:
-            tally.miss(
-                "report",
-                "The report for people is not the one that this program writes of the pack: another version wrote it, "
-                "or somebody who would mislead. Do not rely on it.",
-            )
-        tally.claim(
-            "others",
-            "That no other statement of the log uses, withdraws, disowns or vouches for any of this is the "
-            "operator's word: `provenite audit --ledger` finds out.",
-        )
-        tally.claim(
-            "times",
-            "When each statement was recorded is the operator's word; no witness saw it earlier than it says.",
-        )
 
     def _made_after_all(self) -> None:
         witnessed_at = self._opened.witnessed_at if self._opened else None
