@@ -106,6 +106,53 @@ def test_the_trace_reaches_every_origin(results: Path) -> None:
     assert len(trace["nodes"]) == 12 + 9
 
 
+def figures(assessment: Any) -> dict[str, tuple[str, str]]:
+    """The bounds of each element's share."""
+    return {each["of"]: (each["lowerShare"], each["upperShare"]) for each in assessment["figures"]}
+
+
+def test_magnets_pass_the_rule_of_2026_and_fail_that_of_2027(results: Path) -> None:
+    found = read(results / "assessments.json")
+    before, after = found["defence-2026"], found["defence-2027"]
+    assert before["batch"] == after["batch"] == read(results / "batch.json")["id"]
+    assert before["policy"] == after["policy"] == "us.dfars.252.225-7052"
+    assert (before["asOf"], before["row"], before["outcome"]) == ("2026-06-30", 1, "pass")
+    assert (after["asOf"], after["row"], after["outcome"]) == ("2027-01-01", 2, "fail")
+    assert set(figures(before).values()) == {("1", "1")}
+    # In milligrams, as in EXPECTED: from the American mine for certain; not from the Chinese one for certain.
+    whole, mined, chinese = 471_594_000, 210_135_473, 128_772_239
+    assert figures(after) == {
+        "Nd": (f"{mined / whole:.9f}", f"{1 - chinese / whole:.9f}"),
+        "Fe": ("0", "1"),
+        "B": ("0", "1"),
+    }
+
+
+def test_a_strict_claim_fails_for_the_record_that_is_missing(results: Path) -> None:
+    found = read(results / "assessments.json")["not-from-china"]
+    assert found["outcome"] == "fail"
+    # One atom in a hundred is bought hydride: 11.27 kg with 500 kg of powder, by atomic weights.
+    bought, powder = 11.27 * 144.242 / (144.242 + 2 * 1.008), 500 * 0.294633
+    shares = figures(found)
+    assert float(shares.pop("Nd")[0]) == pytest.approx(powder / (powder + bought), abs=1e-7)
+    assert f"{bought / (powder + bought):.0%}" == "7%"
+    assert shares == {"B": ("1", "1"), "Dy": ("1", "1"), "Fe": ("1", "1")}
+    (gap,) = found["gaps"]
+    assert (gap["fact"], gap["element"], gap["best"]) == ("origin", "Nd", "1")
+    # The sintering of the magnets that were asked about: there the hydride came in.
+    assert gap["at"] == found["batch"].rpartition(".")[0]
+    assert gap["at"] in (results / "report.txt").read_text("utf-8")
+
+
+def test_recycled_content_is_asked_of_each_batch_by_itself(results: Path) -> None:
+    found = read(results / "assessments.json")
+    reclaimed, enriched = found["recycled"], found["recycled-enriched"]
+    assert {reclaimed["policy"], enriched["policy"]} == {"claim.recycled"}
+    assert (reclaimed["outcome"], enriched["outcome"]) == ("pass", "fail")
+    assert set(figures(reclaimed).values()) == {("1", "1")}
+    assert figures(enriched) == figures(found["not-from-china"])
+
+
 def test_each_refusal_has_its_problem(results: Path) -> None:
     refusals = read(results / "refusals.json")
     slugs = {name: problem["type"].rpartition(":")[2] for name, problem in refusals.items()}
@@ -125,6 +172,12 @@ def test_a_barred_shipment_is_recorded_and_flagged(results: Path) -> None:
     verdict = found["verdict"]
     assert (verdict["outcome"], verdict["breach"]) == ("barred", "GH")
     assert verdict["hook"] == "Basel Convention, Article 4(5)"
+    home, *abroad = read(results / "alternatives.json")
+    assert (home["way"], home["to"], home["verdict"]["outcome"]) == ("at_home", "GH", "domestic")
+    assert "US" not in {each["to"] for each in abroad}
+    assert {(each["way"], each["verdict"]["outcome"]) for each in abroad} == {
+        ("elsewhere", "allowed_with_consent")
+    }
     report = (results / "report.txt").read_text("utf-8")
     assert "recorded, and doubted: shipment-barred" in report
     assert "barred (GH in breach): Basel Convention, Article 4(5)" in report
@@ -169,6 +222,7 @@ def test_the_report_is_for_people(results: Path) -> None:
     assert "extraction CN" in report
     assert "assay-unusual: " in report or "balance-excess: " in report
     assert not [line for line in report.splitlines() if line != line.rstrip()]
+    assert max(map(len, report.splitlines())) <= 80
 
 
 def test_a_port_that_another_process_has_is_said(tmp_path: Path) -> None:

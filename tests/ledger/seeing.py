@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 
 from provenite_proto import paths
+from provenite_proto.policy import digest as digest_of
+from provenite_proto.policy import policy_named
 from provenite_proto.statement import base64url
 from tests.ledger.running import Firm
 from tests.ledger.secretive import FIRMS, Secretive
@@ -168,7 +170,9 @@ def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "/v1/batches", paths.BATCHES, {"holder": "any", "lot": "LOT-KESTREL"}
     yield "/v1/batches", paths.BATCHES, {"holder": "any", "site": chain.digests["site"]}
     yield "/v1/batches", paths.BATCHES, {"holder": chain.firms["miner"].id}
-    for path in (paths.SHIPMENTS, paths.PARTIES, paths.SITES, paths.LENSES):
+    for asked in ("claim.recycled", "us.uflpa"):
+        yield "/v1/policies/{policy}", paths.policy(digest_of(policy_named(asked))), {}
+    for path in (paths.SHIPMENTS, paths.PARTIES, paths.SITES, paths.LENSES, paths.POLICIES):
         yield path, path, {}
     for tile in ("0/000", "0/000.p/7", "entries/000", "entries/000.p/7", "1/000"):
         yield "/log/tile/{tile}", f"{paths.LOG}/tile/{tile}", {}

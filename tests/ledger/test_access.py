@@ -202,6 +202,7 @@ def test_every_route_is_tried(chain: Secretive) -> None:
             paths.INVITATIONS,
             paths.ENROLMENTS,
             paths.LENSES,
+            paths.POLICIES,
         )
     }
     assert documented <= tried
@@ -290,6 +291,7 @@ def test_bodies_and_parameters_that_are_wrong_tell_nothing(
             ),
             ("post", paths.ENROLMENTS, b'{"code":"x","key":{},"proof":"x"}', "application/json"),
             ("post", paths.LENSES, b"title = 1", "application/toml"),
+            ("post", paths.POLICIES, b"title = 1", "application/toml"),
             ("post", paths.BATCHES, b"", "text/plain"),
         ):
             response = eye.post(path, body, media_type)
@@ -304,6 +306,7 @@ def test_bodies_and_parameters_that_are_wrong_tell_nothing(
                 {"element": "Nd", "lens": "origin", "label": "CL"},
             ),
             (paths.assessment(chain.batches["extraction.0"]), {"policy": "us.nothing"}),
+            (paths.policy("A" * 43), {}),
             (paths.trace(chain.batches["extraction.0"]), {"limit": 10**9}),
             (paths.BATCHES, {"cursor": "x"}),
             ("/v1/nowhere", {}),

@@ -9,8 +9,10 @@ import msgspec
 import pytest
 
 from provenite_proto import paths
+from provenite_proto.ledger import BatchStatus
 from provenite_proto.policy import Facts, Part, assess, gaps, lenses_needed, policy_named
 from provenite_proto.policy.answers import answer
+from provenite_proto.policy.assessing import ON_ITS_WAY
 from provenite_proto.record import (
     InputQuantity,
     OutputQuantity,
@@ -18,7 +20,7 @@ from provenite_proto.record import (
     TransformationQuantities,
 )
 from tests.ledger.replaying import Story
-from tests.ledger.running import Firm, Ledger, extraction, refining
+from tests.ledger.running import Firm, Ledger, day, extraction, receipt, refining, transfer
 from tests.ledger.speaking import retracting
 
 DAY = date(2026, 11, 24)
@@ -76,7 +78,8 @@ def told(firm: Firm, batch: str, asked: str, **query: Any) -> dict[str, Any]:
 def replayed(story: Story, batch: str, asked: str, size: int) -> dict[str, Any]:
     """The same by the pure rules."""
     made = story.replay.state.batches[batch]
-    part = Part(made.material, made.mass, story.replay.content(batch))
+    shares = story.replay.content(batch)
+    part = Part(made.material, made.mass, shares, made.status is BatchStatus.IN_TRANSIT)
     come = assess(policy_named(asked), [part], Facts(), DAY)
     listed = gaps(
         come, lambda element, lens, label: story.replay.contributions(batch, element, lens, label)
@@ -121,6 +124,19 @@ def test_a_retraction_changes_what_is_answered(story: Story, firm: Firm) -> None
         ("origin", made.partition(".")[0]),
     ]
     assert {each["label"] for each in found["deciding"]} == {"covered", "unknown"}
+
+
+def test_what_nobody_has_received_yet_has_its_figures_and_a_note(story: Story, firm: Firm) -> None:
+    _, _, made = blend(story, firm)
+    buyer = story.enrol("manufacturer")
+    shipped = story.makes(firm, transfer(made, buyer.id, "20", departed_at=day(6)))
+    before = told(buyer, shipped, STRICT)
+    assert before == replayed(story, shipped, STRICT, before["size"])
+    story.tells(buyer, receipt(shipped, received_at=day(8)))
+    after = told(buyer, shipped, STRICT)
+    assert (before["notes"], after.get("notes")) == ([ON_ITS_WAY], None)
+    assert before["figures"] == after["figures"]
+    assert before["gaps"] == after["gaps"]
 
 
 def test_costs_are_computed_when_they_are_given(story: Story, firm: Firm) -> None:

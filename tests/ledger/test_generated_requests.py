@@ -16,7 +16,8 @@ from schemathesis.checks import (
 from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 
-from provenite_ledger.http.documenting import LENS_TYPE, STATEMENT_TYPE, STATEMENTS_TYPE
+from provenite_ledger.http.documenting import STATEMENT_TYPE, STATEMENTS_TYPE, TOML_TYPE
+from provenite_proto.policy import digest, policy_named
 from provenite_proto.record import Site, Stage
 from tests.ledger.running import Firm, Ledger, extraction, transfer
 
@@ -28,7 +29,15 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-WITHOUT_INPUT = ("getLedger", "getHealth", "getReadiness", "listLenses", "getLog", "getCheckpoint")
+WITHOUT_INPUT = (
+    "getLedger",
+    "getHealth",
+    "getReadiness",
+    "listLenses",
+    "listPolicies",
+    "getLog",
+    "getCheckpoint",
+)
 WITH_INPUT = (
     "submitStatement",
     "submitStatements",
@@ -48,6 +57,8 @@ WITH_INPUT = (
     "listShipments",
     "getShipment",
     "registerLens",
+    "registerPolicy",
+    "getPolicy",
     "listParties",
     "getParty",
     "listSites",
@@ -58,7 +69,7 @@ WITH_INPUT = (
 )
 
 
-@schemathesis.serializer(STATEMENT_TYPE, STATEMENTS_TYPE, LENS_TYPE)
+@schemathesis.serializer(STATEMENT_TYPE, STATEMENTS_TYPE, TOML_TYPE)
 def as_text(context: schemathesis.SerializationContext, value: Any) -> bytes:
     """What is generated for the body of a submission, which is text and may be no string."""
     return value if isinstance(value, bytes) else str(value).encode(errors="replace")
@@ -83,6 +94,7 @@ def known(firm: Firm, ledger: Ledger) -> dict[str, str]:
         "site_id": site,
         "key_id": firm.key.key_id,
         "tile": "0/000.p/1",
+        "policy": digest(policy_named("us.uflpa")),
     }
 
 

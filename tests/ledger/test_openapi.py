@@ -8,6 +8,8 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from provenite_proto import paths
+from provenite_proto.policy import digest as digest_of
+from provenite_proto.policy import policy_named
 from tests.ledger.running import Firm, Ledger, extraction, transfer
 
 Document = dict[str, Any]
@@ -98,6 +100,7 @@ def test_answers_are_as_described(ledger: Ledger, document: Document) -> None:
             f"{paths.assessment(batch)}?policy=claim.non-covered-nation.share&asOf=2026-11-24"
         ),
         "/v1/statements/{digest}/consequences": paths.consequences(digest),
+        "/v1/policies/{policy}": paths.policy(digest_of(policy_named("us.uflpa"))),
         "/v1/shipments/{transfer}": paths.shipment(shipped.partition(".")[0]),
         "/v1/parties/{party_id}": paths.party(firm.id),
         "/v1/keys/{key_id}": paths.key(firm.key.key_id),
@@ -110,6 +113,7 @@ def test_answers_are_as_described(ledger: Ledger, document: Document) -> None:
                 paths.SITES,
                 paths.READY,
                 paths.LENSES,
+                paths.POLICIES,
                 paths.SHIPMENTS,
             )
         },

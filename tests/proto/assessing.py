@@ -24,4 +24,5 @@ def part_of(batch: dict[str, Any], lenses: Iterable[Lens]) -> Part:
                 label = lens.next(label, step)
             labels = by_lens[lens.id]
             labels[label] = labels.get(label, 0) + milligrams(matter["mass"])
-    return Part(batch["material"], milligrams(batch["mass"]), shares)
+    mass = milligrams(batch["mass"])
+    return Part(batch["material"], mass, shares, batch.get("inTransit", False))

@@ -24,7 +24,7 @@ from provenite_proto.policy import (
     policy_named,
     read_policy,
 )
-from provenite_proto.policy.assessing import CREDIT
+from provenite_proto.policy.assessing import CREDIT, ON_ITS_WAY
 from provenite_proto.record import Stage
 from tests.proto.assessing import part_of
 
@@ -62,6 +62,7 @@ def test_a_policy_comes_to_its_outcome(path: Path) -> None:
         "missing": [each.what for each in found.missing],
         "exemption": found.exemption,
         "byCredit": CREDIT in found.notes,
+        **({"inTransit": True} if ON_ITS_WAY in found.notes else {}),
     } == case["expected"]
     assert found.digest == digest(policy)
 

@@ -41,7 +41,10 @@ def test_a_file_is_read_or_refused_with_its_line(path: Path) -> None:
     case: Any = msgspec.json.decode(path.read_bytes())
     try:
         policy = read_policy(case["policy"], path.stem)
-        found: dict[str, Any] = {"id": policy.id, "rows": len(policy.row)}
+        found: dict[str, Any] = {
+            "definition": definition(policy).decode(),
+            "digest": digest(policy),
+        }
     except Malformed as error:
         assert error.name == path.stem
         assert error.reason.endswith(".")

@@ -6,6 +6,7 @@ STATEMENTS_BATCH = "/v1/statements/batch"
 BATCHES = "/v1/batches"
 LENSES = "/v1/lenses"
 SHIPMENTS = "/v1/shipments"
+POLICIES = "/v1/policies"
 PARTIES = "/v1/parties"
 SITES = "/v1/sites"
 KEYS = "/v1/keys"
@@ -69,6 +70,11 @@ def statement_receipt(digest: str) -> str:
 def shipment(transfer: str) -> str:
     """One shipment, by its transfer."""
     return f"{SHIPMENTS}/{transfer}"
+
+
+def policy(digest: str) -> str:
+    """One policy, by its digest."""
+    return f"{POLICIES}/{digest}"
 
 
 def party(party_id: str) -> str:

@@ -13,13 +13,18 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import defence
 import later
+import magnets
 import msgspec
+import not_from_china
 import packs
 import rare_earths
+import recycled_content
+import recycled_magnets
 import refused
 import waste
 from firms import Firm, join
@@ -27,11 +32,7 @@ from ledger_process import ledger
 from results_folder import results
 from rich.console import Console
 
-from provenite import Client, ElementContent, RefusedError, Signer
-from provenite.cli.checking import verdict_line
-from provenite.cli.showing import content_tables, share_text
-from provenite.cli.tracing import trace_tree
-from provenite.cli.verdicts import verdict_text
+from provenite import AssessmentAnswer, Client, Signer
 
 
 def main() -> None:
@@ -73,8 +74,9 @@ def _demo(
         _run(console, url, data, folder, new)
         console.print(
             f"\nDone in {time.monotonic() - began:.1f} s. Results: {folder}/\n"
-            "(report.txt, batch.json, content.json, trace.json, refusals.json,\n"
-            "shipment.json, consequences.json, keys/, *.pack.zip)"
+            "(report.txt, batch.json, content.json, trace.json, assessments.json,\n"
+            "refusals.json, shipment.json, alternatives.json, consequences.json, keys/,\n"
+            "*.pack.zip)"
         )
         report = "\n".join(line.rstrip() for line in console.export_text().splitlines())
         (new / "report.txt").write_text(report + "\n", "utf-8")
@@ -97,115 +99,61 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
         )
     console.print(f"{len(firms)} firms enrolled, each with a key of its own\n")
     with console.status("Submitting statements …"):
-        batches = rare_earths.submit(firms, lambda done: console.print(f"  {done}"))
-    _ask(console, firms["magnet_maker"], batches["magnets"], new)
-    console.print("\nWhat the ledger refuses\n")
+        batches = _chains(console, firms)
+    made = magnets.ask(firms, batches)
+    magnets.show(console, made)
+    for name, answer in (
+        ("batch", made.batch),
+        ("content", made.content),
+        ("trace", made.trace),
+    ):
+        _save(new / f"{name}.json", answer)
+    _save(new / "assessments.json", _ask_rules(console, firms, batches))
     found = refused.refusals(url, firms, batches)
-    _show_refusals(console, found)
+    refused.show(console, found)
     _save(new / "refusals.json", {name: refusal.problem for name, (_, refusal) in found.items()})
     shipped = waste.barred(firms)
-    _show_waste(console, shipped)
+    waste.show(console, shipped)
     _save(new / "shipment.json", shipped.shipment)
+    _save(new / "alternatives.json", shipped.instead)
     with console.status("Waiting for what a retraction changes …"):
         after = later.later(firms)
-    _show_later(console, after)
+    later.show(console, after)
     _save(new / "consequences.json", after.changed)
     with console.status("Fetching packs, and auditing them …"):
         audited = packs.packs(registrar, firms, batches, new)
-    _show_packs(console, audited, folder)
+    packs.show(console, audited, folder)
 
 
-def _ask(console: Console, maker: Firm, magnets: str, new: Path) -> None:
-    """What is in the magnets, and where it came from, asked by the firm that made them."""
-    batch = maker.client.batch(magnets)
-    content = maker.client.content(magnets, elements=["Nd", "Pr"])
-    trace = maker.client.trace(magnets)
-    console.print(
-        f"\nWhat {maker.name} can say of {batch.mass} kg of {batch.material} {batch.lot}\n"
-    )
-    content_tables(console, content, everything=False)
+def _chains(console: Console, firms: Mapping[str, Firm]) -> dict[str, str]:
+    """Record them; the ids of their batches by name."""
+
+    def told(done: str) -> None:
+        console.print(f"  {done}")
+
+    return {**rare_earths.submit(firms, told), **recycled_magnets.submit(firms, told)}
+
+
+def _ask_rules(
+    console: Console, firms: Mapping[str, Firm], batches: Mapping[str, str]
+) -> dict[str, AssessmentAnswer]:
+    """Each question that a buyer asks, shown; the answers by name."""
+    console.print("\nWhat buyers ask of magnets, and what the records answer\n")
+    before, after = delivered = defence.ask(firms, batches)
+    defence.show(console, delivered)
     console.print()
-    for element in content.elements:
-        console.print(f"[bold]{element.element}[/]: {_summary(element)}")
-    console.print(
-        "\nWhere it came from: the open parts, without names; tonnages of its own steps\n"
-    )
-    console.print(trace_tree(trace))
-    _save(new / "batch.json", batch)
-    _save(new / "content.json", content)
-    _save(new / "trace.json", trace)
-
-
-def _summary(element: ElementContent) -> str:
-    """The shares that a customer asks for, in a sentence."""
-    shares = {
-        (lens.lens, label.label): label.share for lens in element.lenses for label in lens.labels
+    strict = not_from_china.ask(firms, batches)
+    not_from_china.show(console, strict)
+    console.print()
+    reclaimed, enriched = claimed = recycled_content.ask(firms, batches)
+    recycled_content.show(console, claimed)
+    return {
+        "defence-2026": before,
+        "defence-2027": after,
+        "not-from-china": strict.answer,
+        "recycled": reclaimed,
+        "recycled-enriched": enriched,
     }
-    return "; ".join(
-        f"{share_text(shares[lens, label])} {meaning}"
-        for lens, label, meaning in (
-            ("source", "post_consumer", "recycled after use"),
-            ("stage/extraction", "US", "mined in the US"),
-            ("stage/extraction", "CN", "mined in China"),
-            ("stage/separation", "CN", "separated in China"),
-            ("origin", "unknown", "unknown"),
-        )
-    )
-
-
-def _show_refusals(console: Console, found: Mapping[str, tuple[str, RefusedError]]) -> None:
-    for tried, refusal in found.values():
-        console.print(f"[bold]{tried}[/]")
-        console.print(f"  refused: [red]{refusal.slug}[/] at {refusal.pointer or 'the statement'}")
-        console.print(f"  {refusal.detail}")
-
-
-def _show_waste(console: Console, found: waste.Found) -> None:
-    console.print("\nWhat the law says of waste\n")
-    console.print("[bold]500 kg of circuit boards (Y49) shipped from Ghana to the US[/]")
-    if found.shipment.verdict is not None:
-        console.print(f"  {verdict_line(found.shipment.verdict)}")
-        console.print(f"  {found.shipment.verdict.reason}")
-    console.print(f"  recorded, and doubted: {', '.join(each.slug for each in found.findings)}")
-    console.print("  lawful instead: to process it in Ghana, or, with consent, in one of")
-    console.print(f"  {len(found.instead) - 1} other states, and to ship the product. Ask before:")
-    console.print("  provenite shipment check --from GH --to US --code Y49 --date 2026-03-01")
-
-
-def _show_later(console: Console, found: later.Found) -> None:
-    console.print("\nWhat comes later\n")
-    console.print("[bold]the smelter shows its auditor the quantities of a statement[/]")
-    console.print(f"  before: {', '.join(found.sealed.withheld)} withheld")
-    console.print(f"  after: {found.granted.mass} kg of {found.granted.material}")
-    console.print("[bold]the copper mine withdraws its extraction: the data were incorrect[/]")
-    for batch in found.changed.items:
-        for change in batch.changes:
-            if change.lens == "origin":
-                before, after = (
-                    ", ".join(f"{share_text(each.share)} {each.label}" for each in labels)
-                    for labels in (change.before, change.after)
-                )
-                console.print(
-                    f"  {change.element} of {batch.batch}:\n    by origin {before}; now {after}"
-                )
-
-
-def _show_packs(console: Console, found: Sequence[packs.Audited], folder: Path) -> None:
-    console.print("\nWhat can be taken along, and audited without the ledger\n")
-    for each in found:
-        verdict = each.verdict
-        counts = ", ".join(
-            f"{count} {words}"
-            for count, words in (
-                (sum(verdict.verified.values()), "checks held"),
-                (verdict.counts.get("failures", 0), "failed"),
-                (verdict.counts.get("withheld", 0), "need what is withheld"),
-            )
-        )
-        console.print(f"[bold]{each.what}[/]\n  {each.file.name}\n  {verdict.outcome}: {counts}")
-    whole = found[1]
-    console.print(f"\nprovenite audit {folder / whole.file.name}\n")
-    console.print(verdict_text(whole.verdict), soft_wrap=True)
 
 
 def _serve(console: Console, url: str, folder: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from firms import Firm, ship
+from rich.console import Console
 
 from provenite import (
     BatchAnswer,
@@ -20,6 +21,7 @@ from provenite import (
     retraction,
     transformation,
 )
+from provenite.cli.showing import share_text
 
 FIRMS = {"auditor": ("Aurora Assurance", "NO", ("auditor",))}
 _PATIENCE_SECONDS = 20.0
@@ -86,3 +88,22 @@ def _settled(firm: Firm, statement: str) -> Consequences:
         if found.settled or time.monotonic() > until:
             return found
         time.sleep(0.1)
+
+
+def show(console: Console, found: Found) -> None:
+    """The scene for people."""
+    console.print("\nWhat comes later\n")
+    console.print("[bold]the smelter shows its auditor the quantities of a statement[/]")
+    console.print(f"  before: {', '.join(found.sealed.withheld)} withheld")
+    console.print(f"  after: {found.granted.mass} kg of {found.granted.material}")
+    console.print("[bold]the copper mine withdraws its extraction: the data were incorrect[/]")
+    for batch in found.changed.items:
+        for change in batch.changes:
+            if change.lens == "origin":
+                before, after = (
+                    ", ".join(f"{share_text(each.share)} {each.label}" for each in labels)
+                    for labels in (change.before, change.after)
+                )
+                console.print(
+                    f"  {change.element} of {batch.batch}:\n    by origin {before}; now {after}"
+                )

@@ -1,12 +1,14 @@
 """Packs: what the magnets' maker and an auditor can take with them, and what an audit of each comes to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from firms import Firm
+from rich.console import Console
 
 from provenite import Client, grant
+from provenite.cli.verdicts import verdict_text
 from provenite_proto.audit import Trust, Verdict, audit_pack
 
 SECTIONS = ("quantities", "identities", "parties", "documents")
@@ -50,3 +52,22 @@ def _audited(firm: Firm, batch: str, file: Path, what: str) -> Audited:
     firm.client.pack(batch, file)
     with file.open("rb") as opened:
         return Audited(file, what, audit_pack(opened, Trust()))
+
+
+def show(console: Console, found: Sequence[Audited], folder: Path) -> None:
+    """The scene for people."""
+    console.print("\nWhat can be taken along, and audited without the ledger\n")
+    for each in found:
+        verdict = each.verdict
+        counts = ", ".join(
+            f"{count} {words}"
+            for count, words in (
+                (sum(verdict.verified.values()), "checks held"),
+                (verdict.counts.get("failures", 0), "failed"),
+                (verdict.counts.get("withheld", 0), "need what is withheld"),
+            )
+        )
+        console.print(f"[bold]{each.what}[/]\n  {each.file.name}\n  {verdict.outcome}: {counts}")
+    whole = found[1]
+    console.print(f"\nprovenite audit {folder / whole.file.name}\n")
+    console.print(verdict_text(whole.verdict), soft_wrap=True)

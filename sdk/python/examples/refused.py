@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from firms import Firm, ship
+from rich.console import Console
 
 from provenite import (
     BatchOf,
@@ -119,3 +120,12 @@ def _metal_from(batch: str, mass: str) -> AnyRecord:
         inputs={batch: mass},
         outputs=[BatchOf("ndpr-metal", mass="0.5", composition={"Nd": "0.8", "Pr": "0.1"})],
     )
+
+
+def show(console: Console, found: Mapping[str, tuple[str, RefusedError]]) -> None:
+    """The scene for people."""
+    console.print("\nWhat the ledger refuses\n")
+    for tried, refusal in found.values():
+        console.print(f"[bold]{tried}[/]")
+        console.print(f"  refused: [red]{refusal.slug}[/] at {refusal.pointer or 'the statement'}")
+        console.print(f"  {refusal.detail}")

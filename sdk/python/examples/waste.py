@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from firms import Firm
+from rich.console import Console
 
 from provenite import (
     BatchOf,
@@ -16,6 +17,7 @@ from provenite import (
     collection,
     transfer,
 )
+from provenite.cli.checking import verdict_line
 from provenite_proto.shipment import Alternative, Leg, alternatives
 
 FIRMS = {"gh_collector": ("Accra Electronics Recovery", "GH", ("collector",))}
@@ -56,3 +58,22 @@ def barred(firms: Mapping[str, Firm]) -> Found:
     )
     instead = alternatives(Leg("GH", "US", "Y49", _DEPARTED.date()))
     return Found(sender.client.shipment(sent.digest), sent.findings, instead)
+
+
+def show(console: Console, found: Found) -> None:
+    """The scene for people."""
+    console.print("\nWhat the law says of waste\n")
+    console.print("[bold]500 kg of circuit boards (Y49) shipped from Ghana to the US[/]")
+    if found.shipment.verdict is not None:
+        console.print(f"  {verdict_line(found.shipment.verdict)}")
+        console.print(f"  {found.shipment.verdict.reason}")
+    console.print(f"  recorded, and doubted: {', '.join(each.slug for each in found.findings)}")
+    home, *abroad = found.instead
+    some, missing = abroad[:5], ", ".join(abroad[0].verdict.evidence_missing)
+    console.print(f"  lawful instead: to process it in {home.to} and ship the product; or, with")
+    console.print(f"  {missing}, in")
+    console.print(
+        f"  {', '.join(each.to for each in some)} or one of {len(abroad) - len(some)} other states."
+    )
+    console.print("  Ask before you ship:")
+    console.print("  provenite shipment check --from GH --to US --code Y49 --date 2026-03-01")

@@ -67,6 +67,7 @@ def case(
     missing: tuple[str, ...] = (),
     exemption: str | None = None,
     credit: bool = False,
+    in_transit: bool = False,
 ) -> Case:
     """A case; each figure is what it is of, its bounds and its verdict."""
     made: Case = {
@@ -88,6 +89,7 @@ def case(
             "missing": list(missing),
             "exemption": exemption,
             "byCredit": credit,
+            **({"inTransit": True} if in_transit else {}),
         }
     }
 
@@ -1152,6 +1154,19 @@ def _custody() -> Iterator[tuple[str, Case]]:
             "fail",
             ("Nd", "3/5", "3/5", "fail"),
             credit=True,
+        ),
+    )
+    yield (
+        "nothing-depends-on-a-receipt",
+        case(
+            "A batch that nobody has received yet has the shares that it has; that it is on its way is said.",
+            "claim.recycled?share=0.5",
+            "2026-11-24",
+            [blended | {"inTransit": True}],
+            "pass",
+            ("Nd", "1", "1", "pass"),
+            credit=True,
+            in_transit=True,
         ),
     )
     yield (

@@ -70,6 +70,22 @@ country = ["CN"]
 label = "no"
 """
 
+DEFINITION = (
+    '{"as_of":"2026-11-01","date_basis":"claim","exemption":[{"below":"0.1","id":"small","of":['
+    '"magnets"],"title":"A small one"}],"id":"firm.rule","jurisdiction":"worldwide","lens":[{"n'
+    'ame":"own","start":[{"country":["@covered-nation"],"label":"no"},{"label":"yes"}],"step":['
+    '{"country":["CN"],"label":"no","stage":["refining"]}],"title":"Own"}],"measure":"element_m'
+    'ass","parameter":{"share":{"default":"0.5","kind":"share","title":"the share"}},"row":[{"t'
+    'est":[{"at_least":"0.5","bad":["no"],"good":["yes"],"kind":"share","lens":"own","name":"fi'
+    'rst"}],"until":"2026-12-31"},{"from":"2027-01-01","test":[{"elements":["Nd"],"good":["@us-'
+    'fta"],"kind":"share","lens":"origin","name":"second","required":true}]}],"scope":{"element'
+    's":["Nd","Pr"],"materials":["ndfeb-magnet"],"products":["motor","drive"]},"source":[{"conf'
+    'idence":"high","title":"The firm\'s own"}],"status":"claim","summary":"At least half.","tit'
+    'le":"Rule","verify_by":"2027-11-01","version":"1"}'
+)
+"""The definition of that policy, whose SHA-256 is the digest."""
+DIGEST = "lXnAtHkj84UQH5qh8BNVoeEaXu26OBQcHk3dbbRnlb4"
+
 
 def cases() -> Iterator[tuple[str, Case]]:
     """File name below `policy/` and the case."""
@@ -78,7 +94,7 @@ def cases() -> Iterator[tuple[str, Case]]:
         {
             "description": "The policy that the others spoil.",
             "policy": POLICY,
-            "expected": {"id": "firm.rule", "rows": 2},
+            "expected": {"definition": DEFINITION, "digest": DIGEST},
         },
     )
     for name, before, after, seen in _spoiled():

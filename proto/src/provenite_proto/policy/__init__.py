@@ -1,7 +1,7 @@
 """Policies: rules as data, which say what is measured in a batch and against which dated thresholds."""
 
 from .assessing import Assessment, Outcome, assess, lenses_needed
-from .catalogue import CATALOGUE, policy_named
+from .catalogue import CATALOGUE, policy_named, read_own
 from .definition import MAX_DEFINITION, definition, digest
 from .facts import Facts, Part
 from .figures import Deciding, Figure, Missing
@@ -36,5 +36,6 @@ __all__ = [
     "lenses_of",
     "policy_named",
     "read_definition",
+    "read_own",
     "read_policy",
 ]

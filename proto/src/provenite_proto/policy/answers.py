@@ -1,12 +1,34 @@
-"""An assessment as a ledger answers it: JSON, camelCase, exact integers as text."""
+"""Policies and assessments as a ledger answers them: JSON, camelCase, exact integers as text."""
 
 from datetime import date
 
 from ..answers import Answer
 from ..matter.quantity import FRACTION_ONE, fraction_text
 from .assessing import Assessment, Outcome
+from .definition import digest
 from .figures import Counts, Deciding, Figure, Missing, Verdict
 from .gaps import Fact, Gap
+from .model import Confidence, Measure, Policy, Status
+
+
+class PolicyAnswer(Answer, frozen=True, kw_only=True):
+    """A policy in a list: which rule it is, how sure it is, and by when it has to be looked up again.
+
+    `digest` is what it is read by; `parameters` are the names of those that can be set; `own`: the reader's.
+    """
+
+    digest: str
+    id: str
+    version: str
+    title: str
+    jurisdiction: str
+    status: Status
+    measure: Measure
+    confidence: Confidence
+    as_of: date
+    verify_by: date
+    parameters: tuple[str, ...] = ()
+    own: bool = False
 
 
 class FigureAnswer(Answer, frozen=True, kw_only=True):
@@ -83,6 +105,24 @@ class AssessmentAnswer(Answer, frozen=True, kw_only=True):
     gaps: tuple[GapAnswer, ...] = ()
     exemption: str | None = None
     notes: tuple[str, ...] = ()
+
+
+def policy_answer(policy: Policy, *, own: bool = False) -> PolicyAnswer:
+    """The policy in a list."""
+    return PolicyAnswer(
+        digest=digest(policy),
+        id=policy.id,
+        version=policy.version,
+        title=policy.title,
+        jurisdiction=policy.jurisdiction,
+        status=policy.status,
+        measure=policy.measure,
+        confidence=policy.confidence,
+        as_of=policy.as_of,
+        verify_by=policy.verify_by,
+        parameters=tuple(policy.parameter),
+        own=own,
+    )
 
 
 def answer(batch: str, size: int, found: Assessment, gaps: tuple[Gap, ...]) -> AssessmentAnswer:

@@ -69,6 +69,10 @@ CREDIT = (
     "Some of it came by mass-balance credit: it is claimed, and not physically contained "
     "(ISO 22095-2:2026, credit method)."
 )
+ON_ITS_WAY = (
+    "It is on its way: no receipt says that it has come, and whole. That changes no share, since what does not "
+    "come is missing of everything alike."
+)
 
 
 def assess(policy: Policy, batches: Sequence[Part], facts: Facts, day: date) -> Assessment:
@@ -229,4 +233,6 @@ def _notes(
         for element in counted & part.shares.keys()
     ):
         notes.append(CREDIT)
+    if any(part.in_transit for part in batches):
+        notes.append(ON_ITS_WAY)
     return tuple(notes)

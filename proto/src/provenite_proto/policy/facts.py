@@ -16,11 +16,15 @@ Code = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A batch, or a part of one: `mass` in milligrams of dry matter, and its content by element and lens id."""
+    """A batch, or a part of one: `mass` in milligrams of dry matter, and its content by element and lens id.
+
+    `in_transit`: it has been shipped, and no receipt confirms that it has come.
+    """
 
     material: str
     mass: int
     shares: Shares
+    in_transit: bool = False
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):

@@ -166,7 +166,7 @@ class Row(Dated, frozen=True, kw_only=True):
     status: Status | None = None
     verify_by: date | None = None
     note: Prose | None = None
-    test: Annotated[tuple[Test, ...], Meta(min_length=1)]
+    test: Annotated[tuple[Test, ...], Meta(min_length=1, max_length=64)]
 
 
 class Exemption(Dated, frozen=True, kw_only=True):

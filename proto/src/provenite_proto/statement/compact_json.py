@@ -15,8 +15,14 @@ _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
 
-def is_compact(raw: bytes) -> bool:
-    """Whether `raw` is compact JSON in UTF-8. A text nested too deeply is not."""
+def is_compact(raw: bytes, read: Any = None) -> bool:
+    """Whether `raw` is compact JSON in UTF-8. A text nested too deeply is not.
+
+    `read` is what a typed reader has made of it, if one has: when that is spelled as `raw` is, no second
+    reading is needed. A typed reader takes null for what is absent, and bytes beyond ASCII as they are.
+    """
+    if read is not None and raw.isascii() and b"null" not in raw and _encode(read) == raw:
+        return True
     try:
         value = _decode(raw)
         return _encode(value) == raw and not (b"null" in raw and _holds_null(value))

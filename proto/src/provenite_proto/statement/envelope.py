@@ -108,7 +108,7 @@ def issue(
 def redact(statement: Statement, keep: Collection[str]) -> str:
     """The statement's text with only the disclosures of the sections named in `keep`."""
     token, *disclosures, _ = statement.compact.split("~")
-    kept = [text for text in disclosures if _disclosure(text)[0] in keep]
+    kept = [text for text in disclosures if _triple(base64url.read(text))[1] in keep]
     return "~".join([token, *kept, ""])
 
 
@@ -166,7 +166,7 @@ def _payload(raw: bytes) -> Payload:
         raise Problem("malformed-record", f"{sentence}.", pointer=place) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem("malformed-record", f"The payload is not JSON: {error}.") from error
-    if not is_compact(raw):
+    if not is_compact(raw, payload):
         raise Problem("not-compact-json", "The payload is not compact JSON.")
     for name, marker in _times[type(payload.record)]:
         at = raw.find(marker)
@@ -183,10 +183,9 @@ def _disclosure_digest(text: str) -> str:
     return base64url.encode(sha256(text.encode("ascii")).digest())
 
 
-def _disclosure(text: str) -> tuple[str, bytes]:
-    """Name and value of a disclosure, its form checked."""
+def _triple(raw: bytes) -> tuple[str, str, bytes]:
+    """Salt, name and value of a disclosure, whose spelling is not yet checked."""
     try:
-        raw = base64url.decode(text)
         salt, name, value = _triples.decode(raw)
         bits = len(base64url.decode(salt)) * 8
     except (ValueError, RecursionError) as error:
@@ -197,9 +196,7 @@ def _disclosure(text: str) -> tuple[str, bytes]:
             f"The salt of {name[:64]!r} has {bits} bits; at least 128 are needed.",
             figures={"bits": str(bits), "limit": "128"},
         )
-    if not is_compact(raw):
-        raise Problem("not-compact-json", f"The disclosure of {name[:64]!r} is not compact JSON.")
-    return name, bytes(value)
+    return salt, name, bytes(value)
 
 
 def _resolve(record: AnyRecord, texts: list[str], complete: bool) -> tuple[AnyRecord, int]:
@@ -220,10 +217,10 @@ def _resolve(record: AnyRecord, texts: list[str], complete: bool) -> tuple[AnyRe
     for text in texts:
         if _disclosure_digest(text) not in promised:
             raise Problem("disclosure-unexpected", "A disclosure's digest is not in record._sd.")
-        name, raw = _disclosure(text)
+        name, section = _disclosed(type(record), text)
         if name in found:
             raise Problem("disclosure-repeated", f"Two disclosures are named {name!r}.")
-        found[name] = _section(type(record), name, raw)
+        found[name] = section
     withheld = len(promised) - len(found)
     if complete and withheld:
         raise Problem(
@@ -235,12 +232,27 @@ def _resolve(record: AnyRecord, texts: list[str], complete: bool) -> tuple[AnyRe
     return msgspec.structs.replace(record, **found), withheld
 
 
-def _section(kind: type, name: str, raw: bytes) -> Any:
+def _disclosed(kind: type, text: str) -> tuple[str, Any]:
+    """Name and section of a disclosure of a record of this kind."""
+    try:
+        raw = base64url.decode(text)
+    except ValueError as error:
+        raise Problem("disclosure-malformed", f"{error}.") from error
+    salt, name, value = _triple(raw)
     decoder = _sections.get((kind, name))
+    section: Any = None
+    wrong: msgspec.ValidationError | None = None
+    try:
+        section = decoder.decode(value) if decoder else None
+    except msgspec.ValidationError as error:
+        wrong = error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        section = None  # it is no JSON, so not compact JSON either
+    if not is_compact(raw, (salt, name, section)):
+        raise Problem("not-compact-json", f"The disclosure of {name[:64]!r} is not compact JSON.")
     if decoder is None:
         raise Problem("disclosure-malformed", f"This record has no section {name[:64]!r}.")
-    try:
-        return decoder.decode(raw)
-    except msgspec.ValidationError as error:
-        place, sentence = pointer(error, f"/record/{name}")
-        raise Problem("malformed-record", f"{sentence}.", pointer=place) from error
+    if wrong is not None:
+        place, sentence = pointer(wrong, f"/record/{name}")
+        raise Problem("malformed-record", f"{sentence}.", pointer=place) from wrong
+    return name, section

@@ -43,13 +43,14 @@ from provenite_proto.answers import (
     WitnessAnswer,
 )
 from provenite_proto.pack import Head as PackHead
-from provenite_proto.policy import Facts
+from provenite_proto.policy import Facts, Policy
 from provenite_proto.policy.answers import (
     AssessmentAnswer,
     DecidingAnswer,
     FigureAnswer,
     GapAnswer,
     MissingAnswer,
+    PolicyAnswer,
 )
 from provenite_proto.policy.facts import Cost, Holding, Mineral, Recovered
 from provenite_proto.problem import Problem
@@ -202,6 +203,8 @@ __all__ = [
     "PackHead",
     "Page",
     "PartyAnswer",
+    "Policy",
+    "PolicyAnswer",
     "Problem",
     "ProblemAnswer",
     "ProveniteError",

@@ -33,8 +33,8 @@ from provenite_proto.answers import (
     Trace,
 )
 from provenite_proto.pack import Head as PackHead
-from provenite_proto.policy import Facts
-from provenite_proto.policy.answers import AssessmentAnswer
+from provenite_proto.policy import Facts, Policy
+from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
 from provenite_proto.record import AnyRecord, Jwk, Role
 from provenite_proto.statement import Signs
 
@@ -230,8 +230,8 @@ class AsyncClient:
     ) -> AssessmentAnswer:
         """What a policy says of a batch as of a day (today), with its figures, what decided and what is missing.
 
-        `policy` is an id of the catalogue, with parameters as in `claim.recycled?share=0.24`; `facts` are what no
-        statement records. Without `gaps` the history is not read for what each missing fact is worth.
+        `policy` is an id of the catalogue, with parameters as in `claim.recycled?share=0.24`, an id of the signer's
+        own, or a digest; `facts` are what no statement records. Without `gaps` the history is not read for what each missing fact is worth.
         """
         return await self._ask(operations.assessment(batch_id, policy, as_of, facts, gaps))
 
@@ -283,6 +283,18 @@ class AsyncClient:
     async def register_lens(self, definition: str) -> LensAnswer:
         """Register a lens of the signer's own, in TOML; content can then be asked for by its id."""
         return await self._ask(operations.register_lens(definition))
+
+    def policies(self) -> AsyncListing[PolicyAnswer]:
+        """The policies that ship with the ledger, then the signer's own."""
+        return AsyncListing(operations.policies(), self._ask)
+
+    async def register_policy(self, file: str) -> PolicyAnswer:
+        """Register a policy of the signer's own, in TOML; batches can then be assessed by its digest or id."""
+        return await self._ask(operations.register_policy(file))
+
+    async def policy(self, digest: str) -> Policy:
+        """The policy with this digest, which has been checked when this returns (`AnswerError`)."""
+        return await self._run(self._exchange.policy(digest))
 
     async def party(self, party_id: str, *, as_of: datetime | None = None) -> PartyAnswer:
         """A party with its keys and accreditations, as the register has it at a time: now by default."""

@@ -24,6 +24,8 @@ from provenite_proto.answers import (
 )
 from provenite_proto.log import NoteKey
 from provenite_proto.origin import names_ledger_at
+from provenite_proto.policy import Policy, read_definition
+from provenite_proto.policy import digest as digest_of
 from provenite_proto.record import AnyRecord, Jwk
 from provenite_proto.statement import Signs, issue
 from provenite_proto.token import MAX_LIFETIME, PROOF_TYP, TYP
@@ -198,6 +200,17 @@ class Exchange:
         log = yield from self.ask(operations.log())
         proving.check_cose(receipt, digest, log, (yield from self._key_of_log()))
         return receipt
+
+    def policy(self, digest: str) -> Flow[Policy]:
+        """The policy with this digest; `AnswerError` when what is answered is another or none."""
+        found = yield from self.ask(operations.policy(digest))
+        try:
+            policy = read_definition(found)
+        except ValueError as error:
+            raise AnswerError(f"policy {digest}: the answer is none: {error}") from None
+        if digest_of(policy) != digest:
+            raise AnswerError(f"policy {digest}: the answer is another, {digest_of(policy)}")
+        return policy
 
     def _key_of_log(self) -> Flow[NoteKey]:
         """The log's key: what was given, or what the ledger said first."""

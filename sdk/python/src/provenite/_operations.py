@@ -34,7 +34,7 @@ from provenite_proto.answers import (
     Trace,
 )
 from provenite_proto.policy import Facts
-from provenite_proto.policy.answers import AssessmentAnswer
+from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
 
 from ._building import aware
 
@@ -206,6 +206,27 @@ def register_lens(definition: str) -> Call[LensAnswer]:
         body=definition.encode(),
         content_type="application/toml",
     )
+
+
+def policies() -> Call[Page[PolicyAnswer]]:
+    """The policies that there are."""
+    return Call("GET", paths.POLICIES, Page[PolicyAnswer])
+
+
+def register_policy(file: str) -> Call[PolicyAnswer]:
+    """Register a policy of one's own."""
+    return Call(
+        "POST",
+        paths.POLICIES,
+        PolicyAnswer,
+        body=file.encode(),
+        content_type="application/toml",
+    )
+
+
+def policy(digest: str) -> Call[bytes]:
+    """Read a policy's definition."""
+    return Call("GET", paths.policy(digest), bytes, authenticated=False)
 
 
 def party(party_id: str, as_of: datetime | None = None) -> Call[PartyAnswer]:

@@ -10,7 +10,7 @@ import asyncpg
 from litestar import Litestar
 from litestar.datastructures import State
 
-from . import contents, keys, starting
+from . import contents, keys, policies, starting
 from .computing import Computing, Room
 from .enrolment import Enrolment, take_origin
 from .follower import Follower
@@ -130,6 +130,7 @@ async def _prepared(dsn: str, settings: Settings) -> str:
         origin = settings.origin or await reading.origin(connection) or settings.address
         await take_origin(connection, origin)
         await contents.prepare(connection)
+        await policies.prepare(connection)
     finally:
         await connection.close()
     return origin

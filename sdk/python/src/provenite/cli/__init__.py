@@ -116,6 +116,7 @@ main.command(
     epilog=examples(
         "provenite assess Xq…8.0 --policy us.dfars.252.225-7052 --as-of 2027-01-01",
         "provenite assess Xq…8.0 --policy 'claim.recycled?share=0.24' --json",
+        "provenite assess Xq…8.0 --policy ours.toml",
         "provenite assess Xq…8.0 --policy eu.battery.art8 --product ev-battery",
     )
 )(assess)

@@ -8,12 +8,11 @@ from typing import Annotated
 import msgspec
 import typer
 
-from provenite_proto.policy import NotOffered, policy_named
-
 from .. import AssessmentAnswer, Facts, FigureAnswer, GapAnswer
 from .asking import BatchArgument, check_batch
 from .connecting import Connection
 from .failing import failures, misused
+from .policies import asked_of
 from .showing import AsJson, print_json, share_text
 from .terminal import console, in_line, wrapped
 
@@ -37,7 +36,8 @@ def assess(
     policy: Annotated[
         str,
         typer.Option(
-            metavar="ID", help="The policy; `provenite policy list` has those that there are."
+            metavar="ID|FILE|DIGEST",
+            help="The policy; `provenite policy list` has those that ship. A file of your own is added.",
         ),
     ],
     as_of: Annotated[
@@ -63,14 +63,13 @@ def assess(
     """
     connection: Connection = context.obj
     check_batch(batch)
-    try:
-        policy_named(policy)
-    except NotOffered as error:
-        misused(f"{error} `provenite policy list` has those that there are.")
     said = _said(facts, product, claim or ())
     with failures(as_json), connection.client(connection.signer()) as client:
         found = client.assessment(
-            batch, policy, as_of=None if as_of is None else as_of.date(), facts=said
+            batch,
+            asked_of(client, policy, as_json=as_json),
+            as_of=None if as_of is None else as_of.date(),
+            facts=said,
         )
     if as_json:
         print_json(found)

@@ -1,6 +1,10 @@
-"""Commands about policies: which there are, and what one says. They need no ledger."""
+"""Commands about policies: which there are, what one says, and a firm's own.
 
-from datetime import UTC, date, datetime
+What ships and a file of one's own need no ledger; what is known by its digest is asked of one.
+"""
+
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,34 +21,23 @@ from provenite_proto.policy import (
     policy_named,
     read_policy,
 )
+from provenite_proto.policy.answers import policy_answer
+from provenite_proto.policy.catalogue import RESERVED
 from provenite_proto.strict_toml import Malformed
 
+from .. import Client, NotFound
+from .connecting import Connection
 from .examples import examples
-from .failing import REFUSED, misused, say
-from .showing import AsJson, AsJsonLines, print_json, print_json_lines
+from .failing import REFUSED, failures, misused, say
+from .showing import AsJson, AsJsonLines, facts, print_json, print_json_lines
 from .terminal import WIDTH, console, in_line, json_text, wrapped
 
+_DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 policy = typer.Typer(
-    help="Show the policies that batches are assessed by.",
+    help="Show the policies there are, and add your own.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-
-class Listed(msgspec.Struct, frozen=True, rename="camel"):
-    """A policy in the list."""
-
-    id: str
-    version: str
-    title: str
-    jurisdiction: str
-    status: str
-    measure: str
-    confidence: str
-    as_of: date
-    verify_by: date
-    digest: str
-    parameters: tuple[str, ...]
 
 
 class Explained(msgspec.Struct, frozen=True):
@@ -56,16 +49,27 @@ class Explained(msgspec.Struct, frozen=True):
 
 
 @policy.command(
-    "list", epilog=examples("provenite policy list", "provenite policy list --json", of_firm=False)
+    "list",
+    epilog=examples("provenite policy list", "provenite policy list --own --json", of_firm=False),
 )
-def listed(as_json: AsJsonLines = False) -> None:
-    """List the policies that ship.
+def listed(
+    context: typer.Context,
+    own: Annotated[
+        bool, typer.Option("--own", help="Those of your firm, which the ledger knows.")
+    ] = False,
+    as_json: AsJsonLines = False,
+) -> None:
+    """List the policies that ship, or those of your firm.
 
     With the day by which each has to be looked up again; with --json one document a line.
     """
-    policies = [policy_named(each) for each in CATALOGUE]
+    policies = [policy_answer(policy_named(each)) for each in CATALOGUE]
+    if own:
+        connection: Connection = context.obj
+        with failures(as_json), connection.client(connection.signer()) as client:
+            policies = [each for each in client.policies() if each.own]
     if as_json:
-        print_json_lines(map(_listed, policies))
+        print_json_lines(policies)
         return
     out = console()
     today = datetime.now(UTC).date()
@@ -74,7 +78,9 @@ def listed(as_json: AsJsonLines = False) -> None:
         status = each.status.replace("_", " ")
         late = " (overdue)" if each.verify_by < today else ""
         for text in (each.title, f"{status}; look up again by {each.verify_by}{late}"):
-            out.print(wrapped(text, WIDTH, "  "), soft_wrap=True)
+            out.print(wrapped(in_line(text), WIDTH, "  "), soft_wrap=True)
+        if own:
+            out.print(f"  {each.digest}", soft_wrap=True)
 
 
 @policy.command(
@@ -86,10 +92,12 @@ def listed(as_json: AsJsonLines = False) -> None:
     )
 )
 def explain(
+    context: typer.Context,
     which: Annotated[
         str,
         typer.Argument(
-            metavar="ID|FILE", help="A policy's id, with ?name=value&… to set it, or a file."
+            metavar="ID|FILE|DIGEST",
+            help="A policy's id, with ?name=value&… to set it, a file, or its digest.",
         ),
     ],
     on: Annotated[
@@ -100,9 +108,15 @@ def explain(
 ) -> None:
     """Say in plain words what a policy asks.
 
-    A file of your own is read strictly: what is not well formed is refused with its line and the reason.
+    A file of your own is read strictly: what is not well formed is refused with its line and the reason. The
+    ledger knows each policy that somebody was answered by, or that a firm has added, by its digest.
     """
-    found = read_asked(which, as_json=as_json)
+    if _DIGEST.fullmatch(which):
+        connection: Connection = context.obj
+        with failures(as_json), connection.client() as client:
+            found = client.policy(which)
+    else:
+        found = read_asked(which, as_json=as_json)
     if as_json:
         print_json(Explained(digest(found), found.confidence, found))
         return
@@ -114,17 +128,80 @@ def explain(
     out.print(f"  Digest {digest(found)}", soft_wrap=True)
 
 
+@policy.command(
+    epilog=examples("provenite policy add ours.toml", "provenite policy add ours.toml --json")
+)
+def add(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy of your own, in TOML.")],
+    as_json: AsJson = False,
+) -> None:
+    """Add a policy of your own to the ledger.
+
+    Then batches are assessed by its id, or by the digest that it answers, also by whom you tell it. A file that
+    says something else is another policy; by the id the last one is meant that you added.
+    """
+    connection: Connection = context.obj
+    text = _text(file)
+    _read(file, text, as_json=as_json)
+    with failures(as_json), connection.client(connection.signer()) as client:
+        added = client.register_policy(text)
+    if as_json:
+        print_json(added)
+    else:
+        facts({"policy": added.digest, "id": added.id, "version": added.version})
+
+
 def read_asked(which: str, *, as_json: bool) -> Policy:
     """The policy of an id or of a file, or an exit that says why it is none."""
+    if is_file(which):
+        path = Path(which)
+        return _read(path, _text(path), as_json=as_json)
     try:
-        if which.endswith(".toml") or "/" in which:
-            path = Path(which)
-            return read_policy(path.read_text("utf-8"), path.name)
         return policy_named(which)
+    except NotOffered as error:
+        misused(f"{error} `provenite policy list` has those that ship.")
+
+
+def is_file(which: str) -> bool:
+    """Whether what somebody calls a policy is the name of a file."""
+    return which.endswith(".toml") or "/" in which
+
+
+def asked_of(client: Client, which: str, *, as_json: bool) -> str:
+    """What the ledger is asked for when somebody says a policy: id, file or digest.
+
+    A file that the ledger does not know is added. An exit says what is wrong, where that is seen here.
+    """
+    if _DIGEST.fullmatch(which):
+        return which
+    if not is_file(which):
+        # An id that is none of the catalogue's may be one of the firm's own.
+        if which.partition(".")[0] in RESERVED or "?" in which:
+            read_asked(which, as_json=as_json)
+        return which
+    path = Path(which)
+    text = _text(path)
+    known_by = digest(_read(path, text, as_json=as_json))
+    try:
+        client.policy(known_by)
+    except NotFound:
+        client.register_policy(text)
+    return known_by
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
     except OSError as error:
-        misused(f"{which}: {error.strerror}")
+        misused(f"{path}: {error.strerror}")
     except UnicodeDecodeError:
-        misused(f"{which}: not text in UTF-8")
+        misused(f"{path}: not text in UTF-8")
+
+
+def _read(path: Path, text: str, *, as_json: bool) -> Policy:
+    try:
+        return read_policy(text, path.name)
     except Malformed as error:
         if as_json:
             refused = {"name": error.name, "line": error.line, "reason": error.reason}
@@ -132,25 +209,7 @@ def read_asked(which: str, *, as_json: bool) -> Policy:
         else:
             say(in_line(f"provenite: refused: {error}"))
         raise typer.Exit(REFUSED) from error
-    except NotOffered as error:
-        misused(f"{error} `provenite policy list` has those that ship.")
 
 
 def _folded(line: Line) -> str:
     return wrapped(in_line(line.text), WIDTH, "  " * line.depth)
-
-
-def _listed(each: Policy) -> Listed:
-    return Listed(
-        id=each.id,
-        version=each.version,
-        title=each.title,
-        jurisdiction=each.jurisdiction,
-        status=each.status,
-        measure=each.measure,
-        confidence=each.confidence,
-        as_of=each.as_of,
-        verify_by=each.verify_by,
-        digest=digest(each),
-        parameters=tuple(each.parameter),
-    )

@@ -10,22 +10,21 @@ from litestar.params import QueryParameter
 
 from provenite_proto import paths
 from provenite_proto.content import LENSES, Contribution, Shares, contributions
+from provenite_proto.ledger import BatchStatus
 from provenite_proto.policy import (
     Assessment,
     Facts,
-    NotOffered,
     Part,
     Policy,
     assess,
     gaps,
     lenses_needed,
-    policy_named,
 )
 from provenite_proto.policy.answers import AssessmentAnswer, answer
 from provenite_proto.policy.catalogue import MAX_ASKED
 from provenite_proto.problem import Problem
 
-from .. import contents
+from .. import contents, policies
 from ..access import sees
 from ..contents import Lensed
 from ..store import lensing, reading
@@ -47,7 +46,9 @@ MAX_FACTS = 4_096
     summary="Assess a batch by a policy",
     tags=["Batches"],
     security=WITH_TOKEN,
-    responses=refusals(*BY_TOKEN, "not-entitled", "not-found", "content-pending", "too-far"),
+    responses=refusals(
+        *BY_TOKEN, "not-entitled", "not-found", "content-pending", "too-far", "too-many"
+    ),
 )
 async def assessment(
     request: AnyRequest,
@@ -55,8 +56,8 @@ async def assessment(
     policy: Annotated[
         str,
         QueryParameter(
-            description="A policy of the catalogue by its id, with its parameters: "
-            "`claim.recycled?share=0.24&class=post_consumer`, percent-encoded.",
+            description="A policy by its digest; one of the catalogue by its id, with its parameters: "
+            "`claim.recycled?share=0.24&class=post_consumer`, percent-encoded; or one of the reader's own by its id.",
             max_length=MAX_ASKED,
         ),
     ],
@@ -77,7 +78,8 @@ async def assessment(
 ) -> AssessmentAnswer:
     """The outcome with its figures, for those who see the content of the batch."""
     who, ledger = reader(request), parts(request)
-    asked, said = _policy(policy), _facts(facts)
+    said = _facts(facts)
+    asked = await policies.asked_for(ledger.pool, who.index, policy)
     when = day or datetime.now(UTC).date()
     row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
     if not sees(who, await concerning(ledger, who, row), "quantities"):
@@ -91,7 +93,9 @@ async def assessment(
                 _, shares = await contents.content(connection, row["key"], size, lensed)
                 for name, lenses in shares.items():
                     seen.setdefault(name, {}).update(lenses)
-            come = assess(asked, [Part(row["material"], row["mass"], seen)], said, when)
+            on_its_way = row["status"] == BatchStatus.IN_TRANSIT
+            part = Part(row["material"], row["mass"], seen, on_its_way)
+            come = assess(asked, [part], said, when)
             back: dict[str, Upstream] = {}
             for lensed in _in_question(come, looks) if listing else ():
                 limit = ledger.settings.trace_nodes
@@ -110,12 +114,17 @@ class _Contributing:
         self._spans = ranges(row)
         self._lenses = {lens.id: lens for lensed in looks for lens in lensed.lenses}
         self._back = back
+        # Tests of one policy may ask for the same.
+        self._found: dict[tuple[str, str, str], tuple[Contribution, ...]] = {}
 
     def __call__(self, element: str, lens: str, label: str) -> tuple[Contribution, ...]:
-        read = self._back[lens]
-        return contributions(
-            read.root, self._spans[element], element, self._lenses[lens], label, read
-        )
+        asked = element, lens, label
+        if asked not in self._found:
+            read = self._back[lens]
+            self._found[asked] = contributions(
+                read.root, self._spans[element], element, self._lenses[lens], label, read
+            )
+        return self._found[asked]
 
 
 def _in_question(come: Assessment, looks: Iterable[Lensed]) -> list[Lensed]:
@@ -136,13 +145,6 @@ async def _looks(ledger: Parts, asked: Policy, said: Facts, when: date) -> list[
         contents.SHIPPED,
         *[Lensed(await lensing.of_policy(ledger.pool, lens), (lens,)) for lens in own],
     ]
-
-
-def _policy(asked: str) -> Policy:
-    try:
-        return policy_named(asked)
-    except NotOffered as error:
-        raise Problem("bad-request", f"policy: {error}") from None
 
 
 def _facts(text: str | None) -> Facts:

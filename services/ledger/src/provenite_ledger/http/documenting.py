@@ -32,8 +32,8 @@ TEXT_TYPE = "text/plain"
 COSE_TYPE = "application/scitt-receipt+cose"
 """Media type of COSE receipts (RFC 9942)."""
 
-LENS_TYPE = "application/toml"
-"""Media type of a lens."""
+TOML_TYPE = "application/toml"
+"""Media type of lenses and policies."""
 _LENS = """title = "Mined in China and refined elsewhere"
 
 [[start]]
@@ -48,6 +48,31 @@ label = "other"
 from = ["mined-in-CN"]
 stage = ["refining"]
 label = "mined-in-CN-refined-in-{country}"
+"""
+
+_POLICY = """id = "acme.recycled"
+version = "1"
+title = "Half of it recycled"
+summary = "At least half of every element is from after use."
+jurisdiction = "worldwide"
+status = "claim"
+as_of = 2026-11-24
+verify_by = 2027-11-24
+date_basis = "claim"
+measure = "element_mass"
+
+[[source]]
+title = "Acme purchasing rules"
+confidence = "high"
+
+[[row]]
+[[row.test]]
+kind = "share"
+name = "from after use"
+lens = "source"
+good = ["post_consumer"]
+other = "bad"
+at_least = "0.5"
 """
 
 _END = r"$(?!\n)"
@@ -139,7 +164,17 @@ class SubmitsLens(Operation):
 
     def __post_init__(self) -> None:
         self.request_body = _body(
-            LENS_TYPE, "A lens: its title, its start rules and its step rules, in TOML.", _LENS
+            TOML_TYPE, "A lens: its title, its start rules and its step rules, in TOML.", _LENS
+        )
+
+
+@dataclass
+class SubmitsPolicy(Operation):
+    """The body is a policy."""
+
+    def __post_init__(self) -> None:
+        self.request_body = _body(
+            TOML_TYPE, "A policy, in the form of section 16 of the specification, in TOML.", _POLICY
         )
 
 

@@ -16,7 +16,7 @@ from ..access import Reader
 from ..contents import Lensed
 from ..store import lensing
 from ..turns import Turns
-from .documenting import BY_TOKEN, LENS_TYPE, WITH_TOKEN, SubmitsLens, refusals
+from .documenting import BY_TOKEN, TOML_TYPE, WITH_TOKEN, SubmitsLens, refusals
 from .fast import body, sent_as
 from .parts import AnyRequest, Parts, parts, reader
 
@@ -57,7 +57,7 @@ async def list_lenses(request: AnyRequest) -> Page[LensAnswer]:
 async def register_lens(request: AnyRequest) -> Response[LensAnswer]:
     """A lens of the reader's own, in TOML. Its id is made of its rules; content is computed when it is asked for."""
     who, ledger = reader(request), parts(request)
-    sent_as(request, LENS_TYPE.encode())
+    sent_as(request, TOML_TYPE.encode())
     text = (await body(request, MAX_BYTES)).decode("utf-8", "replace")
     lens = read_own(text)
     if not await lensing.register(ledger.pool, digest_of(lens), text, who.index):

@@ -12,7 +12,8 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 
 from provenite_proto import answers
-from provenite_proto.policy.answers import AssessmentAnswer
+from provenite_proto.policy import Policy
+from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
 
 from .. import __version__
 from .ledger import Condition
@@ -34,6 +35,9 @@ TYPES: tuple[Any, ...] = (
     answers.ContentAnswer,
     answers.ContributionsAnswer,
     AssessmentAnswer,
+    PolicyAnswer,
+    answers.Page[PolicyAnswer],
+    Policy,
     answers.Consequences,
     answers.LensAnswer,
     answers.Page[answers.LensAnswer],
@@ -94,6 +98,7 @@ def config() -> OpenAPIConfig:
             Tag("Batches", "Matter: who holds it, where it came from, what it consists of."),
             Tag("Shipments", "Matter on its way: what was sent, what was found, what is overdue."),
             Tag("Lenses", "The questions that content answers."),
+            Tag("Policies", "The rules by which batches are assessed."),
             Tag("Registry", "Parties, their sites and their keys."),
             Tag("Joining", "From an invitation to an enrolled firm."),
             Tag("Log", "The verifiable log: checkpoints, tiles and proofs, which anyone may read."),

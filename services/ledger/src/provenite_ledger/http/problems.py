@@ -190,6 +190,12 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
                 "Set Content-Type to the media type that the detail names.",
             ),
             (
+                "policy-malformed",
+                422,
+                "The policy cannot be read",
+                "Correct the line that the detail names; `provenite policy explain FILE` reads it without a ledger.",
+            ),
+            (
                 "too-many",
                 409,
                 "There are as many as there can be",

@@ -251,6 +251,23 @@ create table lens_user (
     primary key (party, lens)
 );
 
+create table policy (
+    -- A policy that ships, that a firm has registered, or by which somebody was answered: kept for good.
+    digest bytea primary key check (length(digest) = 32),
+    -- Compact JSON: what the digest is of.
+    definition bytea not null
+);
+
+create table policy_user (
+    policy bytea not null references policy,
+    party bigint not null references party,
+    -- The id of a policy of the party's own; null where it has set the parameters of one that ships.
+    name text,
+    -- The larger, the later it was registered.
+    number bigint generated always as identity,
+    primary key (party, policy)
+);
+
 create table content (
     -- 0 for the lenses of the protocol, otherwise a lens of a firm's own.
     lens integer not null,

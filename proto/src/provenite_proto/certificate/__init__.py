@@ -1,0 +1,55 @@
+"""Certificates: W3C Verifiable Credentials that say what was computed, made, signed, opened and verified."""
+
+from .addresses import (
+    batch_digest,
+    certificate_url,
+    context_url,
+    did_of,
+    did_url,
+    digest_of,
+    qr_text,
+    read_qr,
+    status_list_url,
+)
+from .building import Issuance, certified, credential, valid_until
+from .context import CONTEXT
+from .did import DidDocument, did_document, read_did
+from .errors import KINDS, BadCertificate
+from .model import BITS, CertifiedFigure, Credential, Provenance
+from .opening import Certificate, opened, read_certificate, sign_certificate
+from .status_list import PER_LIST, StatusList, sign_status_list, status_list, suspended
+
+__all__ = [
+    "BITS",
+    "CONTEXT",
+    "KINDS",
+    "PER_LIST",
+    "BadCertificate",
+    "Certificate",
+    "CertifiedFigure",
+    "Credential",
+    "DidDocument",
+    "Issuance",
+    "Provenance",
+    "StatusList",
+    "batch_digest",
+    "certificate_url",
+    "certified",
+    "context_url",
+    "credential",
+    "did_document",
+    "did_of",
+    "did_url",
+    "digest_of",
+    "opened",
+    "qr_text",
+    "read_certificate",
+    "read_did",
+    "read_qr",
+    "sign_certificate",
+    "sign_status_list",
+    "status_list",
+    "status_list_url",
+    "suspended",
+    "valid_until",
+]

@@ -1,0 +1,83 @@
+"""The policy that somebody asks for: of the catalogue, of a firm's own, or whichever has the digest.
+
+A digest that the ledger has once answered with gives the same policy back for as long as the ledger lives: those
+that ship are kept as it starts, those with parameters as somebody is answered by them.
+"""
+
+import asyncio
+import re
+from functools import lru_cache
+
+import asyncpg
+
+from provenite_proto.policy import (
+    CATALOGUE,
+    NotOffered,
+    Policy,
+    policy_named,
+    read_definition,
+)
+from provenite_proto.problem import Problem
+from provenite_proto.statement import base64url
+
+from .store import policies
+
+_DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+
+
+async def prepare(connection: asyncpg.Connection) -> None:
+    """Keep the policies that ship: the next catalogue may have others."""
+    await policies.keep(connection, map(policy_named, CATALOGUE))
+
+
+async def asked_for(pool: asyncpg.Pool, party: int, asked: str) -> Policy:
+    """The policy that a party means by a digest, by an id of the catalogue, its parameters set, or by one of its own.
+
+    `Problem`: `bad-request` when there is none; `too-many` when the party has set as many parameters as it can.
+    """
+    if _DIGEST.fullmatch(asked):
+        return await by_digest(pool, asked)
+    if asked.partition("?")[0] in CATALOGUE:
+        return await _of_catalogue(pool, party, asked)
+    own = await policies.own_named(pool, asked, party)
+    if own is None:
+        raise _missing(asked)
+    # In a thread, which the event loop takes turns with: a firm's own may take long to read.
+    return await asyncio.to_thread(read, own)
+
+
+async def by_digest(pool: asyncpg.Pool, digest: str) -> Policy:
+    """The policy with this digest; `Problem` `bad-request` when none is kept, or this version cannot read it."""
+    found = await policies.defined(pool, base64url.decode(digest))
+    if found is None:
+        raise _missing(digest)
+    return await asyncio.to_thread(read, found)
+
+
+async def _of_catalogue(pool: asyncpg.Pool, party: int, asked: str) -> Policy:
+    try:
+        policy = policy_named(asked)
+    except NotOffered as error:
+        raise Problem("bad-request", f"policy: {error}") from None
+    if "?" in asked and not await policies.set_by(pool, policy, party):
+        raise Problem(
+            "too-many",
+            f"At most {policies.MAX_SETTINGS} settings of policies can be asked for.",
+            figures={"limit": str(policies.MAX_SETTINGS)},
+        )
+    return policy
+
+
+@lru_cache(64)
+def read(defined: bytes) -> Policy:
+    """The policy of a definition that is kept; `Problem` `bad-request` when this version cannot read it."""
+    try:
+        return read_definition(defined)
+    except ValueError as error:
+        raise Problem(
+            "bad-request", f"policy: this version of the ledger cannot assess by it: {error}"
+        ) from None
+
+
+def _missing(asked: str) -> Problem:
+    return Problem("bad-request", f"policy: there is no policy {asked[:64]!r}.")

@@ -1,0 +1,42 @@
+-- Queries of policies: what each says, by its digest, and which are whose.
+
+-- name: keep
+-- Policies by their digests; what is there stays.
+insert into policy (digest, definition) select * from unnest($1::bytea[], $2::bytea[])
+on conflict (digest) do nothing
+
+-- name: definition
+-- What a policy says.
+select definition from policy where digest = $1
+
+-- name: one_at_a_time
+-- Of one party, until the transaction ends. Statements of it are recorded meanwhile.
+select from party where index = $1 for no key update
+
+-- name: register
+-- A party has registered a policy: the last one under an id is the one that the id means.
+insert into policy_user (policy, party, name) values ($1, $2, $3)
+on conflict (party, policy) do update set number = default
+
+-- name: set
+-- A party has set the parameters of a policy.
+insert into policy_user (policy, party) values ($1, $2)
+on conflict (party, policy) do nothing
+
+-- name: counts
+-- How many policies a party has registered, and how many settings it has asked for.
+select count(name) as own, count(*) - count(name) as settings from policy_user where party = $1
+
+-- name: own
+-- The policies that a party has registered, in the order in which it did.
+select p.definition
+from policy_user u join policy p on p.digest = u.policy
+where u.party = $1 and u.name is not null
+order by u.number
+
+-- name: own_named
+-- The policy that a party has registered last under an id.
+select p.definition
+from policy_user u join policy p on p.digest = u.policy
+where u.party = $1 and u.name = $2
+order by u.number desc limit 1

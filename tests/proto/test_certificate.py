@@ -1,0 +1,168 @@
+"""Certificates: what is certified, how it is written, and that nothing else is taken for one."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenite_proto import certificate as certificates
+from provenite_proto.certificate import BITS, BadCertificate, bits
+from provenite_proto.policy import CATALOGUE, Outcome, policy_named
+from provenite_proto.statement import PublicKey, SigningKey, base64url
+from tests.proto.certifying import (
+    BATCH,
+    DID,
+    ID,
+    ISSUANCE,
+    KEY,
+    NOW,
+    ORIGIN,
+    OTHER,
+    PLACE,
+    POLICY,
+    assessment,
+    credential,
+    document,
+    status_list,
+    text,
+)
+
+STANDARDS = Path(
+    os.environ.get("PROVENITE_STANDARDS", Path(__file__).parents[3] / "shared/standards")
+)
+SCHEMA = STANDARDS / "untp-0.7.0/dcc/ConformityCredential.json"
+
+
+def refusal(found: pytest.ExceptionInfo[BadCertificate]) -> str:
+    assert found.value.kind
+    assert found.value.detail.endswith(".")
+    return found.value.slug
+
+
+def test_what_is_signed_is_what_is_opened() -> None:
+    assert certificates.opened(text(), document()) == credential()
+    assert certificates.opened(text(OTHER), document(KEY, OTHER)) == credential()
+
+
+def test_a_document_is_read_as_it_is_written() -> None:
+    assert certificates.read_did(msgspec.json.encode(document(KEY, OTHER))) == document(KEY, OTHER)
+
+
+@pytest.mark.parametrize("policy", [policy_named(each) for each in CATALOGUE], ids=CATALOGUE)
+def test_a_certificate_is_a_conformity_credential_of_untp(policy: Any) -> None:
+    if not SCHEMA.exists():
+        pytest.skip(f"needs the schema {SCHEMA} (PROVENITE_STANDARDS names its folder)")
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    made = certificates.credential(
+        msgspec.structs.replace(ISSUANCE, lot="L 7", product="magnet", declared=True),
+        msgspec.structs.replace(policy, verify_by=NOW.date() + timedelta(days=400)),
+        msgspec.structs.replace(assessment(policy), row=len(policy.row), exemption="small"),
+    )
+    jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(
+        json.loads(msgspec.json.encode(made))
+    )
+
+
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.PASS])
+def test_only_a_pass_is_certified(outcome: Outcome) -> None:
+    with pytest.raises(ValueError, match="only a pass"):
+        certificates.credential(
+            ISSUANCE, POLICY, msgspec.structs.replace(assessment(), outcome=outcome)
+        )
+
+
+def test_it_names_neither_the_batch_nor_any_mass() -> None:
+    written = msgspec.json.encode(credential()).decode()
+    assert BATCH.partition(".")[0] not in written
+    assert "2500" not in written
+    assert certificates.batch_digest(ID, BATCH) in written
+
+
+def test_it_is_valid_for_a_year_at_most_and_while_the_rule_is_known() -> None:
+    dfars = policy_named("us.dfars.252.225-7052")
+    assert certificates.valid_until(dfars, 1, NOW) == datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
+    known = msgspec.structs.replace(POLICY, verify_by=NOW.date() + timedelta(days=1000))
+    assert certificates.valid_until(known, 1, NOW) == NOW + timedelta(days=365)
+    old = msgspec.structs.replace(POLICY, verify_by=NOW.date() - timedelta(days=1))
+    with pytest.raises(ValueError, match="holds only until"):
+        certificates.credential(ISSUANCE, old, assessment())
+
+
+@pytest.mark.parametrize(
+    ("origin", "did"),
+    [
+        (ORIGIN, DID),
+        ("https://ledger.example:8443", "did:web:ledger.example%3A8443"),
+        ("http://127.0.0.1:8000", "did:web:127.0.0.1%3A8000"),
+        ("http://[::1]:8000", "did:web:%5B%3A%3A1%5D%3A8000"),
+    ],
+)
+def test_the_issuer_is_named_by_its_origin(origin: str, did: str) -> None:
+    assert certificates.did_of(origin) == did
+
+
+@pytest.mark.parametrize("origin", ["https://a.example/", "ledger.example", "https://u@a.example"])
+def test_what_is_no_origin_names_no_issuer(origin: str) -> None:
+    with pytest.raises(ValueError, match="not an origin"):
+        certificates.did_of(origin)
+
+
+def test_an_ed25519_key_signs_no_certificate() -> None:
+    with pytest.raises(ValueError, match="ES256"):
+        certificates.sign_certificate(credential(), SigningKey.generate("Ed25519"))
+
+
+def test_the_printed_code_names_address_and_digest() -> None:
+    code = certificates.qr_text(credential().id, text())
+    assert certificates.read_qr(code) == (credential().id, certificates.digest_of(text()))
+
+
+@given(st.sets(st.integers(0, BITS - 1), max_size=200), st.integers(0, BITS - 1))
+def test_a_list_has_just_the_bits_that_were_set(places: set[int], asked: int) -> None:
+    found = bits.decode(bits.encode(places))
+    assert all(bits.is_set(found, each) for each in places)
+    assert bits.is_set(found, asked) == (asked in places)
+    assert sum(each.bit_count() for each in found) == len(places)
+
+
+@given(st.binary(max_size=64))
+def test_what_is_no_list_is_refused(raw: bytes) -> None:
+    with pytest.raises(BadCertificate) as refused:
+        bits.decode("u" + base64url.encode(raw))
+    assert refusal(refused) == "status-list-malformed"
+
+
+def test_a_suspended_certificate_is_found_in_its_list() -> None:
+    for places, expected in (((), False), ((PLACE,), True), ((PLACE - 1, PLACE + 1), False)):
+        found = certificates.suspended(status_list(places), credential(), document(), NOW)
+        assert found is expected
+
+
+@given(st.data())
+def test_a_text_in_which_a_character_is_changed_is_refused(data: Any) -> None:
+    whole = text()
+    place = data.draw(st.integers(0, len(whole) - 1))
+    other = data.draw(st.sampled_from("AbZ09-_.").filter(lambda each: each != whole[place]))
+    with pytest.raises(BadCertificate) as refused:
+        certificates.opened(whole[:place] + other + whole[place + 1 :], document())
+    assert refusal(refused) in certificates.KINDS
+
+
+def test_a_key_of_another_name_is_no_key_of_the_issuer() -> None:
+    method = document().verification_method[0]
+    renamed = msgspec.structs.replace(
+        document(),
+        verification_method=(
+            msgspec.structs.replace(method, public_key_jwk=PublicKey(OTHER.jwk).jwk),
+        ),
+    )
+    with pytest.raises(BadCertificate) as refused:
+        certificates.opened(text(), renamed)
+    assert refusal(refused) == "issuer-document"

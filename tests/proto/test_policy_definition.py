@@ -1,0 +1,74 @@
+"""A policy's definition: the bytes that its digest is of are the only ones, and plain JSON; and whose ids are whose."""
+
+import hashlib
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenite_proto.policy import (
+    CATALOGUE,
+    definition,
+    digest,
+    policy_named,
+    read_definition,
+    read_own,
+    read_policy,
+)
+from provenite_proto.statement import base64url
+from provenite_proto.strict_toml import Malformed
+from tests.proto.making.policies import POLICY
+
+DEFINED = definition(read_policy(POLICY, "p"))
+
+
+@pytest.mark.parametrize("which", CATALOGUE)
+def test_a_digest_is_of_the_definition(which: str) -> None:
+    policy = policy_named(which)
+    assert base64url.decode(digest(policy)) == hashlib.sha256(definition(policy)).digest()
+
+
+@given(st.integers(0, len(DEFINED) - 1), st.binary(max_size=2))
+def test_every_definition_is_the_only_one_of_its_policy(at: int, put: bytes) -> None:
+    changed = DEFINED[:at] + put + DEFINED[at + 1 :]
+    try:
+        assert definition(read_definition(changed)) == changed
+    except ValueError as error:
+        assert str(error).endswith(".")
+
+
+def test_parameters_cannot_make_a_policy_larger_than_allowed() -> None:
+    stage = 'kind = "stage"\ntitle = "a"\ndefault = "concentration"'
+    products = ",".join(['"$a$a$a$a"'] * 5_600)
+    text = POLICY.replace("[parameter.share]", f"[parameter.a]\n{stage}\n[parameter.share]")
+    text = text.replace('"motor", "drive"', products)
+    with pytest.raises(Malformed, match="With its parameters"):
+        read_policy(text, "p")
+
+
+def test_a_firms_policy_has_an_id_of_its_own() -> None:
+    assert read_own(POLICY, "p").id == "firm.rule"
+    for taken in ("us.rule", "us", "eu.battery.art8", "iso.14021", "claim.mine", "claim"):
+        with pytest.raises(Malformed) as refused:
+            read_own(POLICY.replace("firm.rule", taken), "ours.toml")
+        assert (refused.value.name, refused.value.line) == ("ours.toml", 1)
+    assert read_own(POLICY.replace("firm.rule", "usa.rule"), "p").id == "usa.rule"
+
+
+def test_a_definition_is_plain_json() -> None:
+    told = msgspec.json.decode(DEFINED)
+    assert list(told) == sorted(told)
+    assert told["row"][1] == {
+        "from": "2027-01-01",
+        "test": [
+            {
+                "elements": ["Nd"],
+                "good": ["@us-fta"],
+                "kind": "share",
+                "lens": "origin",
+                "name": "second",
+                "required": True,
+            }
+        ],
+    }
