@@ -119,7 +119,7 @@ class _OfPack:
         if not self._cut_short:
             self._weigh()
         self._made_after_all()
-        if self._report.text(pack.content) == pack.report:
+        if self._report.text(pack.content, pack.certified.certificates) == pack.report:
             tally.verified["report"] += 1
         elif self._all_read:
             tally.miss(
