@@ -9,9 +9,12 @@ from provenite_proto.record import (
     Accreditation,
     Attestation,
     Collection,
+    Cost,
     Counterparty,
     CustodyModel,
+    Declaration,
     Extraction,
+    Facts,
     InputQuantity,
     Key,
     Mode,
@@ -45,8 +48,10 @@ from provenite_proto.record import (
     TransferQuantities,
     Transformation,
     TransformationQuantities,
+    Validity,
 )
 from provenite_proto.statement import SigningKey, base64url, possession
+from tests.ledger.certified import certifying, standing_so
 from tests.ledger.running import Ledger, day
 from tests.ledger.secretive import FIRMS, Secretive, papers
 
@@ -64,6 +69,7 @@ def build(ledger: Ledger) -> Secretive:
     _sold(chain)
     _register(chain)
     _withdrawn(chain)
+    _certified(chain)
     return chain
 
 
@@ -359,3 +365,28 @@ def _withdrawn(chain: Secretive) -> None:
             ),
             documents=hidden,
         )
+
+
+def _certified(chain: Secretive) -> None:
+    """What is declared for a certificate, a certificate, and that it is suspended."""
+    documents, hidden = papers("declaration")
+    costs = Facts(product="foil", cost=Cost(total="83117.413", prohibited="917.531"))
+    declared = chain.add(
+        "declaration",
+        "trader",
+        Declaration(batch=chain.batches["to-trader.0"], costs=costs, documents=documents),
+        costs=("83117.413", "917.531"),
+        documents=hidden,
+    )
+    record = certifying(
+        chain.ledger,
+        chain.firms["trader"].id,
+        chain.batches["to-trader.0"],
+        certificate="KestrelMagpieWrenFinkQ",
+        declaration=declared,
+    )
+    certificate = chain.add(
+        "certificate", "registrar", record, identities=("KestrelMagpieWrenFinkQ",)
+    )
+    suspended = standing_so(certificate, Validity.SUSPENDED, chain.digests["used-retraction"])
+    chain.add("suspension", "registrar", suspended, identities=(chain.digests["used-retraction"],))

@@ -41,6 +41,9 @@ PARTIES: dict[str, tuple[str, ...]] = {
     "sent-receipt": ("miner", "refiner"),
     "mistake-retraction": ("miner",),
     "used-retraction": ("miner",),
+    "declaration": ("trader",),
+    "certificate": ("registrar", "trader"),
+    "suspension": ("registrar", "trader"),
     # A name is seen by who has it, by the registrar, and by those who traded with the firm.
     "party-miner": ("miner", "registrar", "refiner"),
     "party-refiner": ("refiner", "registrar", "miner", "maker"),

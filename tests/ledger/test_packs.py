@@ -43,7 +43,7 @@ from tests.ledger.speaking import (
 )
 
 AVERAGE = CustodyModel.MASS_BALANCE_ROLLING_AVERAGE
-SECTIONS = ("quantities", "identities", "parties", "documents")
+SECTIONS = ("quantities", "identities", "parties", "costs", "documents")
 
 
 def packed(firm: Firm, batch: str) -> Pack:

@@ -8,11 +8,11 @@ from provenite_ledger.http.problems import STATUSES
 from provenite_proto.problem import KINDS
 from provenite_proto.record import Role
 from provenite_proto.statement import SigningKey
-from tests.ledger.refused import correcting, custody, form, matter, register
+from tests.ledger.refused import certifying, correcting, custody, form, matter, register
 from tests.ledger.refused.cast import Case, Cast
 from tests.ledger.running import Ledger, newcomer
 
-TOPICS = (form, register, custody, matter, correcting)
+TOPICS = (form, register, custody, matter, correcting, certifying)
 CASES = ChainMap[str, Case](*(dict(topic.CASES) for topic in TOPICS))
 ELSEWHERE = {"token-invalid", "invitation-invalid", "not-submitted", "lens-malformed"}
 """Slugs that a single statement cannot meet: tests of tokens, joining, submitting and lenses have them."""

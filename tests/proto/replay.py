@@ -11,6 +11,8 @@ from provenite_proto.ledger import (
     Attested,
     Averaging,
     Batch,
+    Certified,
+    Declared,
     Effect,
     Enrolled,
     Granted,
@@ -20,6 +22,7 @@ from provenite_proto.ledger import (
     Recorded,
     RegisteredKey,
     RegisteredSite,
+    Reserved,
     Shipment,
     SiteYear,
     UsedAssay,
@@ -44,6 +47,9 @@ TABLES: dict[type, str] = {
     UsedAssay: "assays",
     Place: "places",
     Averaging: "averagings",
+    Declared: "declarations",
+    Certified: "certificates",
+    Reserved: "reserved",
 }
 """What vectors call the entries of the state, batches aside."""
 

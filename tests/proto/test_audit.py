@@ -30,8 +30,10 @@ from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.problem import FINDINGS, Problem
 from provenite_proto.record import (
     CustodyModel,
+    Declaration,
     Document,
     Documents,
+    Facts,
     Key,
     Ownership,
     OwnershipParties,
@@ -46,6 +48,7 @@ from provenite_proto.tables import IN_MEMORY
 from tests.proto.forging import Forged, forged, redacted
 from tests.proto.making import audits
 from tests.proto.making.audits import Chain
+from tests.proto.making.certifying import certificate
 from tests.proto.making.firms import Firms
 from tests.proto.making.keys import AUDIENCE, digest_of
 from tests.proto.making.models import copper
@@ -220,6 +223,9 @@ def test_a_section_is_required_where_the_rules_ask_for_it() -> None:
     chain = Chain()
     owned = Ownership(valid_from=chain.firms.time(), parties=OwnershipParties(links=()))
     chain.firms.add("miner", owned)
+    declared = Declaration(batch=f"{chain.mined}.0", costs=Facts())
+    chain.firms.add("miner", declared)
+    chain.firms.add("registrar", certificate(chain.firms, "miner", f"{chain.mined}.0"))
     for index, step in enumerate(chain.firms.earlier):
         statement, state = parse(step["statement"]), State()
         for earlier in chain.firms.earlier[:index]:
@@ -244,6 +250,8 @@ def test_a_section_is_required_where_the_rules_ask_for_it() -> None:
         ("transfer", "quantities"),
         ("transfer", "parties"),
         ("ownership", "parties"),
+        ("declaration", "costs"),
+        ("certificate", "identities"),
     }
 
 

@@ -34,7 +34,13 @@ def frame(whole: State, statement: Statement) -> State:
         batches += [*recorded.batches, *(draw.batch for draw in recorded.draws)]
         shipments += [digest, recorded.transfer or ""]
         years.append(recorded.site_year or "")
-        for entries in (whole.attestations, whole.grants, whole.ownerships):
+        for entries in (
+            whole.attestations,
+            whole.grants,
+            whole.ownerships,
+            whole.declarations,
+            whole.certificates,
+        ):
             if digest in entries:
                 part.put(entries[digest])
     for digest in shipments:
@@ -51,6 +57,7 @@ def frame(whole: State, statement: Statement) -> State:
         (years, whole.site_years),
         (needs.assays, whole.assays),
         (needs.places, whole.places),
+        (needs.reserved, whole.reserved),
     ):
         for each in ids:
             if each in some:

@@ -171,7 +171,7 @@ KINDS: Mapping[str, Kind] = kinds(
         ),
         "section-unknown": (
             "There is no such section",
-            "Name sealed sections: quantities, identities, parties, documents.",
+            "Name sealed sections: quantities, identities, parties, costs, documents.",
         ),
         "refused-too-much": (
             "More is refused than was shipped",
@@ -268,6 +268,35 @@ KINDS: Mapping[str, Kind] = kinds(
         "uncertainty-too-large": (
             "The declared uncertainty is larger than allowed",
             "Declare a relative uncertainty of at most 0.05 (5 %).",
+        ),
+        # Certificates.
+        "declaration-mismatch": (
+            "The declaration is of another batch",
+            "Declare for the batch that is to be certified, and name that declaration.",
+        ),
+        "size-impossible": (
+            "The log is not of that size, or has not yet what is certified",
+            "Give the size of the log with which the batch was assessed.",
+        ),
+        "status-taken": (
+            "The entry of the status list is another certificate's",
+            "Choose a free index of the list.",
+        ),
+        "certificate-taken": (
+            "There is such a certificate already",
+            "Give each certificate an id of its own, and record its credential once.",
+        ),
+        "certificate-unknown": (
+            "No such certificate is recorded",
+            "Name the certificate by the digest of its statement.",
+        ),
+        "already-revoked": (
+            "The certificate has been revoked",
+            "Revocation is final: have a new certificate issued.",
+        ),
+        "status-unchanged": (
+            "The certificate has this status already",
+            "Say how the certificate stands only when that changes.",
         ),
         # Submission and joining.
         "not-submitted": (

@@ -11,7 +11,7 @@ from provenite import Client, grant
 from provenite.cli.verdicts import verdict_text
 from provenite_proto.audit import Trust, Verdict, audit_pack
 
-SECTIONS = ("quantities", "identities", "parties", "documents")
+SECTIONS = ("quantities", "identities", "parties", "costs", "documents")
 
 
 @dataclass(frozen=True)

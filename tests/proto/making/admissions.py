@@ -19,7 +19,17 @@ from provenite_proto.record import (
 )
 
 from ..replay import effects
-from . import custody, doubting, evidence, models, receiving, registry, standing, withdrawing
+from . import (
+    certifying,
+    custody,
+    doubting,
+    evidence,
+    models,
+    receiving,
+    registry,
+    standing,
+    withdrawing,
+)
 from .firms import Assay, Firms, sealed
 from .keys import AUDIENCE, START, signed
 from .outcomes import CONCENTRATE, NOBODY, Case, admitted, case_of, refused
@@ -29,7 +39,16 @@ def cases() -> Iterator[tuple[str, Case]]:
     """File name below `admission/` and the case."""
     for group in (_issuing, _entering, _matter):
         yield from group()
-    for module in (custody, receiving, doubting, evidence, withdrawing, registry, standing):
+    for module in (
+        custody,
+        receiving,
+        doubting,
+        evidence,
+        withdrawing,
+        registry,
+        standing,
+        certifying,
+    ):
         yield from module.cases()
     yield from models.admissions()
 

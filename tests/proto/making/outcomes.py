@@ -38,6 +38,8 @@ def refused(
 _REPEATED = {
     "attestation-of-own": "subject",
     "batch-unknown": "batch",
+    "already-revoked": "certificate",
+    "certificate-unknown": "certificate",
     "country-unknown": "country",
     "material-unknown": "material",
     "not-a-proxy": "subject",
@@ -50,6 +52,7 @@ _REPEATED = {
     "site-unknown": "site",
     "statement-not-own": "statement",
     "statement-unknown": "statement",
+    "status-unchanged": "status",
     "transfer-not-received": "batch",
     "transfer-to-self": "party",
     "transfer-unknown": "transfer",

@@ -11,6 +11,9 @@ from ..matter.quantity import kilograms
 from ..problem import Problem
 from ..record import (
     AnyRecord,
+    Certificate,
+    CertificateStatus,
+    Declaration,
     Key,
     OfMatter,
     Party,
@@ -47,6 +50,10 @@ ALONE = frozenset(
 
 OPEN = frozenset({"shipment-barred"})
 """Findings that follow from the open part of a statement: what is withheld changes nothing in them."""
+
+
+_BESIDE = OfMatter | Declaration | Certificate | CertificateStatus
+"""Records that say nothing of how others stand."""
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +103,7 @@ class Admitting:
         except Lacking as lacking:
             frame.assume(lacking.name, digest)
             frame.unadmitted.add(digest)
-            if not isinstance(statement.record, OfMatter):
+            if not isinstance(statement.record, _BESIDE):
                 frame.untold.add(digest)
             return None
         except Problem as problem:

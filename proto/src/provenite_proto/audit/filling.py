@@ -12,12 +12,16 @@ import msgspec
 from ..record import (
     AnyRecord,
     Audience,
+    Certificate,
+    CertificateIdentities,
     Collection,
     Counterparty,
     CustodyModel,
+    Declaration,
     Document,
     Documents,
     Extraction,
+    Facts,
     Grant,
     Grantee,
     InputQuantity,
@@ -39,6 +43,8 @@ SOMEBODY = "?"
 """The party, supplier or name that a withheld section names."""
 MILLIGRAM = "0.000001"
 """The least that a withheld mass can be."""
+SOME_BATCH = f"{SOMEBODY}.0"
+"""The batch that a withheld section names."""
 _NOBODY_KNOWS = "A" * 43
 
 CHECKS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -84,6 +90,9 @@ CHECKS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "accreditation": {"documents": ("documents",)},
     "ownership": {"parties": ("controllers",), "documents": ("documents",)},
+    "declaration": {"costs": ("declared",), "documents": ("documents",)},
+    "certificate": {"identities": ("certified",)},
+    "certificate_status": {"identities": ("cause",)},
 }
 """By type and section the checks that need it. All of them need its form to be right besides."""
 
@@ -140,6 +149,10 @@ def required(record: AnyRecord) -> frozenset[str]:
             return frozenset({"parties"})
         case Ownership():
             return frozenset({"parties"})
+        case Declaration():
+            return frozenset({"costs"})
+        case Certificate():
+            return frozenset({"identities"})
     return frozenset()
 
 
@@ -168,6 +181,14 @@ def _with(record: AnyRecord, name: str, lacking: Absent) -> AnyRecord:
             return msgspec.structs.replace(record, parties=Grantee(to=SOMEBODY))
         case Ownership(), "parties":
             return msgspec.structs.replace(record, parties=OwnershipParties(links=()))
+        case Declaration(), "costs":
+            return msgspec.structs.replace(record, costs=Facts())
+        case Certificate(), "identities":
+            # Two certificates have not the same id, nor the same credential.
+            unknown = CertificateIdentities(
+                certificate=record.credential, party=SOMEBODY, batch=SOME_BATCH
+            )
+            return msgspec.structs.replace(record, identities=unknown)
         case Extraction() | Collection() | Transformation(), "parties" if record.proxy:
             supplier = Supplier(name=SOMEBODY, country=record.country)
             return msgspec.structs.replace(record, parties=Principal(on_behalf_of=supplier))

@@ -11,6 +11,10 @@ from ..record import (
     COUNTERSIGNATURE,
     Accreditation,
     Attestation,
+    Certificate,
+    CertificateIdentities,
+    CertificateStatus,
+    Declaration,
     Grant,
     Key,
     OfMatter,
@@ -22,7 +26,7 @@ from ..record import (
     Transformation,
 )
 from ..statement import Statement
-from .filling import SOMEBODY
+from .filling import SOME_BATCH, SOMEBODY
 from .frame import Frame
 from .gaps import Gap
 from .verdict import Tally
@@ -67,10 +71,13 @@ class Preparing:
             case Retraction():
                 record = self._target(record, about)
             case Grant():
-                if record.parties is not None:
-                    self._known_party(record.parties.to, about)
-                here = tuple(each for each in record.statements if self._here(each, about))
-                record = msgspec.structs.replace(record, statements=here)
+                record = self._granted(record, about)
+            case Declaration():
+                self._batch(record.batch, about)
+            case Certificate() if record.identities is not None:
+                record = self._certified(record, record.identities, about)
+            case CertificateStatus():
+                record = self._changed(record, about)
             case Key() | Accreditation() if record.party not in self._frame.state.parties:
                 self._needed(record.party)
             case Revocation() if record.key not in self._frame.state.keys and not self._whole:
@@ -191,6 +198,41 @@ class Preparing:
         elif about.issuer in frame.nameless:
             names = (*party.names, said.supplier.name)
             frame.state.put(msgspec.structs.replace(party, names=names))
+
+    def _batch(self, batch_id: str, about: "_About") -> None:
+        """The batch that a statement speaks of without taking from it."""
+        frame, maker = self._frame, batch_id.partition(".")[0]
+        if batch_id in frame.state.batches:
+            return
+        if batch_id == SOME_BATCH:
+            frame.assume_batch(batch_id, SOMEBODY, about.digest)
+        elif self._lacks(maker):
+            self._assumed("batch", maker, about, batch_id)
+            frame.assume_batch(batch_id, about.issuer, None)
+
+    def _certified(
+        self, record: Certificate, identities: CertificateIdentities, about: "_About"
+    ) -> Certificate:
+        self._known_party(identities.party, about)
+        self._batch(identities.batch, about)
+        declaration = identities.declaration
+        if declaration is None or self._here(declaration, about):
+            return record
+        without = msgspec.structs.replace(identities, declaration=None)
+        return msgspec.structs.replace(record, identities=without)
+
+    def _changed(self, record: CertificateStatus, about: "_About") -> CertificateStatus:
+        self._needed(record.certificate)
+        cause = record.identities.cause if record.identities else None
+        if cause is None or self._here(cause, about):
+            return record
+        return msgspec.structs.replace(record, identities=None)
+
+    def _granted(self, record: Grant, about: "_About") -> Grant:
+        if record.parties is not None:
+            self._known_party(record.parties.to, about)
+        here = tuple(each for each in record.statements if self._here(each, about))
+        return msgspec.structs.replace(record, statements=here)
 
     def _target(self, record: Retraction, about: "_About") -> Retraction:
         self._needed(record.statement)

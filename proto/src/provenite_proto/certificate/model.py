@@ -12,7 +12,7 @@ from msgspec import Meta, field
 from ..matter.quantity import Fraction
 from ..policy.figures import Verdict
 from ..policy.model import PolicyId, Prose, Version
-from ..record import Digest
+from ..record import LIST_BITS, Digest
 from ..record.form import Form, Slug, Text, Time
 
 VCDM: Final = "https://www.w3.org/ns/credentials/v2"
@@ -26,7 +26,7 @@ Share = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?$(?!\n)
 Percent = Annotated[float, Meta(ge=0, le=10**11)]
 PERCENT: Final = "P1"
 """Per cent in UN/ECE Recommendation 20."""
-BITS = 131_072
+BITS: Final = LIST_BITS
 """Bits of a status list."""
 
 

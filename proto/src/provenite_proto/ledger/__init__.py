@@ -2,6 +2,7 @@
 
 from .admission import CLOCK_TOLERANCE, admit
 from .batch import Batch, BatchStatus, Draw, Shipment, TransferStatus, drawn, spans
+from .certified import Certified, Declared, Reserved
 from .register import (
     Accredited,
     Attested,
@@ -37,6 +38,8 @@ __all__ = [
     "Averaging",
     "Batch",
     "BatchStatus",
+    "Certified",
+    "Declared",
     "Draw",
     "Effect",
     "Enrolled",
@@ -47,6 +50,7 @@ __all__ = [
     "Recorded",
     "RegisteredKey",
     "RegisteredSite",
+    "Reserved",
     "Shipment",
     "SiteYear",
     "State",

@@ -13,7 +13,10 @@ from ..record import (
     Accreditation,
     AnyRecord,
     Attestation,
+    Certificate,
+    CertificateStatus,
     Collection,
+    Declaration,
     Extraction,
     Grant,
     Key,
@@ -30,6 +33,7 @@ from ..record import (
 from ..statement import PublicKey, Statement
 from . import (
     attestation,
+    certifying,
     custody,
     entry,
     receipt,
@@ -100,6 +104,7 @@ def admit(
         )
     admission = _admitted(record, issuer, state)
     recorded = issuer.recorded(
+        index=state.size,
         batches=tuple(batch.id for batch in admission.created),
         draws=admission.draws,
         transfer=record.transfer if isinstance(record, Receipt) else None,
@@ -136,6 +141,12 @@ def _admitted(record: AnyRecord, issuer: Issuer, state: State) -> Admission:
             return retraction.admit(record, issuer, state)
         case Grant():
             return sharing.admit(record, issuer, state)
+        case Declaration():
+            return certifying.admit_declaration(record, issuer, state)
+        case Certificate():
+            return certifying.admit_certificate(record, issuer, state)
+        case CertificateStatus():
+            return certifying.admit_status(record, issuer, state)
         case _:
             return _registered(record, issuer, state)
 

@@ -4,6 +4,8 @@ from ..record import (
     Accreditation,
     AnyRecord,
     Attestation,
+    Certificate,
+    CertificateStatus,
     Grant,
     Key,
     Party,
@@ -18,8 +20,8 @@ from .state import State
 def counterparty(digest: str, record: AnyRecord, state: State) -> str | None:
     """The party (its id) that an admitted record concerns.
 
-    The receiver of a transfer, the sender of what is received, the party that a record of the register or a
-    grant names, and the one to which the subject of an attestation belongs.
+    The receiver of a transfer, the sender of what is received, the party that a record of the register, a
+    grant or a certificate names, and the one to which the subject of an attestation belongs.
     """
     match record:
         case Transfer() if record.parties is not None:
@@ -36,4 +38,8 @@ def counterparty(digest: str, record: AnyRecord, state: State) -> str | None:
             return record.parties.to
         case Attestation():
             return about(record, state)[0]
+        case Certificate() if record.identities is not None:
+            return record.identities.party
+        case CertificateStatus():
+            return state.certificates[record.certificate].party
     return None

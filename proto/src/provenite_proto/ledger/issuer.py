@@ -46,6 +46,7 @@ class Issuer(msgspec.Struct, frozen=True):
     def recorded(
         self,
         *,
+        index: int,
         batches: tuple[str, ...],
         draws: tuple[Draw, ...],
         transfer: str | None,
@@ -55,6 +56,7 @@ class Issuer(msgspec.Struct, frozen=True):
         """The statement as later ones will refer to it."""
         return Recorded(
             id=self.digest,
+            index=index,
             kind=self.kind,
             issuer=self.party.id,
             key_id=self.key_id,

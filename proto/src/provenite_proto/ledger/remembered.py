@@ -9,7 +9,7 @@ from .batch import Draw
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """A statement in the log: what a retraction, an attestation or a grant needs of it.
+    """A statement in the log, at its `index`: what a retraction, an attestation or a grant needs of it.
 
     `batches` are what it made and `draws` what it took, in order; `transfer` the one that a receipt closed;
     `supplier` on whose behalf it was made; `site_year` the id of the `SiteYear` in which its output counts.
@@ -17,6 +17,7 @@ class Recorded(msgspec.Struct, frozen=True):
     """
 
     id: str
+    index: int
     kind: str
     issuer: str
     key_id: str

@@ -11,13 +11,14 @@ import msgspec
 from ..problem import Finding, Problem
 from ..record import Retraction, RetractionReason
 from .batch import Batch, BatchStatus, Shipment, TransferStatus
+from .certified import Declared
 from .issuer import Issuer
 from .register import Accredited, Attested, Granted, Owned
 from .remembered import Recorded
 from .state import Admission, Effect, State
 
 MAKING = frozenset({"extraction", "collection", "transformation"})
-WITHDRAWABLE = frozenset({"attestation", "grant", "accreditation", "ownership"})
+WITHDRAWABLE = frozenset({"attestation", "grant", "accreditation", "ownership", "declaration"})
 RETRACTABLE = MAKING | WITHDRAWABLE | {"transfer", "receipt"}
 """The kinds that can be retracted. A key is revoked; a party, a site and a retraction stand."""
 
@@ -142,11 +143,12 @@ def _not_put_out(target: Recorded, state: State) -> tuple[Effect, ...]:
 
 
 def _withdrawn(target: Recorded, now: int, state: State) -> tuple[Effect, ...]:
-    tables: tuple[Mapping[str, Accredited | Attested | Granted | Owned], ...] = (
+    tables: tuple[Mapping[str, Accredited | Attested | Granted | Owned | Declared], ...] = (
         state.attestations,
         state.grants,
         state.accreditations,
         state.ownerships,
+        state.declarations,
     )
     return tuple(
         msgspec.structs.replace(table[target.id], retracted_at=now)

@@ -6,7 +6,10 @@ from ..record import (
     Accreditation,
     AnyRecord,
     Attestation,
+    Certificate,
+    CertificateStatus,
     Collection,
+    Declaration,
     Extraction,
     Grant,
     Key,
@@ -41,6 +44,9 @@ MAY_SIGN: Mapping[type[Record], frozenset[Role]] = {
     Site: _TRADING,
     Accreditation: frozenset({Role.REGISTRAR}),
     Ownership: frozenset(Role) - {Role.REGISTRAR},
+    Declaration: _TRADING,
+    Certificate: frozenset({Role.REGISTRAR}),
+    CertificateStatus: frozenset({Role.REGISTRAR}),
 }
 
 

@@ -12,6 +12,7 @@ import msgspec
 from ..problem import Finding
 from ..tables import IN_MEMORY, Tables
 from .batch import Batch, Draw, Shipment
+from .certified import Certified, Declared, Reserved
 from .register import Accredited, Attested, Enrolled, Granted, Owned, RegisteredKey, RegisteredSite
 from .remembered import Averaging, PerfectRun, Place, Recorded, SiteYear, UsedAssay
 
@@ -31,6 +32,9 @@ Effect = (
     | UsedAssay
     | Place
     | Averaging
+    | Declared
+    | Certified
+    | Reserved
 )
 """An entry of the state in its new form, new or changed; each has an `id`."""
 
@@ -79,6 +83,9 @@ class State:
         self.assays = table("assays", UsedAssay)
         self.places = table("places", Place)
         self.averagings = table("averagings", Averaging)
+        self.declarations = table("declarations", Declared)
+        self.certificates = table("certificates", Certified)
+        self.reserved = table("reserved", Reserved)
         self._tables: dict[type, MutableMapping[str, Any]] = {
             RegisteredKey: self.keys,
             Enrolled: self.parties,
@@ -95,6 +102,9 @@ class State:
             UsedAssay: self.assays,
             Place: self.places,
             Averaging: self.averagings,
+            Declared: self.declarations,
+            Certified: self.certificates,
+            Reserved: self.reserved,
         }
         self._undo: list[tuple[MutableMapping[str, Any], str, Any]] | None = None
         self._size_before = size

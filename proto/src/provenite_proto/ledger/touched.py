@@ -6,7 +6,10 @@ import msgspec
 
 from ..record import (
     Attestation,
+    Certificate,
+    CertificateStatus,
     Collection,
+    Declaration,
     Document,
     Extraction,
     Grant,
@@ -18,6 +21,7 @@ from ..record import (
     Transformation,
 )
 from ..statement import Statement
+from .certified import reserving
 from .place import cell
 
 ASSAY = "assay"
@@ -29,7 +33,7 @@ class Touched(msgspec.Struct, frozen=True):
 
     A batch brings its root, and a shipment its batches and its site. A statement brings its batches, those
     that it drew from, the shipment that it made or closed, the year of a site in which its output counts, and
-    the attestation, grant or ownership that it is. A site brings its output in `years`, and its averaging; an
+    the attestation, grant, ownership, declaration or certificate that it is. A site brings its output in `years`, and its averaging; an
     assay the statement that has used it.
     """
 
@@ -40,6 +44,7 @@ class Touched(msgspec.Struct, frozen=True):
     years: tuple[int, ...] = ()
     assays: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    reserved: tuple[str, ...] = ()
 
 
 def touched(statement: Statement) -> Touched:
@@ -64,6 +69,13 @@ def touched(statement: Statement) -> Touched:
             return Touched(statements=(record.statement, *replacement))
         case Grant():
             return Touched(statements=record.statements)
+        case Declaration():
+            return Touched(batches=(record.batch,), statements=(record.batch.partition(".")[0],))
+        case Certificate():
+            return _certified(record)
+        case CertificateStatus():
+            cause = record.identities.cause if record.identities else None
+            return Touched(statements=(record.certificate, *((cause,) if cause else ())))
         case Site() if (at := cell(record)) is not None:
             return Touched(places=(at,))
         case _:
@@ -85,6 +97,18 @@ def _site(
     record: Extraction | Collection | Transformation | Transfer | Receipt,
 ) -> tuple[str, ...]:
     return (record.identities.site,) if record.identities and record.identities.site else ()
+
+
+def _certified(record: Certificate) -> Touched:
+    identities = record.identities
+    if identities is None:
+        return Touched()
+    declaration = (identities.declaration,) if identities.declaration else ()
+    return Touched(
+        batches=(identities.batch,),
+        statements=(identities.batch.partition(".")[0], *declaration),
+        reserved=reserving(record),
+    )
 
 
 def _subject(record: Attestation) -> Touched:

@@ -2,6 +2,17 @@
 
 from typing import Final, get_args
 
+from .certifying import (
+    LIST_BITS,
+    Certificate,
+    CertificateId,
+    CertificateIdentities,
+    CertificateStatus,
+    Declaration,
+    StatusEntry,
+    StatusIdentities,
+    Validity,
+)
 from .country import COUNTRIES, Country, alpha2, is_country
 from .custody import (
     Counterparty,
@@ -13,6 +24,7 @@ from .custody import (
     TransferQuantities,
     Waste,
 )
+from .declaration import Cost, Facts, Holding, Mineral, Recovered
 from .evidence import (
     COUNTERSIGNATURE,
     Attestation,
@@ -74,6 +86,9 @@ AnyRecord = (
     | Site
     | Accreditation
     | Ownership
+    | Declaration
+    | Certificate
+    | CertificateStatus
 )
 """Every record kind, told apart by `type`."""
 
@@ -85,6 +100,7 @@ MATTER: Final = frozenset(str(kind.__struct_config__.tag) for kind in get_args(O
 __all__ = [
     "COUNTERSIGNATURE",
     "COUNTRIES",
+    "LIST_BITS",
     "MATTER",
     "MAX_MEMBERS",
     "Accreditation",
@@ -93,19 +109,28 @@ __all__ = [
     "Attestation",
     "Audience",
     "BatchId",
+    "Certificate",
+    "CertificateId",
+    "CertificateIdentities",
+    "CertificateStatus",
     "Collection",
+    "Cost",
     "Counterparty",
     "Country",
     "CustodyModel",
+    "Declaration",
     "Digest",
     "Document",
     "Documents",
     "Extraction",
+    "Facts",
     "Grant",
     "Grantee",
+    "Holding",
     "InputQuantity",
     "Jwk",
     "Key",
+    "Mineral",
     "Mode",
     "OfMatter",
     "Outcome",
@@ -122,6 +147,7 @@ __all__ = [
     "ReceiptQuantities",
     "ReceivedQuantity",
     "Record",
+    "Recovered",
     "Retraction",
     "RetractionReason",
     "Revocation",
@@ -135,6 +161,8 @@ __all__ = [
     "Source",
     "SourceQuantities",
     "Stage",
+    "StatusEntry",
+    "StatusIdentities",
     "Subject",
     "SubjectKind",
     "Supplier",
@@ -142,6 +170,7 @@ __all__ = [
     "TransferQuantities",
     "Transformation",
     "TransformationQuantities",
+    "Validity",
     "Waste",
     "alpha2",
     "is_country",

@@ -6,7 +6,8 @@ from typing import Any, get_args
 from msgspec import Meta
 
 from ..matter.quantity import Fraction, Mass
-from ..record import BatchId, Country, Digest, Jwk, Subject, Transfer, Waste
+from ..record import BatchId, CertificateId, Country, Digest, Jwk, Subject, Transfer, Waste
+from ..record.declaration import Amount, Code
 from ..record.form import Slug, Symbol, Text
 from ..record.registry import Latitude, Longitude, Signature
 
@@ -27,6 +28,9 @@ _WORDS: tuple[tuple[Any, str], ...] = (
     (Country, "A country is two capital letters (ISO 3166-1), or a region of it such as CN-XJ"),
     (Digest, "A digest is 43 letters, digits, hyphens and underscores"),
     (BatchId, "A batch id is a statement's digest, a dot and the output's number, from 0"),
+    (CertificateId, "A certificate's id is 22 letters, digits, hyphens and underscores"),
+    (Amount, 'An amount is a text, such as "1250.5", with at most six decimals'),
+    (Code, "A country is two capital letters (ISO 3166-1)"),
     (Subject.__annotations__["id"], "A subject is a digest or a batch id"),
     (Slug, "A name is lower-case letters and digits with single hyphens, such as nd-oxide"),
     (Symbol, "An element is a chemical symbol, such as Nd"),

@@ -49,7 +49,9 @@ def grant(
     context: typer.Context,
     sections: Annotated[
         list[str],
-        typer.Argument(metavar="SECTION", help="quantities, identities, parties, documents."),
+        typer.Argument(
+            metavar="SECTION", help="quantities, identities, parties, costs, documents."
+        ),
     ],
     to: Annotated[
         str | None,

@@ -9,31 +9,23 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from provenite_proto import paths
-from provenite_proto.content import LENSES, Contribution, Shares, contributions
-from provenite_proto.ledger import BatchStatus
-from provenite_proto.policy import (
-    Assessment,
-    Facts,
-    Part,
-    Policy,
-    assess,
-    gaps,
-    lenses_needed,
-)
+from provenite_proto.content import Contribution, contributions
+from provenite_proto.policy import Assessment, Facts, gaps
 from provenite_proto.policy.answers import AssessmentAnswer, answer
 from provenite_proto.policy.catalogue import MAX_ASKED
 from provenite_proto.problem import Problem
 
-from .. import contents, policies
+from .. import policies
 from ..access import sees
+from ..assessing import assessed, question
 from ..contents import Lensed
-from ..store import lensing, reading
+from ..store import reading
 from ..store.rows import OUTPUTS, Row
 from ..store.shares import ranges
 from ..upstream import Upstream, upstream
 from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
 from .entitlement import concerning
-from .parts import AnyRequest, Parts, found, parts, reader
+from .parts import AnyRequest, found, parts, reader
 from .settling import as_of
 
 MAX_FACTS = 4_096
@@ -84,27 +76,22 @@ async def assessment(
     row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
     if not sees(who, await concerning(ledger, who, row), "quantities"):
         raise Problem("not-entitled", f"The content of {batch_id} is for the parties it concerns.")
-    looks = await _looks(ledger, asked, said, when)
+    asking = await question(ledger.pool, asked, said, when)
 
     async def look(size: int) -> tuple[Assessment, dict[str, Upstream]]:
         async with ledger.computing.connection(who.index) as connection:
-            seen: Shares = {}
-            for lensed in looks:
-                _, shares = await contents.content(connection, row["key"], size, lensed)
-                for name, lenses in shares.items():
-                    seen.setdefault(name, {}).update(lenses)
-            on_its_way = row["status"] == BatchStatus.IN_TRANSIT
-            part = Part(row["material"], row["mass"], seen, on_its_way)
-            come = assess(asked, [part], said, when)
+            come = await assessed(connection, row, size, asking)
             back: dict[str, Upstream] = {}
-            for lensed in _in_question(come, looks) if listing else ():
+            for lensed in _in_question(come, asking.looks) if listing else ():
                 limit = ledger.settings.trace_nodes
                 read = await upstream(connection, row["root"], size, lensed, limit)
                 back |= dict.fromkeys((lens.id for lens in lensed.lenses), read)
         return come, back
 
     size, (come, back) = await as_of(ledger, row["key"] // OUTPUTS, row["root"], look)
-    return answer(batch_id, size, come, gaps(come, _Contributing(row, looks, back)) if back else ())
+    return answer(
+        batch_id, size, come, gaps(come, _Contributing(row, asking.looks, back)) if back else ()
+    )
 
 
 class _Contributing:
@@ -136,15 +123,6 @@ def _in_question(come: Assessment, looks: Iterable[Lensed]) -> list[Lensed]:
         if each.counts in ("unknown", "review", "refused") and (each.test, each.element) in short
     }
     return [lensed for lensed in looks if lenses & {lens.id for lens in lensed.lenses}]
-
-
-async def _looks(ledger: Parts, asked: Policy, said: Facts, when: date) -> list[Lensed]:
-    """The lenses to look through: those of the protocol, and the policy's own, each under its number."""
-    own = [lens for lens in lenses_needed(asked, said, when) if lens.id not in LENSES]
-    return [
-        contents.SHIPPED,
-        *[Lensed(await lensing.of_policy(ledger.pool, lens), (lens,)) for lens in own],
-    ]
 
 
 def _facts(text: str | None) -> Facts:

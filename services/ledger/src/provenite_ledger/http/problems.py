@@ -80,6 +80,10 @@ STATUSES: Mapping[str, int] = _statuses(
             "retraction-too-late",
             "registrar-keyless",
             "key-taken",
+            "status-taken",
+            "certificate-taken",
+            "already-revoked",
+            "status-unchanged",
         ),
         413: ("statement-too-large",),
         # What it says cannot be so.
@@ -118,6 +122,9 @@ STATUSES: Mapping[str, int] = _statuses(
             "lens-malformed",
             "allocation-exceeded",
             "site-missing",
+            "declaration-mismatch",
+            "size-impossible",
+            "certificate-unknown",
         ),
         # Another line of the same submission was refused.
         424: ("not-submitted",),

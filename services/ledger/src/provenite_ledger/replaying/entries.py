@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from provenite_proto.ledger import State, Touched
+from provenite_proto.ledger import Certified, State, Touched
 from provenite_proto.ledger.due import due_at
 from provenite_proto.replay import tables_of
 
@@ -57,7 +57,12 @@ def _of(digests: Sequence[str], state: State) -> Touched:
         shipments=tuple(each for each in digests if each in state.shipments),
         sites=tuple(each for each in digests if each in state.sites),
         years=tuple({each.year for each in state.site_years.values()}),
+        reserved=tuple(name.id for each in _certified(digests, state) for name in each.reserved()),
     )
+
+
+def _certified(digests: Sequence[str], state: State) -> tuple[Certified, ...]:
+    return tuple(state.certificates[each] for each in digests if each in state.certificates)
 
 
 def _made(digest: str, state: State) -> tuple[str, ...]:
@@ -92,6 +97,9 @@ async def _touched(
         "attestations": _those(group.statements, state.attestations),
         "ownerships": _those(group.statements, state.ownerships),
         "grants": _those(group.statements, state.grants),
+        "declarations": _those(group.statements, state.declarations),
+        "certificates": _those(group.statements, state.certificates),
+        "reserved": group.reserved,
         "averagings": _those(group.sites, state.averagings),
         "site_years": tuple(
             name for name, year in state.site_years.items() if year.site in set(group.sites)

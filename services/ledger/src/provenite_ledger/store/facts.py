@@ -143,6 +143,7 @@ def _making(row: Row) -> Making:
 def _recorded(row: Row) -> Recorded:
     return Recorded(
         id=rows.text(row["digest"]),
+        index=row["index"],
         kind=row["kind"],
         issuer=rows.text(row["issuer"]),
         key_id=rows.text(row["key_id"]),

@@ -11,6 +11,8 @@ from provenite_proto.ledger import (
     Accredited,
     Attested,
     Averaging,
+    Certified,
+    Declared,
     Effect,
     Granted,
     Owned,
@@ -129,6 +131,40 @@ def _sharing(entry: Granted, loaded: Loaded) -> _Cells:
     }
 
 
+def _declaration(entry: Declared, loaded: Loaded) -> _Cells:
+    return {
+        "index": entry.index,
+        "party": loaded.index[entry.party],
+        "batch": loaded.batch_key(entry.batch),
+        "retracted_at": entry.retracted_at,
+    }
+
+
+def _certificate(entry: Certified, loaded: Loaded) -> _Cells:
+    return {
+        "index": entry.index,
+        "id": entry.certificate,
+        "party": loaded.index[entry.party],
+        "batch": loaded.batch_key(entry.batch),
+        "credential": _bytea(entry.credential),
+        "policy": _bytea(entry.policy),
+        "as_of": entry.as_of,
+        "size": entry.size,
+        "valid_until": _time(entry.valid_until),
+        "declaration": entry.declaration and loaded.index[entry.declaration],
+        "list": entry.list,
+        "position": entry.position,
+        "status": entry.status,
+        "changed": entry.changed and loaded.index[entry.changed],
+        "cause": entry.cause and loaded.index[entry.cause],
+    }
+
+
+def _bytea(digest: str) -> str:
+    """As PostgreSQL reads bytes in JSON."""
+    return rf"\x{rows.raw(digest).hex()}"
+
+
 def _site_year(entry: SiteYear, loaded: Loaded) -> _Cells:
     # As text: JSON is written here with integers of 64 bits, and a year's sum may be greater.
     return {"site": loaded.index[entry.site], "year": entry.year, "mass": str(entry.mass)}
@@ -166,6 +202,8 @@ _FILED: Mapping[type, tuple[str, Callable[[Any, Loaded], _Cells]]] = {
     Attested: ("put_attestation", _attestation),
     Owned: ("put_ownership", _ownership),
     Granted: ("put_sharing", _sharing),
+    Declared: ("put_declaration", _declaration),
+    Certified: ("put_certificate", _certificate),
     SiteYear: ("put_site_year", _site_year),
     PerfectRun: ("put_perfect_run", _perfect_run),
     Place: ("put_place", _place),

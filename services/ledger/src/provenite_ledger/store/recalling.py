@@ -9,19 +9,23 @@ from provenite_proto.ledger import (
     Attested,
     Averaged,
     Averaging,
+    Certified,
+    Declared,
     Draw,
     Granted,
     Owned,
     Place,
     Recorded,
+    Reserved,
     SiteYear,
     Touched,
     UsedAssay,
 )
 from provenite_proto.ledger.averaging import MAX_RUNS
+from provenite_proto.ledger.certified import reserved
 from provenite_proto.ledger.proxy import supplier
 from provenite_proto.ledger.touched import year_of
-from provenite_proto.record import Receipt, SubjectKind
+from provenite_proto.record import Receipt, SubjectKind, Validity
 from provenite_proto.statement import parse
 
 from . import rows
@@ -49,7 +53,7 @@ async def assays(
 async def statements(
     connection: asyncpg.Connection, loaded: Loaded, digests: Iterable[str]
 ) -> tuple[set[int], set[str]]:
-    """Bring statements into memory with the attestation, ownership or grant that each is.
+    """Bring statements into memory with the attestation, ownership, grant, declaration or certificate that each is.
 
     The keys of the batches that they made or drew from, and the transfers that they are or closed.
     """
@@ -98,6 +102,31 @@ async def remembered(
             site = rows.text(row["digest"])
             loaded.index[site] = row["site"]
             loaded.bring(Place(row["cell"], loaded.parties_by_index[row["party"]], site))
+    await _reserved(
+        connection,
+        loaded,
+        {one for each in group for one in each.reserved if one not in state.reserved},
+    )
+
+
+async def _reserved(connection: asyncpg.Connection, loaded: Loaded, names: set[str]) -> None:
+    """Bring into memory which certificates have what they alone may have, by the ids of `Reserved`."""
+    if not names:
+        return
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        what, _, value = name.partition("/")
+        wanted[what].append(value)
+    entries = [each.partition("/") for each in wanted["status"]]
+    for row in await connection.fetch(
+        _SQL["reserved"],
+        [int(number) for number, _, _ in entries],
+        [int(position) for _, _, position in entries],
+        wanted["certificate"],
+        [rows.raw(each) for each in wanted["credential"]],
+    ):
+        for name in reserved(row["list"], row["position"], row["id"], rows.text(row["credential"])):
+            loaded.bring(Reserved(name, rows.text(row["digest"])))
 
 
 async def _site_years(
@@ -116,6 +145,7 @@ def _recorded(row: Row, draws: Sequence[Row], loaded: Loaded) -> Recorded:
     record = parse(unpacked(row["compact"])).record if row["compact"] else None
     return Recorded(
         id=digest,
+        index=row["index"],
         kind=row["kind"],
         issuer=loaded.parties_by_index[row["issuer"]],
         key_id=rows.text(row["key_id"]),
@@ -149,6 +179,12 @@ async def _evidence(
     if wanted := kinds.get("grant"):
         for row in await connection.fetch(_SQL["sharings"], wanted):
             loaded.bring(_granted(row, loaded))
+    if wanted := kinds.get("declaration"):
+        for row in await connection.fetch(_SQL["declarations"], wanted):
+            loaded.bring(_declared(row, loaded))
+    if wanted := kinds.get("certificate"):
+        for row in await connection.fetch(_SQL["certificates"], wanted):
+            loaded.bring(_certified(row, loaded))
 
 
 async def _averagings(
@@ -205,3 +241,49 @@ def _granted(row: Row, loaded: Loaded) -> Granted:
         valid_until=row["valid_until"],
         retracted_at=row["retracted_at"],
     )
+
+
+def _declared(row: Row, loaded: Loaded) -> Declared:
+    return Declared(
+        id=rows.text(row["digest"]),
+        index=row["index"],
+        party=loaded.parties_by_index[row["party"]],
+        batch=_batch(row, loaded),
+        retracted_at=row["retracted_at"],
+    )
+
+
+def _certified(row: Row, loaded: Loaded) -> Certified:
+    return Certified(
+        id=rows.text(row["digest"]),
+        index=row["index"],
+        certificate=row["id"],
+        party=loaded.parties_by_index[row["party"]],
+        batch=_batch(row, loaded),
+        credential=rows.text(row["credential"]),
+        policy=rows.text(row["policy"]),
+        as_of=row["as_of"],
+        size=row["size"],
+        valid_until=row["valid_until"],
+        declaration=_named(row["declared"], row["declaration"], loaded),
+        list=row["list"],
+        position=row["position"],
+        status=Validity(row["status"]),
+        changed=_named(row["changed_by"], row["changed"], loaded),
+        cause=_named(row["caused_by"], row["cause"], loaded),
+    )
+
+
+def _batch(row: Row, loaded: Loaded) -> str:
+    """The batch that a row names, whose statement is then known by its index."""
+    maker = rows.text(row["maker"])
+    loaded.index[maker] = row["batch"] // rows.OUTPUTS
+    return f"{maker}.{row['batch'] % rows.OUTPUTS}"
+
+
+def _named(digest: bytes | None, index: int, loaded: Loaded) -> str | None:
+    if digest is None:
+        return None
+    name = rows.text(digest)
+    loaded.index[name] = index
+    return name

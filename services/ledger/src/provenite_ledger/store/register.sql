@@ -26,6 +26,33 @@ select s.digest, s.recorded_at, g.*,
 from sharing g join statement s on s.index = g.index
 where s.digest = any ($1::bytea[])
 
+-- name: declarations
+-- Declarations by statement digest, with the statement of the batch.
+select s.digest, m.digest as maker, d.*
+from declaration d
+join statement s on s.index = d.index
+join statement m on m.index = d.batch / 1024
+where s.digest = any ($1::bytea[])
+
+-- name: certificates
+-- Certificates by statement digest, with the statements that they name.
+select s.digest, m.digest as maker, d.digest as declared, h.digest as changed_by, w.digest as caused_by, c.*
+from certificate c
+join statement s on s.index = c.index
+join statement m on m.index = c.batch / 1024
+left join statement d on d.index = c.declaration
+left join statement h on h.index = c.changed
+left join statement w on w.index = c.cause
+where s.digest = any ($1::bytea[])
+
+-- name: reserved
+-- What certificates have that no other may: the entries of status lists, ids, and credentials.
+select s.digest, c.id, c.credential, c.list, c.position
+from certificate c join statement s on s.index = c.index
+where (c.list, c.position) in (select * from unnest($1::integer[], $2::integer[]))
+   or c.id = any ($3::text[])
+   or c.credential = any ($4::bytea[])
+
 -- name: recorded
 -- Statements by digest, with what later ones need of them; the text of proxies and of receipts.
 select s.index, s.digest, s.kind, s.issuer, s.key_id, s.recorded_at,
@@ -93,6 +120,15 @@ on conflict (index) do update set retracted_at = excluded.retracted_at
 -- name: put_sharing
 insert into sharing select * from jsonb_populate_recordset(null::sharing, $1)
 on conflict (index) do update set retracted_at = excluded.retracted_at
+
+-- name: put_declaration
+insert into declaration select * from jsonb_populate_recordset(null::declaration, $1)
+on conflict (index) do update set retracted_at = excluded.retracted_at
+
+-- name: put_certificate
+insert into certificate select * from jsonb_populate_recordset(null::certificate, $1)
+on conflict (index) do update
+set status = excluded.status, changed = excluded.changed, cause = excluded.cause
 
 -- name: put_site_year
 insert into site_year select * from jsonb_populate_recordset(null::site_year, $1)

@@ -320,6 +320,61 @@ create table revision (
     primary key (late, batch)
 );
 
+create table declaration (
+    -- What a firm says of its product beside the statements.
+    index bigint primary key references statement,
+    party bigint not null references party,
+    batch bigint not null,
+    -- Seconds since 1970.
+    retracted_at bigint
+);
+
+create table certificate (
+    index bigint primary key references statement,
+    -- Its own id, in base64url.
+    id text not null unique,
+    party bigint not null references party,
+    batch bigint not null,
+    -- SHA-256 of the credential as it was issued.
+    credential bytea not null unique check (length(credential) = 32),
+    policy bytea not null check (length(policy) = 32),
+    as_of date not null,
+    -- Of the log with which the batch was assessed.
+    size bigint not null,
+    valid_until timestamptz not null,
+    declaration bigint references declaration,
+    -- Its entry in a status list.
+    list integer not null,
+    position integer not null,
+    status text not null check (status in ('valid', 'suspended', 'revoked')),
+    -- The statement that has given it the status, and the one that was named as the reason.
+    changed bigint references statement,
+    cause bigint references statement,
+    unique (list, position)
+);
+create index certificate_party on certificate (party, index);
+create index certificate_batch on certificate (batch);
+create index certificate_declaration on certificate (declaration) where declaration is not null;
+
+create table credential (
+    -- What was signed as a certificate; it counts once a statement has its digest.
+    digest bytea primary key check (length(digest) = 32),
+    jwt text not null
+);
+
+create table certificate_key (
+    -- Every key that has signed a credential or a status list here: its RFC 7638 thumbprint, and the public key.
+    key_id bytea primary key check (length(key_id) = 32),
+    jwk text not null
+);
+
+create table certificate_due (
+    -- A certificate that is to be assessed anew, and the late statement because of which.
+    certificate bigint not null references certificate,
+    late bigint not null references statement,
+    primary key (certificate, late)
+);
+
 create table invitation (
     -- SHA-256 of the code, which is not kept.
     code_hash bytea primary key check (length(code_hash) = 32),
