@@ -60,7 +60,6 @@ class Recomputing:
         self._tally = tally
         self._tables = tables
         self._steps = tables.table("steps", Step)
-        self._index = tables.table("indices", int)
         # Statements of whose outputs, and parts of batches, the content is not known, and why not: `withheld`,
         # `upstream` or `range`.
         self._opaque = tables.table("opaque", str)
@@ -76,7 +75,6 @@ class Recomputing:
     def add(self, admitted: Admitted) -> None:
         """A statement that was admitted."""
         digest, record, hidden = admitted.admission.digest, admitted.record, admitted.hidden
-        self._index[digest] = admitted.index
         if admitted.averaged is not None and not _rolls(record):
             self._tally.fail(
                 "average-false",
@@ -156,7 +154,7 @@ class Recomputing:
         for each, why in self._opaque.items():
             if each in up.makers or each in up.batches:
                 digest = each.partition(".")[0]
-                yield Opaque(digest, self._index[digest], why)
+                yield Opaque(digest, self._at(digest), why)
 
     def unknown(
         self, lenses: Sequence[Lens], up: Upstream, over: Upstream, size: int
@@ -164,14 +162,17 @@ class Recomputing:
         """Which facts that some of the lenses ask for the first `size` statements do not tell as far as they are shown."""
         attested = tuple(each.id for each in lenses if _asks(each, "attested"))
         if attested and (siteless := self._first(self._siteless, up)):
-            yield Unknown("identities", siteless, self._index[siteless], attested)
+            yield Unknown("identities", siteless, self._at(siteless), attested)
         controllers = tuple(each.id for each in lenses if _asks(each, "controllers"))
         if controllers and (owner := self._by_undisclosed(up, size)):
-            yield Unknown("parties", owner, self._index[owner], controllers)
+            yield Unknown("parties", owner, self._at(owner), controllers)
         averaging = tuple(each.id for each in lenses if averages(each))
         rolling = self._first(self._averaging, up) if averaging else None
         if rolling and not self._averages(up, over):
-            yield Unknown(None, rolling, self._index[rolling], averaging)
+            yield Unknown(None, rolling, self._at(rolling), averaging)
+
+    def _at(self, statement: str) -> int:
+        return self._frame.state.statements[statement].index
 
     def _first(self, statements: Iterable[str], up: Upstream) -> str | None:
         """The first of the statements that made something upstream."""
@@ -224,7 +225,7 @@ class Recomputing:
         shares = self._tables.table(f"shares-{self._passes}", Shares)
         made = self._tables.table(f"made-{self._passes}", Made)
         state = self._frame.state
-        said = Said(state, self._index, self._compromises.values(), size)
+        said = Said(state, self._compromises.values(), size)
         for statement in self._steps:
             if not any(statement in each for each in makers):
                 continue

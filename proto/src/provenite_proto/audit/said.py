@@ -21,23 +21,13 @@ class Compromise(msgspec.Struct, frozen=True):
 
 
 class Said:
-    """What the log's first `size` statements say of others, by what it is about.
+    """What the log's first `size` statements say of others, by what it is about; `compromises` in the order of the log."""
 
-    `indices` has where each statement stands, by digest; `compromises` are in the order of the log.
-    """
-
-    def __init__(
-        self,
-        state: State,
-        indices: Mapping[str, int],
-        compromises: Iterable[Compromise],
-        size: int,
-    ) -> None:
+    def __init__(self, state: State, compromises: Iterable[Compromise], size: int) -> None:
         self._size = size
-        self._indices = indices
         known = {each.key: each.since for each in compromises if each.index < size}
         self._keys = _Keys(state.keys, known)
-        self._statements = _Statements(state.statements, indices, size)
+        self._statements = _Statements(state.statements, size)
         self._accreditations = tuple(self._so_far(state.accreditations))
         self._attestations: defaultdict[str, list[Attested]] = defaultdict(list)
         self._ownerships: defaultdict[str, list[Owned]] = defaultdict(list)
@@ -59,7 +49,7 @@ class Said:
 
     def _so_far(self, table: Mapping[str, _Entry]) -> Iterator[_Entry]:
         for entry in table.values():
-            if self._indices[entry.id] >= self._size:
+            if self._statements[entry.id].index >= self._size:
                 continue
             if entry.retracted and self._statements[entry.id].retracted_by is None:
                 yield msgspec.structs.replace(entry, retracted_at=None)
@@ -90,16 +80,13 @@ class _Keys(Mapping[str, RegisteredKey]):
 class _Statements(Mapping[str, Recorded]):
     """The statements, retracted as far as they were then."""
 
-    def __init__(
-        self, statements: Mapping[str, Recorded], indices: Mapping[str, int], size: int
-    ) -> None:
+    def __init__(self, statements: Mapping[str, Recorded], size: int) -> None:
         self._all = statements
-        self._indices = indices
         self._size = size
 
     def __getitem__(self, digest: str) -> Recorded:
         found = self._all[digest]
-        if found.retracted_by is None or self._indices[found.retracted_by] < self._size:
+        if found.retracted_by is None or self._all[found.retracted_by].index < self._size:
             return found
         return msgspec.structs.replace(found, retracted_by=None)
 
