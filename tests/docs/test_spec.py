@@ -17,6 +17,13 @@ from provenite_proto.answers import MAX_LOGGED
 from provenite_proto.audit import KINDS as AUDIT_KINDS
 from provenite_proto.audit import MAX_LISTED
 from provenite_proto.audit import Outcome as AuditOutcome
+from provenite_proto.certificate import BITS, PER_LIST, Check, Provenance, opening, suspension
+from provenite_proto.certificate import KINDS as CERTIFICATE_KINDS
+from provenite_proto.certificate import Result as CertificateResult
+from provenite_proto.certificate import did as issuer
+from provenite_proto.certificate.building import LONGEST
+from provenite_proto.certificate.model import CertifiedFigure
+from provenite_proto.certificate.suspension import Listed
 from provenite_proto.content import Rule
 from provenite_proto.ledger import (
     CLOCK_TOLERANCE,
@@ -304,6 +311,29 @@ def test_assessments_are_described() -> None:
             assert f"`{field.encode_name}`" in section, field.encode_name
     for outcome in PolicyOutcome:
         assert f"`{outcome}`" in section, outcome
+
+
+def test_certificates_are_described() -> None:
+    section = SPEC[SPEC.index("## 18.") :]
+    for form in (Provenance, CertifiedFigure, Listed, issuer.DidDocument, issuer.Method):
+        for field in msgspec.structs.fields(form):
+            assert f"`{field.encode_name}`" in section, field.encode_name
+    for slug, kind in CERTIFICATE_KINDS.items():
+        assert f"| `{slug}` | {kind.title} | {kind.remedy} |" in section
+    for result in CertificateResult:
+        assert f"`{result}`" in section, result
+    subject = next(each for each in msgspec.structs.fields(Check) if each.name == "subject")
+    for name in literals(subject.type):
+        assert f"| `{name}` |" in section, name
+    for said in (
+        f"`<header>.<payload>.<signature>`, at most {opening.MAX_CHARACTERS:,} characters",
+        f"at most {issuer.MAX_BYTES:,} bytes and {issuer.MAX_KEYS} keys",
+        f"secured likewise, at most {suspension.MAX_CHARACTERS:,} characters",
+        f"exactly {BITS:,} bits",
+        f"at most {PER_LIST:,} certificates",
+        f"for {LONGEST.days} days at the most",
+    ):
+        assert said in section, said
 
 
 def literals(of: Any) -> Iterator[str]:

@@ -178,6 +178,8 @@ async def compute(
             lensed,
             turns,
         )
+        # What has become void has none, also where one is kept still.
+        runs.pop(index, None)
         if found.run is not None:
             runs[index] = result.runs[index] = encode_run(found.run)
         for output, content_of in zip(outputs, found.outputs, strict=True):
