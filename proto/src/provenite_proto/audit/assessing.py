@@ -30,9 +30,13 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Unanswered(msgspec.Struct, frozen=True):
-    """Why a question cannot be answered from what is carried and shown: one sentence."""
+    """Why a question cannot be answered from what is carried and shown: one sentence.
+
+    It may be `false` to ask it at all.
+    """
 
     reason: str
+    false: bool = False
 
 
 class Assessing:

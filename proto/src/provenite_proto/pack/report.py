@@ -14,6 +14,7 @@ from ..certificate import Certificate
 from ..log import Checkpoint, Unproven
 from ..log.note import base64, parse
 from ..matter.quantity import milligrams
+from ..policy.wording import percent
 from ..record import AnyRecord, Collection, Extraction, Receipt, Transfer, Transformation
 from .members import Content, Head
 from .subject import Subject, Subjects
@@ -193,9 +194,8 @@ def _certified(certificates: Sequence[Certificate]) -> Iterator[str]:
             f"valid until {credential.valid_until:%Y-%m-%d}, unless it is suspended or revoked",
         )
         for figure in said.figures[:_LABELS]:
-            yield from _wrapped(
-                f"  {figure.lower:>12} to {figure.upper:<12}", f"{figure.of}: {figure.test}"
-            )
+            bounds = dict.fromkeys(map(percent, (figure.lower, figure.upper)))
+            yield from _wrapped(f"  {' to '.join(bounds):<24}", f"{figure.of}: {figure.test}")
         if len(said.figures) > _LABELS:
             yield f"  {len(said.figures) - _LABELS:,} more figures"
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
+from ..certificate import read_certificate
 from ..record import AnyRecord
 from ..statement import base64url, parse
 from . import limits
-from .certified import NOTHING, Issued, read_certified
+from .certified import NOTHING, Issued
 from .container import Member, end_record, pack
 from .errors import within
 from .members import (
@@ -79,7 +80,10 @@ class Writer:
         return data
 
     def end(self, content: Content | None, issued: Issued = NOTHING) -> bytes:
-        """All that comes behind the statements; `content` where the reader sees it, and what was `issued` for him to see."""
+        """All that comes behind the statements; `content` where the reader sees it, and what was `issued` for him to see.
+
+        `BadCertificate` for what is no certificate.
+        """
         data = self._flush()
         if content is not None:
             data += self._member(CONTENT, encode(content))
@@ -87,7 +91,8 @@ class Writer:
         within("", "certificates", len(issued.certificates), limits.CERTIFICATES)
         for name, member in members.items():
             data += self._member(name, member)
-        report = self._report.text(content, read_certified(members).certificates)
+        certificates = [read_certificate(text) for _, text in sorted(issued.certificates.items())]
+        report = self._report.text(content, certificates)
         data += self._member(REPORT, report.encode())
         data += self._member(MANIFEST, encode(Manifest(members=tuple(self._entries))))
         directory = b"".join(member.central() for member in self._members)
