@@ -108,6 +108,33 @@ def test_a_batch_that_passes_is_certified_and_anyone_can_verify_it(
     assert offline.exit_code == 2
 
 
+def test_a_pack_lets_its_figures_be_computed_anew(firm: Firm, tmp_path: Path) -> None:
+    old = run("pack", firm.batch, "-o", "old.pack.zip")
+    assert old.exit_code == 0, old.output
+    told = run("certify", firm.batch, "--policy", CLEAN, "-o", "nd")
+    assert told.exit_code == 0, told.output
+    assert run("pack", firm.batch, "-o", "new.pack.zip").exit_code == 0
+    found = run("verify", "nd.certificate.jwt", "--recompute", "new.pack.zip")
+    assert found.exit_code == 0, found.output
+    assert "Nd: 100.00 %; 100.00 %: same" in found.stdout
+    assert "recomputed" in found.stdout
+    offline = run("verify", "nd.certificate.jwt", "--recompute", "new.pack.zip", "--offline")
+    assert offline.exit_code == 2
+    checks = json.loads(
+        run("verify", "nd.certificate.jwt", "--recompute", "new.pack.zip", "--json").stdout
+    )["verdict"]["checks"]
+    assert [each["subject"] for each in checks][-4:] == ["batch", "policy", "recomputed", "now"]
+    # One from before has all that it follows from; one that was altered proves nothing.
+    assert run("verify", "nd.certificate.jwt", "--recompute", "old.pack.zip").exit_code == 0
+    data = bytearray((tmp_path / "new.pack.zip").read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "bad.pack.zip").write_bytes(bytes(data))
+    bad = run("verify", "nd.certificate.jwt", "--recompute", "bad.pack.zip")
+    assert bad.exit_code == 2
+    assert "Nothing follows from" in bad.stdout
+    assert run("verify", "nd.certificate.jwt", "--recompute", "did.json").exit_code == 3
+
+
 def test_what_does_not_pass_is_not_certified(firm: Firm) -> None:
     told = run("certify", firm.batch, "--policy", RECYCLED)
     assert told.exit_code == 1
