@@ -425,7 +425,7 @@ def test_a_log_that_cannot_be_reached(
     result = CliRunner().invoke(main, [*words, "--log-key", str(log.signer.key)])
     assert (result.exit_code, "nothing answers at" in said(result)) == (3, True)
     result = CliRunner().invoke(main, words)
-    assert (result.exit_code, "Give it with --log-key" in said(result)) == (3, True)
+    assert (result.exit_code, "give it with --log-key" in said(result)) == (3, True)
 
 
 def test_it_goes_on_until_it_is_interrupted_or_finds_a_fork(

@@ -29,7 +29,8 @@ def keygen(
     It is encrypted when PROVENITE_KEY_PASSPHRASE or --passphrase-file has a passphrase, or with --encrypt.
     """
     connection: Connection = context.obj
-    passphrase = connection.passphrase()
+    with failures(as_json):
+        passphrase = connection.passphrase()
     if encrypt and passphrase is None:
         if not sys.stdin.isatty():
             misused(

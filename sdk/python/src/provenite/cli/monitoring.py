@@ -352,7 +352,7 @@ def _asked(log: PublicLog, known: list[str]) -> NoteKey:
         text = msgspec.json.decode(about or b"", type=LogAnswer).key
     except (TransportError, AnswerError, msgspec.DecodeError) as error:
         said = unreached(str(error)) if isinstance(error, TransportError) else str(error)
-        say(f"provenite: the log's key is not known: {said}. Give it with --log-key")
+        say(f"provenite: the log's key is not known, give it with --log-key: {said}")
         raise typer.Exit(UNREACHED) from error
     if known and text not in known:
         unable(f"the policy does not name the log {text}")
