@@ -143,7 +143,7 @@ def test_an_old_checkpoint(look: Monitor, log: GrowingLog, folder: Path) -> None
     result = look()
     assert result.exit_code == 1
     assert said(result).startswith(
-        "stale: The log serves a checkpoint of 200 statements, though 300 were seen"
+        "stale: The log serves a checkpoint of 200 statements, though one of 300 was seen"
     )
     publish(folder, log, 301)
     assert said(look()) == "301 statements, 1 new"

@@ -13,6 +13,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from provenite_proto.audit import Outcome, Trust, Verdict, audit_pack
+from provenite_proto.counting import counted
 from provenite_proto.pack import is_pack
 
 from .._tables import scratch_tables
@@ -97,8 +98,8 @@ def _pack(file: Path, trust: Trust, processes: int | None) -> Verdict:
 
 
 def _left(left: Left, state: Path) -> NoReturn:
-    done, whole = f"{left.statements:,}", f"{left.of:,}"
-    say(f"{done} of {whole} statements are audited: run it again to go on ({state}).")
+    whole = counted(left.of, "statement")
+    say(f"Of {whole}, {left.statements:,} audited: run it again to go on ({state}).")
     raise typer.Exit(INTERRUPTED)
 
 

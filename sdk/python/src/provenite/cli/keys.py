@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
+from provenite_proto.counting import counted
+
 from .. import Signer
 from .connecting import PASSPHRASE, Connection
 from .failing import failures, misused
@@ -101,6 +103,6 @@ def whoami(context: typer.Context, as_json: AsJson = False) -> None:
             "country": party.country,
             "roles": ", ".join(party.roles),
             "key": signer.key_id,
-            "ledger": f"{ledger.origin}, {ledger.size} statements",
+            "ledger": f"{ledger.origin}, {counted(ledger.size, 'statement')}",
         }
     )

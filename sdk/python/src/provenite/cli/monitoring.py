@@ -13,6 +13,7 @@ from msgspec import structs
 
 from provenite_proto import paths
 from provenite_proto.answers import LogAnswer
+from provenite_proto.counting import counted
 from provenite_proto.log import (
     Fork,
     LogProof,
@@ -254,7 +255,7 @@ class _Watch:
 
 
 def _sentence(found: Look, evidence: str) -> str:
-    size = f"{found.size} statement{'' if found.size == 1 else 's'}"
+    size = counted(found.size or 0, "statement")
     match found.verdict:
         case Verdict.GROWN:
             said = f"{size}, {found.new} new"
