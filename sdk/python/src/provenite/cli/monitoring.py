@@ -37,6 +37,8 @@ from .terminal import console, in_line, json_text
 from .trusting import key_of_log, key_text, witness_policy
 from .views import Views
 
+UNWITNESSED = "Without a --policy no witness has to have seen this log: another reader may be shown another one."
+
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """What one look has found, as `--json` prints it."""
@@ -117,6 +119,8 @@ def monitor(
         misused("the URL of a ledger or a log is missing")
     prefix = _prefix(url)
     required = witness_policy(policy)
+    if required is None:
+        say(UNWITNESSED)
     remembered = _state(state)
     with PublicLog(prefix) as log:
         try:
