@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from provenite_ledger.http.connection import Limits
+from provenite_ledger.http.portfolio import MAX_BATCHES
 from provenite_ledger.http.problems import EDGE
 from provenite_ledger.http.submitting import MAX_BATCH_BYTES, MAX_BATCHES_BYTES, MAX_LINES
 from provenite_ledger.serving import KEEP_ALIVE_SECONDS, OWN_FILES
@@ -17,6 +18,13 @@ from provenite_proto.answers import MAX_LOGGED
 from provenite_proto.audit import KINDS as AUDIT_KINDS
 from provenite_proto.audit import MAX_LISTED
 from provenite_proto.audit import Outcome as AuditOutcome
+from provenite_proto.certificate import BITS, PER_LIST, Check, Provenance, opening, suspension
+from provenite_proto.certificate import KINDS as CERTIFICATE_KINDS
+from provenite_proto.certificate import Result as CertificateResult
+from provenite_proto.certificate import did as issuer
+from provenite_proto.certificate.building import LONGEST
+from provenite_proto.certificate.model import CertifiedFigure
+from provenite_proto.certificate.suspension import Listed
 from provenite_proto.content import Rule
 from provenite_proto.ledger import (
     CLOCK_TOLERANCE,
@@ -35,6 +43,8 @@ from provenite_proto.pack import Content, ElementClaim, Entry, Head, Line, Manif
 from provenite_proto.policy import Facts
 from provenite_proto.policy import Outcome as PolicyOutcome
 from provenite_proto.policy.model import Policy
+from provenite_proto.portfolio.answers import PortfolioFlow
+from provenite_proto.portfolio.computing import Verdict
 from provenite_proto.problem import CONFIDENTIAL, FINDINGS, KINDS, UNSHARED
 from provenite_proto.record import (
     MAX_MEMBERS,
@@ -304,6 +314,39 @@ def test_assessments_are_described() -> None:
             assert f"`{field.encode_name}`" in section, field.encode_name
     for outcome in PolicyOutcome:
         assert f"`{outcome}`" in section, outcome
+
+
+def test_certificates_are_described() -> None:
+    section = SPEC[SPEC.index("## 18.") :]
+    for form in (Provenance, CertifiedFigure, Listed, issuer.DidDocument, issuer.Method):
+        for field in msgspec.structs.fields(form):
+            assert f"`{field.encode_name}`" in section, field.encode_name
+    for slug, kind in CERTIFICATE_KINDS.items():
+        assert f"| `{slug}` | {kind.title} | {kind.remedy} |" in section
+    for result in CertificateResult:
+        assert f"`{result}`" in section, result
+    subject = next(each for each in msgspec.structs.fields(Check) if each.name == "subject")
+    for name in literals(subject.type):
+        assert f"| `{name}` |" in section, name
+    for said in (
+        f"`<header>.<payload>.<signature>`, at most {opening.MAX_CHARACTERS:,} characters",
+        f"at most {issuer.MAX_BYTES:,} bytes and {issuer.MAX_KEYS} keys",
+        f"secured likewise, at most {suspension.MAX_CHARACTERS:,} characters",
+        f"exactly {BITS:,} bits",
+        f"at most {PER_LIST:,} certificates",
+        f"for {LONGEST.days} days at the most",
+    ):
+        assert said in section, said
+
+
+def test_the_portfolio_is_described() -> None:
+    section = SPEC[SPEC.index("## 19.") :]
+    for flow in get_args(PortfolioFlow):
+        assert f"| `{flow}` |" in section
+    for verdict in get_args(Verdict):
+        assert f"`{verdict}`" in section
+    assert f"at most {MAX_BATCHES:,} batches" in section
+    assert f"| batches of a portfolio | {MAX_BATCHES:,} |" in SPEC
 
 
 def literals(of: Any) -> Iterator[str]:

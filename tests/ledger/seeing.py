@@ -175,6 +175,11 @@ def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "/v1/batches", paths.BATCHES, {"holder": chain.firms["miner"].id}
     for asked in ("claim.recycled", "us.uflpa"):
         yield "/v1/policies/{policy}", paths.policy(digest_of(policy_named(asked))), {}
+    yield paths.PORTFOLIO, paths.PORTFOLIO, {}
+    for flow in ("received", "made", "shipped"):
+        query = {"flow": flow, "from": "2020-01-01", "to": "2999-12-31"}
+        yield paths.PORTFOLIO, paths.PORTFOLIO, query
+        yield paths.PORTFOLIO, paths.PORTFOLIO, {**query, "party": chain.firms["miner"].id}
     for path in (paths.SHIPMENTS, paths.PARTIES, paths.SITES, paths.LENSES, paths.POLICIES):
         yield path, path, {}
     for tile in ("0/000", "0/000.p/7", "entries/000", "entries/000.p/7", "1/000"):

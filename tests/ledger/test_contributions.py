@@ -131,6 +131,11 @@ def test_a_rolling_average(story: Story, firm: Firm) -> None:
     story.check()
     for batch in made:
         agree(story, firm, batch)
+    # What is withdrawn is no part of the average, though what looks back on it is computed anew with it.
+    story.tells(firm, retracting(made[1]))
+    story.check()
+    for batch in made:
+        agree(story, firm, batch)
 
 
 def test_a_rolling_average_over_more_than_64_bits_of_milligrams(story: Story, firm: Firm) -> None:

@@ -53,6 +53,7 @@ WITH_INPUT = (
     "getContent",
     "getContributions",
     "getAssessment",
+    "getPortfolio",
     "getConsequences",
     "listShipments",
     "getShipment",

@@ -115,6 +115,7 @@ def test_answers_are_as_described(ledger: Ledger, document: Document) -> None:
                 paths.LENSES,
                 paths.POLICIES,
                 paths.SHIPMENTS,
+                paths.PORTFOLIO,
             )
         },
     }

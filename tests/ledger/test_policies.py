@@ -210,7 +210,7 @@ async def test_a_firm_has_as_many_as_it_may(dsn: str, monkeypatch: pytest.Monkey
         assert await kept.register(pool, there, 0)
         for share, allowed in (("0.1", True), ("0.2", True), ("0.1", True), ("0.3", False)):
             policy = policy_named(f"claim.recycled?share={share}")
-            assert await kept.set_by(pool, policy, 0) is allowed
+            assert await kept.set_by(pool, policy, f"share={share}", 0) is allowed
         assert await kept.register(pool, there, 0)
 
 
@@ -231,7 +231,7 @@ async def test_what_this_version_cannot_read_is_kept_and_not_assessed_by(dsn: st
     foreign = definition(policy_named("us.uflpa")).replace(b'"version":', b'"colour":1,"version":')
     known_by = hashlib.sha256(foreign).digest()
     async with asyncpg.create_pool(dsn) as pool:
-        await pool.execute("insert into policy values ($1, $2)", known_by, foreign)
+        await pool.execute("insert into policy values ($1, $2, 'us.uflpa', '')", known_by, foreign)
         assert await kept.defined(pool, known_by) == foreign
         with pytest.raises(Problem, match="cannot assess by it"):
             await asking.by_digest(pool, base64url.encode(known_by))

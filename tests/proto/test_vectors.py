@@ -1,7 +1,7 @@
 """Every file of `proto/vectors/`, read and nothing else: another implementation can do the same."""
 
 from base64 import b64decode
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,14 @@ import pytest
 from provenite_proto import token
 from provenite_proto.audit import KINDS as AUDIT_KINDS
 from provenite_proto.audit import Trust, audit_pack
+from provenite_proto.certificate import KINDS as CERTIFICATE_KINDS
+from provenite_proto.certificate import (
+    BadCertificate,
+    Evidence,
+    Trusted,
+    judged,
+    read_certificate,
+)
 from provenite_proto.content import Event, read_own
 from provenite_proto.log import parse_key, parse_policy
 from provenite_proto.pack import KINDS as PACK_KINDS
@@ -171,6 +179,38 @@ def test_an_audit_comes_to_its_verdict(path: Path) -> None:
     } == case["expected"]
 
 
+@pytest.mark.parametrize("path", files("certificate"))
+def test_a_certificate_can_be_relied_on_or_not(path: Path) -> None:
+    case = msgspec.json.decode(path.read_bytes())
+    found: dict[str, Any]
+    try:
+        certificate = read_certificate(case["certificate"])
+    except BadCertificate as error:
+        found = {"badCertificate": error.slug}
+    else:
+        trusted = case["trusted"]
+        evidence = Evidence(
+            document=msgspec.json.encode(case["document"]) if "document" in case else None,
+            status_list=case.get("statusList"),
+            statement=case.get("statement"),
+            receipt=case["receipt"].encode() if "receipt" in case else None,
+            log_key=case.get("logKey"),
+            policy=case.get("policy"),
+        )
+        whom = Trusted(
+            log_key=parse_key(trusted["logKey"]) if "logKey" in trusted else None,
+            policy=parse_policy(trusted["policy"]) if "policy" in trusted else None,
+            digest=trusted.get("digest"),
+            batch=trusted.get("batch"),
+        )
+        verdict = judged(certificate, evidence, whom, datetime.fromisoformat(case["now"]))
+        assert (verdict.id, verdict.digest) == (certificate.credential.id, certificate.digest)
+        checks = msgspec.to_builtins(verdict.checks)
+        assert all(check.pop("detail").endswith(".") for check in checks)
+        found = {"result": verdict.result.value, "checks": list(checks)}
+    assert found == case["expected"]
+
+
 def test_every_problem_and_finding_has_a_vector() -> None:
     expected = [
         msgspec.json.decode(path.read_bytes())["expected"] for path in FOLDER.rglob("*.json")
@@ -181,6 +221,11 @@ def test_every_problem_and_finding_has_a_vector() -> None:
     findings = {finding["slug"] for each in expected for finding in each.get("findings", ())}
     assert findings == FINDINGS.keys()
     assert {each["badPack"] for each in expected if "badPack" in each} == PACK_KINDS.keys()
+    checks = [check for each in expected for check in each.get("checks", ())]
+    bad = {each["badCertificate"] for each in expected if "badCertificate" in each}
+    bad |= {check["slug"] for check in checks if "slug" in check}
+    # An old list is not false: the check is not made.
+    assert bad >= CERTIFICATE_KINDS.keys() - {"status-list-expired"}
     false = {slug for each in expected for slug in each.get("failures", ())}
     # Only whoever has a whole log finds these: tests/proto/test_audit_whole.py.
     assert false >= AUDIT_KINDS.keys() - {"tree-false", "index-missing"}

@@ -17,7 +17,8 @@ from .did import DidDocument, did_document, read_did
 from .errors import KINDS, BadCertificate
 from .model import BITS, CertifiedFigure, Credential, Provenance
 from .opening import Certificate, opened, read_certificate, sign_certificate
-from .status_list import PER_LIST, StatusList, sign_status_list, status_list, suspended
+from .suspension import PER_LIST, StatusList, sign_status_list, status_list, suspended
+from .verdict import Check, Evidence, Result, Subject, Trusted, Verdict, judged, unreadable
 
 __all__ = [
     "BITS",
@@ -27,11 +28,17 @@ __all__ = [
     "BadCertificate",
     "Certificate",
     "CertifiedFigure",
+    "Check",
     "Credential",
     "DidDocument",
+    "Evidence",
     "Issuance",
     "Provenance",
+    "Result",
     "StatusList",
+    "Subject",
+    "Trusted",
+    "Verdict",
     "batch_digest",
     "certificate_url",
     "certified",
@@ -41,6 +48,7 @@ __all__ = [
     "did_of",
     "did_url",
     "digest_of",
+    "judged",
     "opened",
     "qr_text",
     "read_certificate",
@@ -51,5 +59,6 @@ __all__ = [
     "status_list",
     "status_list_url",
     "suspended",
+    "unreadable",
     "valid_until",
 ]

@@ -35,6 +35,7 @@ from provenite_proto.answers import (
 from provenite_proto.pack import Head as PackHead
 from provenite_proto.policy import Facts, Policy
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
+from provenite_proto.portfolio.answers import PortfolioAnswer, PortfolioFlow
 from provenite_proto.record import AnyRecord, Jwk, Role
 from provenite_proto.statement import Signs
 
@@ -231,6 +232,23 @@ class Client:
         own, or a digest; `facts` are what no statement records. Without `gaps` the history is not read for what each missing fact is worth.
         """
         return self._ask(operations.assessment(batch_id, policy, as_of, facts, gaps))
+
+    def portfolio(
+        self,
+        *,
+        flow: PortfolioFlow = "stock",
+        since: date | None = None,
+        until: date | None = None,
+        elements: Sequence[str] = (),
+        material: str | None = None,
+        as_of: date | None = None,
+    ) -> PortfolioAnswer:
+        """What one holds, or has `received`, `made` or `shipped` in the days since and until, by element.
+
+        Countries at mining and processing, sources, concentration, and primary matter avoided, with bounds for what
+        is unknown. `as_of` is the day whose members of the European Union are told apart: today.
+        """
+        return self._ask(operations.portfolio(flow, since, until, elements, material, as_of))
 
     def pack(
         self,

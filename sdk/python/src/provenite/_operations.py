@@ -35,6 +35,7 @@ from provenite_proto.answers import (
 )
 from provenite_proto.policy import Facts
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
+from provenite_proto.portfolio.answers import PortfolioAnswer, PortfolioFlow
 
 from ._building import aware
 
@@ -175,6 +176,22 @@ def assessment(
     }
     query = [("policy", policy), *((name, value) for name, value in given.items() if value)]
     return Call("GET", paths.assessment(batch_id), AssessmentAnswer, query=query)
+
+
+def portfolio(
+    flow: PortfolioFlow,
+    since: date | None,
+    until: date | None,
+    elements: Sequence[str],
+    material: str | None,
+    as_of: date | None,
+) -> Call[PortfolioAnswer]:
+    """One's matter, added up."""
+    days = {"from": since, "to": until, "asOf": as_of}
+    query = [("flow", flow), *(("element", name) for name in elements)]
+    query += [(name, day.isoformat()) for name, day in days.items() if day]
+    query += given(material=material)
+    return Call("GET", paths.PORTFOLIO, PortfolioAnswer, query=query)
 
 
 def consequences(digest: str, query: Query) -> Call[Consequences]:

@@ -59,7 +59,8 @@ async def _of_catalogue(pool: asyncpg.Pool, party: int, asked: str) -> Policy:
         policy = policy_named(asked)
     except NotOffered as error:
         raise Problem("bad-request", f"policy: {error}") from None
-    if "?" in asked and not await policies.set_by(pool, policy, party):
+    _, _, settings = asked.partition("?")
+    if settings and not await policies.set_by(pool, policy, settings, party):
         raise Problem(
             "too-many",
             f"At most {policies.MAX_SETTINGS} settings of policies can be asked for.",

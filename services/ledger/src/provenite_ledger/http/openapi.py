@@ -14,6 +14,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from provenite_proto import answers
 from provenite_proto.policy import Policy
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
+from provenite_proto.portfolio.answers import PortfolioAnswer
 
 from .. import __version__
 from .ledger import Condition
@@ -38,6 +39,7 @@ TYPES: tuple[Any, ...] = (
     PolicyAnswer,
     answers.Page[PolicyAnswer],
     Policy,
+    PortfolioAnswer,
     answers.Consequences,
     answers.LensAnswer,
     answers.Page[answers.LensAnswer],

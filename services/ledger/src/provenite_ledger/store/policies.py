@@ -16,10 +16,18 @@ MAX_SETTINGS = 1_000
 """Settings of the catalogue's policies with which a party can be answered."""
 
 
-async def keep(connection: asyncpg.Connection, policies: Iterable[Policy]) -> None:
-    """Keep policies for good."""
-    kept = {_key(each): definition(each) for each in policies}
-    await connection.execute(_SQL["keep"], list(kept), list(kept.values()))
+async def keep(
+    connection: asyncpg.Connection, policies: Iterable[Policy], settings: str = ""
+) -> None:
+    """Keep policies for good; `settings` are the parameters that were set, as they are asked for."""
+    kept = {_key(each): each for each in policies}
+    await connection.execute(
+        _SQL["keep"],
+        list(kept),
+        [definition(each) for each in kept.values()],
+        [each.id for each in kept.values()],
+        [settings for _ in kept],
+    )
 
 
 async def defined(pool: asyncpg.Pool, key: bytes) -> bytes | None:
@@ -30,12 +38,12 @@ async def defined(pool: asyncpg.Pool, key: bytes) -> bytes | None:
 
 async def register(pool: asyncpg.Pool, policy: Policy, party: int) -> bool:
     """Keep a policy of a party's own; false, and nothing is kept, when it has as many as it can have."""
-    return await _use(pool, policy, party, policy.id)
+    return await _use(pool, policy, party, policy.id, "")
 
 
-async def set_by(pool: asyncpg.Pool, policy: Policy, party: int) -> bool:
+async def set_by(pool: asyncpg.Pool, policy: Policy, settings: str, party: int) -> bool:
     """Keep a policy of the catalogue as a party has set it; false when it has set as many as it can."""
-    return await _use(pool, policy, party, None)
+    return await _use(pool, policy, party, None, settings)
 
 
 async def own(pool: asyncpg.Pool, party: int) -> Sequence[bytes]:
@@ -49,13 +57,15 @@ async def own_named(pool: asyncpg.Pool, name: str, party: int) -> bytes | None:
     return found
 
 
-async def _use(pool: asyncpg.Pool, policy: Policy, party: int, name: str | None) -> bool:
+async def _use(
+    pool: asyncpg.Pool, policy: Policy, party: int, name: str | None, settings: str
+) -> bool:
     async with pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
         try:
             await connection.execute(_SQL["one_at_a_time"], party)
-            await keep(connection, [policy])
+            await keep(connection, [policy], settings)
             if name is None:
                 await connection.execute(_SQL["set"], _key(policy), party)
             else:

@@ -2,7 +2,7 @@
 
 -- name: keep
 -- Policies by their digests; what is there stays.
-insert into policy (digest, definition) select * from unnest($1::bytea[], $2::bytea[])
+insert into policy (digest, definition, id, settings) select * from unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[])
 on conflict (digest) do nothing
 
 -- name: definition

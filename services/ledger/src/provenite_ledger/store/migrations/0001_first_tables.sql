@@ -255,8 +255,12 @@ create table policy (
     -- A policy that ships, that a firm has registered, or by which somebody was answered: kept for good.
     digest bytea primary key check (length(digest) = 32),
     -- Compact JSON: what the digest is of.
-    definition bytea not null
+    definition bytea not null,
+    id text not null,
+    -- The parameters with which it was asked for first, as in name=value&name=value; empty without any.
+    settings text not null
 );
+create index policy_id on policy (id);
 
 create table policy_user (
     policy bytea not null references policy,
@@ -367,8 +371,12 @@ create table certificate_due (
     -- A certificate that is to be assessed anew, and the late statement because of which.
     certificate bigint not null references certificate,
     late bigint not null references statement,
+    -- Kept when it is done: what a late statement has touched can be asked for.
+    done boolean not null default false,
     primary key (certificate, late)
 );
+create index certificate_due_pending on certificate_due (certificate) where not done;
+create index certificate_due_late on certificate_due (late);
 
 create table invitation (
     -- SHA-256 of the code, which is not kept.

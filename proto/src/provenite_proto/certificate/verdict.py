@@ -1,0 +1,295 @@
+"""Whether a certificate can be relied on: every check that there is something for, and what was not checked.
+
+Nothing is fetched here. Who verifies brings the text, what he was given with it, whom he trusts, and the time.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from ..log import (
+    LogProof,
+    NoteKey,
+    SignatureType,
+    Unproven,
+    WitnessPolicy,
+    log_name,
+    note,
+    parse_key,
+    parse_policy,
+)
+from ..problem import Problem
+from ..record import Certificate as CertificateRecord
+from ..statement import parse
+from .addresses import batch_digest
+from .did import read_did
+from .errors import BadCertificate
+from .opening import Certificate
+from .suspension import suspended
+
+Subject = Literal[
+    "form", "copy", "signature", "dates", "status", "log", "witnesses", "batch", "recomputed"
+]
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes with a certificate, as it was received; `None` is what there is not.
+
+    `document` is the issuer's DID document, `status_list` the text of the list that the certificate names,
+    `statement` the ledger's statement of the certificate (its sections may be withheld) and `receipt` the proof that
+    it is in the log. `log_key` and `policy` are what the ledger says of its log: they are used where whoever verifies
+    brings none, and then that is said.
+    """
+
+    document: bytes | None = None
+    status_list: str | None = None
+    statement: str | None = None
+    receipt: bytes | None = None
+    log_key: str | None = None
+    policy: str | None = None
+
+
+class Trusted(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever verifies knows himself: the log's key, which witnesses are enough, the digest that a printed code
+    names, and the batch that he was delivered."""
+
+    log_key: NoteKey | None = None
+    policy: WitnessPolicy | None = None
+    digest: str | None = None
+    batch: str | None = None
+
+
+class Result(StrEnum):
+    """What a check, or all of them, came to. What is false outweighs what was not checked.
+
+    `CLAIMED` holds on the ledger's word alone, which is said and counts as holding.
+    """
+
+    HOLDS = "holds"
+    CLAIMED = "claimed"
+    UNCHECKED = "unchecked"
+    FALSE = "false"
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """One check in a sentence; `slug` says what kind of thing is false (of this package, or of section 13)."""
+
+    subject: Subject
+    result: Result
+    detail: str
+    slug: str | None = None
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What is to be thought of a certificate: `id` is its address, `digest` that of its text.
+
+    What cannot be read as one has neither, and no check but that of its `form`.
+    """
+
+    result: Result
+    checks: tuple[Check, ...]
+    id: str | None = None
+    digest: str | None = None
+
+    def with_check(self, check: Check) -> "Verdict":
+        """The verdict with a check more."""
+        checks = (*self.checks, check)
+        return msgspec.structs.replace(self, checks=checks, result=_together(checks))
+
+
+def judged(
+    certificate: Certificate, evidence: Evidence, trusted: Trusted, now: datetime
+) -> Verdict:
+    """Check all of a certificate that there is evidence for, as of `now`."""
+    checks = tuple(_checks(certificate, evidence, trusted, now))
+    return Verdict(
+        result=_together(checks),
+        id=certificate.credential.id,
+        digest=certificate.digest,
+        checks=checks,
+    )
+
+
+def unreadable(bad: BadCertificate) -> Verdict:
+    """The verdict on what cannot be read as a certificate."""
+    return Verdict(result=Result.FALSE, checks=(_false("form", bad.slug, bad.detail),))
+
+
+def _checks(
+    certificate: Certificate, evidence: Evidence, trusted: Trusted, now: datetime
+) -> Iterator[Check]:
+    if trusted.digest is not None:
+        yield _copy(certificate, trusted.digest)
+    yield _signature(certificate, evidence)
+    yield _dates(certificate, now)
+    yield _status(certificate, evidence, now)
+    yield from _log(certificate, evidence, trusted)
+    if trusted.batch is not None:
+        yield _batch(certificate, trusted.batch)
+
+
+def _copy(certificate: Certificate, digest: str) -> Check:
+    if certificate.digest == digest:
+        return _holds("copy", "It is the text that the printed code names.")
+    return _false("copy", "certificate-differs", f"The code names {digest}.")
+
+
+def _signature(certificate: Certificate, evidence: Evidence) -> Check:
+    issuer = certificate.credential.issuer
+    if evidence.document is None:
+        return _open("signature", f"The DID document of {issuer.id} is not there.")
+    try:
+        certificate.verify(read_did(evidence.document))
+    except BadCertificate as bad:
+        return _false("signature", bad.slug, bad.detail)
+    return _holds("signature", f"Signed by {issuer.id} ({issuer.name}).")
+
+
+def _dates(certificate: Certificate, now: datetime) -> Check:
+    begins, ends = certificate.credential.valid_from, certificate.credential.valid_until
+    if now < begins:
+        return _false("dates", "certificate-early", f"It is valid from {_moment(begins)} on.")
+    if now > ends:
+        return _false("dates", "certificate-expired", f"It was valid until {_moment(ends)}.")
+    return _holds("dates", f"Valid until {_moment(ends)}.")
+
+
+def _status(certificate: Certificate, evidence: Evidence, now: datetime) -> Check:
+    entry = certificate.credential.credential_status
+    if evidence.status_list is None or evidence.document is None:
+        what = "status list" if evidence.status_list is None else "issuer's DID document"
+        return _open("status", f"Whether it is suspended is not known: the {what} is not there.")
+    try:
+        document = read_did(evidence.document)
+        found = suspended(evidence.status_list, certificate.credential, document, now)
+    except BadCertificate as bad:
+        # An old list is not false: it does not tell how the certificate stands now.
+        if bad.slug == "status-list-expired":
+            return _open("status", f"The status list is not of now. {bad.detail}")
+        return _false("status", bad.slug, bad.detail)
+    if found:
+        where = f"Bit {entry.status_list_index} of {entry.status_list_credential} is set."
+        return _false("status", "certificate-suspended", where)
+    return _holds("status", "Neither suspended nor revoked.")
+
+
+def _log(certificate: Certificate, evidence: Evidence, trusted: Trusted) -> Iterator[Check]:
+    if evidence.statement is None or evidence.receipt is None:
+        yield _open("log", "That the ledger has recorded it is not shown: no statement and proof.")
+        return
+    try:
+        key = trusted.log_key or _said_key(certificate, evidence)
+        if key is None:
+            yield _open("log", "The log's key is not there.")
+            return
+        digest = _committing(certificate, evidence.statement)
+        proof = LogProof.parse(evidence.receipt)
+        checkpoint = proof.check(digest, key)
+        _check_place(certificate, proof, key)
+    except (BadCertificate, Unproven) as wrong:
+        yield _false("log", wrong.slug, wrong.detail)
+        return
+    except Problem as problem:
+        yield _false("log", "log-commits-otherwise", f"Its statement: {problem.detail}")
+        return
+    where = f"Recorded in {key.name} at {proof.index:,} of {checkpoint.size:,}."
+    if trusted.log_key:
+        yield _holds("log", where)
+    else:
+        yield _claimed("log", f"{where} The log's key is what the ledger says: compare {key}.")
+    yield _witnesses(proof, evidence, trusted)
+
+
+def _said_key(certificate: Certificate, evidence: Evidence) -> NoteKey | None:
+    if evidence.log_key is None:
+        return None
+    key = parse_key(evidence.log_key.removesuffix("\n"))
+    if key.type is not SignatureType.ED25519 or key.name != log_name(certificate.origin):
+        raise Unproven("origin-mismatch", f"{key.name} is not the log of {certificate.origin}.")
+    return key
+
+
+def _committing(certificate: Certificate, text: str) -> str:
+    """The digest of the statement, which has to be that of this certificate."""
+    statement = parse(text, complete=False)
+    record = statement.record
+    if not isinstance(record, CertificateRecord) or record.credential != certificate.digest:
+        raise BadCertificate(
+            "log-commits-otherwise",
+            f"Statement {statement.digest} is not of the certificate {certificate.digest}.",
+        )
+    if statement.audience != certificate.origin:
+        raise BadCertificate(
+            "log-commits-otherwise", f"Its statement is for the ledger {statement.audience}."
+        )
+    return statement.digest
+
+
+def _check_place(certificate: Certificate, proof: LogProof, key: NoteKey) -> None:
+    """A certificate is recorded in the log that it names, behind all that was assessed."""
+    said = certificate.credential.provenance
+    if said.log != key.name:
+        raise Unproven("origin-mismatch", f"It names the log {said.log}, the key is of {key.name}.")
+    if proof.index < said.size:
+        raise BadCertificate(
+            "log-commits-otherwise",
+            f"It was recorded at {proof.index}, before the {said.size} statements that it is about.",
+        )
+
+
+def _witnesses(proof: LogProof, evidence: Evidence, trusted: Trusted) -> Check:
+    try:
+        policy = trusted.policy
+        if policy is None and evidence.policy is not None:
+            policy = parse_policy(evidence.policy)
+        if policy is None:
+            return _claimed(
+                "witnesses", "That everyone is shown the same log rests on the operator's word."
+            )
+        times = policy.check(note.parse(proof.checkpoint))
+    except Unproven as unproven:
+        # A quorum that the ledger itself promises may still be on its way.
+        if unproven.slug == "quorum-missing" and trusted.policy is None:
+            return _open("witnesses", unproven.detail)
+        return _false("witnesses", unproven.slug, unproven.detail)
+    who = f"Cosigned by {', '.join(times) or 'nobody, and nobody has to'}."
+    if trusted.policy is not None:
+        return _holds("witnesses", who)
+    return _claimed("witnesses", f"{who} Which witnesses are enough is what the ledger says.")
+
+
+def _batch(certificate: Certificate, batch: str) -> Check:
+    digest = batch_digest(certificate.id, batch)
+    if digest == certificate.credential.provenance.batch_digest:
+        return _holds("batch", f"It is of batch {batch}.")
+    return _false("batch", "batch-differs", f"It is not of batch {batch}.")
+
+
+def _together(checks: tuple[Check, ...]) -> Result:
+    results = {each.result for each in checks}
+    return next(
+        (each for each in (Result.FALSE, Result.UNCHECKED) if each in results), Result.HOLDS
+    )
+
+
+def _moment(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _holds(subject: Subject, detail: str) -> Check:
+    return Check(subject=subject, result=Result.HOLDS, detail=detail)
+
+
+def _claimed(subject: Subject, detail: str) -> Check:
+    return Check(subject=subject, result=Result.CLAIMED, detail=detail)
+
+
+def _open(subject: Subject, detail: str) -> Check:
+    return Check(subject=subject, result=Result.UNCHECKED, detail=detail)
+
+
+def _false(subject: Subject, slug: str, detail: str) -> Check:
+    return Check(subject=subject, result=Result.FALSE, detail=detail, slug=slug)
