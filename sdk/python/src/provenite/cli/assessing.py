@@ -8,6 +8,8 @@ from typing import Annotated
 import msgspec
 import typer
 
+from provenite_proto.counting import counted
+
 from .. import AssessmentAnswer, Facts, FigureAnswer, GapAnswer
 from .asking import BatchArgument, check_batch
 from .connecting import Connection
@@ -97,7 +99,7 @@ def _show(found: AssessmentAnswer) -> None:
     out.print(found.outcome.replace("_", " "), style=style)
     rule = "" if found.row is None else f", rule {found.row}"
     _say(
-        f"{found.policy} version {found.version} as of {found.as_of}{rule}; {found.size} statements"
+        f"{found.policy} version {found.version} as of {found.as_of}{rule}; {counted(found.size, 'statement')}"
     )
     if found.exemption:
         _say(f"by the exemption {found.exemption}")

@@ -13,13 +13,14 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from provenite_proto.audit import Outcome, Trust, Verdict, audit_pack
+from provenite_proto.counting import counted
 from provenite_proto.pack import is_pack
 
 from .._tables import scratch_tables
 from .._verifying import Verifying
 from .connecting import Connection
 from .failing import INTERRUPTED, misused, say, unable
-from .reading_log import Left, audit_ledger
+from .reading_log import Audited, Left, audit_ledger
 from .showing import AsJson, print_json
 from .terminal import console
 from .trusting import key_of_log, key_text, witness_policy
@@ -78,7 +79,7 @@ def audit(
         with Verifying(processes or _cores()) as verifying, _progress() as told:
             found = audit_ledger(connection, trust, verifying, state, told=told, as_json=as_json)
         # Here, where the bar has gone from the terminal.
-        verdict = _left(found, state) if isinstance(found, Left) else found
+        verdict = _left(found, state) if isinstance(found, Left) else _of_ledger(found)
     _finish(verdict, as_json=as_json)
 
 
@@ -96,9 +97,24 @@ def _pack(file: Path, trust: Trust, processes: int | None) -> Verdict:
         unable(f"{file}: what is to be remembered of it finds no room in {gettempdir()}: {error}")
 
 
+def _of_ledger(found: Audited) -> Verdict:
+    """The verdict, when it is said what it is not about."""
+    if found.beyond:
+        say(
+            f"The ledger has signed {counted(found.beyond, 'further statement')}, which its witnesses have not "
+            "cosigned yet and which were not audited: run it again later to go on with them."
+        )
+    if found.before:
+        say(
+            f"The first {counted(found.before, 'statement')} were read by an earlier run. What was withheld then and "
+            "has been shown to you since is not looked at again: to have it checked, begin anew with another --state."
+        )
+    return found.verdict
+
+
 def _left(left: Left, state: Path) -> NoReturn:
-    done, whole = f"{left.statements:,}", f"{left.of:,}"
-    say(f"{done} of {whole} statements are audited: run it again to go on ({state}).")
+    whole = counted(left.of, "statement")
+    say(f"Of {whole}, {left.statements:,} audited: run it again to go on ({state}).")
     raise typer.Exit(INTERRUPTED)
 
 

@@ -43,15 +43,15 @@ class Connection:
             misused(str(error))
 
     def passphrase(self) -> str | None:
-        """The passphrase that the file or the environment has."""
+        """The passphrase that the file or the environment has; `KeyFileError` when the file cannot be read."""
         if self.passphrase_file is None:
             return os.environ.get(PASSPHRASE)
         try:
             return self.passphrase_file.read_text("utf-8").rstrip("\r\n")
         except OSError as error:
-            misused(f"{self.passphrase_file}: {error.strerror}")
-        except UnicodeDecodeError:
-            misused(f"{self.passphrase_file}: not text in UTF-8")
+            raise KeyFileError(f"{self.passphrase_file}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise KeyFileError(f"{self.passphrase_file}: not text in UTF-8") from error
 
     def _passphrase_of_key(self) -> str:
         given = self.passphrase()
