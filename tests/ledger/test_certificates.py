@@ -36,6 +36,7 @@ from tests.ledger.speaking import (
     attesting,
     digest,
     retracting,
+    revoking,
     submitted,
 )
 
@@ -282,7 +283,8 @@ def test_suspended_with_its_attestation_and_valid_again(ledger: Ledger) -> None:
     found = chain.certified(policy=own)
     submitted(auditor, retracting(first, RetractionReason.WITHDRAWN))
     comes_to(ledger, found["id"], "suspended")
-    submitted(auditor, attesting(digest(chain.mined)))
+    # With another claim it is another statement, in whichever second it is signed.
+    submitted(auditor, attesting(digest(chain.mined), claims=("again",)))
     after = comes_to(ledger, found["id"], "valid")
     assert after["reason"] == "Assessed again it passes."
     statuses = [each["status"] for each in chain.refiner.get(paths.NOTICES).json()["items"]]
