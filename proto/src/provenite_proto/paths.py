@@ -7,6 +7,7 @@ BATCHES = "/v1/batches"
 LENSES = "/v1/lenses"
 SHIPMENTS = "/v1/shipments"
 POLICIES = "/v1/policies"
+IMPACT = "/v1/policies/impact"
 PARTIES = "/v1/parties"
 SITES = "/v1/sites"
 KEYS = "/v1/keys"
@@ -60,6 +61,11 @@ def pack(batch_id: str) -> str:
 def consequences(digest: str) -> str:
     """What a statement has changed of earlier content."""
     return f"{STATEMENTS}/{digest}/consequences"
+
+
+def certificate_consequences(digest: str) -> str:
+    """Which certificates a statement has changed, or would if it were retracted."""
+    return f"{STATEMENTS}/{digest}/consequences/certificates"
 
 
 def statement_receipt(digest: str) -> str:

@@ -12,6 +12,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 
 from provenite_proto import answers
+from provenite_proto.certificate import Cascade
 from provenite_proto.policy import Policy
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
 
@@ -38,6 +39,7 @@ TYPES: tuple[Any, ...] = (
     PolicyAnswer,
     answers.Page[PolicyAnswer],
     Policy,
+    Cascade,
     answers.Consequences,
     answers.LensAnswer,
     answers.Page[answers.LensAnswer],

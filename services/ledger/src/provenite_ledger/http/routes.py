@@ -3,6 +3,7 @@
 from . import (
     assessment,
     batches,
+    cascades,
     consequences,
     content,
     contributions,
@@ -42,6 +43,8 @@ HANDLERS = (
     policies.list_policies,
     policies.register_policy,
     policies.policy,
+    cascades.impact,
+    cascades.certificate_consequences,
     registry.list_parties,
     registry.party,
     registry.list_sites,
