@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from provenite_ledger.http.connection import Limits
+from provenite_ledger.http.portfolio import MAX_BATCHES
 from provenite_ledger.http.problems import EDGE
 from provenite_ledger.http.submitting import MAX_BATCH_BYTES, MAX_BATCHES_BYTES, MAX_LINES
 from provenite_ledger.serving import KEEP_ALIVE_SECONDS, OWN_FILES
@@ -42,6 +43,8 @@ from provenite_proto.pack import Content, ElementClaim, Entry, Head, Line, Manif
 from provenite_proto.policy import Facts
 from provenite_proto.policy import Outcome as PolicyOutcome
 from provenite_proto.policy.model import Policy
+from provenite_proto.portfolio.answers import PortfolioFlow
+from provenite_proto.portfolio.computing import Verdict
 from provenite_proto.problem import CONFIDENTIAL, FINDINGS, KINDS, UNSHARED
 from provenite_proto.record import (
     MAX_MEMBERS,
@@ -334,6 +337,16 @@ def test_certificates_are_described() -> None:
         f"for {LONGEST.days} days at the most",
     ):
         assert said in section, said
+
+
+def test_the_portfolio_is_described() -> None:
+    section = SPEC[SPEC.index("## 19.") :]
+    for flow in get_args(PortfolioFlow):
+        assert f"| `{flow}` |" in section
+    for verdict in get_args(Verdict):
+        assert f"`{verdict}`" in section
+    assert f"at most {MAX_BATCHES:,} batches" in section
+    assert f"| batches of a portfolio | {MAX_BATCHES:,} |" in SPEC
 
 
 def literals(of: Any) -> Iterator[str]:

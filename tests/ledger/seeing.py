@@ -144,16 +144,22 @@ def secrets(chain: Secretive) -> dict[str, set[str]]:
     return found
 
 
-def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Every GET that reads the chain: the route's template, the path, the query."""
-    digests = list(chain.digests.values())
-    for digest in digests:
+def _of_statements(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for digest in chain.digests.values():
         yield "/v1/statements/{digest}", paths.statement(digest), {}
         yield "/v1/statements/{digest}/consequences", paths.consequences(digest), {}
+        for retracted in ("true", "false"):
+            path, query = paths.certificate_consequences(digest), {"ifRetracted": retracted}
+            yield "/v1/statements/{digest}/consequences/certificates", path, query
         yield "/v1/statements/{digest}/receipt", paths.statement_receipt(digest), {}
         yield "/v1/shipments/{transfer}", paths.shipment(digest), {}
         yield "/v1/parties/{party_id}", paths.party(digest), {}
         yield "/v1/sites/{site_id}", paths.site(digest), {}
+
+
+def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every GET that reads the chain: the route's template, the path, the query."""
+    yield from _of_statements(chain)
     for key in chain.thumbprints():
         yield "/v1/keys/{key_id}", paths.key(key), {}
     for batch in chain.batches.values():
@@ -175,6 +181,11 @@ def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "/v1/batches", paths.BATCHES, {"holder": chain.firms["miner"].id}
     for asked in ("claim.recycled", "us.uflpa"):
         yield "/v1/policies/{policy}", paths.policy(digest_of(policy_named(asked))), {}
+    yield paths.PORTFOLIO, paths.PORTFOLIO, {}
+    for flow in ("received", "made", "shipped"):
+        query = {"flow": flow, "from": "2020-01-01", "to": "2999-12-31"}
+        yield paths.PORTFOLIO, paths.PORTFOLIO, query
+        yield paths.PORTFOLIO, paths.PORTFOLIO, {**query, "party": chain.firms["miner"].id}
     for path in (paths.SHIPMENTS, paths.PARTIES, paths.SITES, paths.LENSES, paths.POLICIES):
         yield path, path, {}
     for tile in ("0/000", "0/000.p/7", "entries/000", "entries/000.p/7", "1/000"):

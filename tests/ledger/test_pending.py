@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -188,8 +188,8 @@ async def test_an_answer_that_is_overtaken_is_begun_anew(
             super().__init__(pool)
             at_hand.append(self)
 
-    async def overtaken(pool: asyncpg.Pool, root: int, size: int) -> bool:
-        reached = await reaches(pool, root, size)
+    async def overtaken(pool: asyncpg.Pool, roots: Collection[int], size: int) -> bool:
+        reached = await reaches(pool, roots, size)
         while late:
             await recorded(sequencer, late.pop())
             await at_hand[0].settle(sequencer.size)

@@ -1,10 +1,13 @@
 """A certificate to look at from all sides: its assessment, its credential, its issuer's document, its status list."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
 
 from provenite_proto import certificate as certificates
 from provenite_proto.certificate import Credential, DidDocument, Issuance
+from provenite_proto.log import log_name
 from provenite_proto.policy import Outcome, Policy, digest, policy_named
 from provenite_proto.policy.answers import AssessmentAnswer, FigureAnswer
 from provenite_proto.statement import PublicKey
@@ -64,18 +67,30 @@ ISSUANCE = Issuance(
 )
 
 
-def credential() -> Credential:
-    return certificates.credential(ISSUANCE, POLICY, assessment())
+def credential(origin: str = ORIGIN, issued_at: datetime | None = None) -> Credential:
+    """The certificate; with `issued_at` by a policy that still holds then, whenever that is."""
+    issuance = msgspec.structs.replace(ISSUANCE, origin=origin, log=log_name(origin))
+    if issued_at is None:
+        return certificates.credential(issuance, POLICY, assessment())
+    issuance = msgspec.structs.replace(issuance, issued_at=issued_at)
+    policy = msgspec.structs.replace(POLICY, verify_by=issued_at.date() + timedelta(days=400))
+    return certificates.credential(issuance, policy, assessment(policy))
 
 
-def text(key: TestKey = KEY) -> str:
-    return certificates.sign_certificate(credential(), key)
+def text(key: TestKey = KEY, origin: str = ORIGIN, issued_at: datetime | None = None) -> str:
+    return certificates.sign_certificate(credential(origin, issued_at), key)
 
 
-def document(*keys: TestKey) -> DidDocument:
-    return certificates.did_document(DID, [PublicKey(each.jwk) for each in keys or (KEY,)])
+def document(*keys: TestKey, origin: str = ORIGIN) -> DidDocument:
+    did = certificates.did_of(origin)
+    return certificates.did_document(did, [PublicKey(each.jwk) for each in keys or (KEY,)])
 
 
-def status_list(suspended: Iterable[int] = (), now: datetime = NOW, key: TestKey = KEY) -> str:
-    found = certificates.status_list(ORIGIN, LIST, suspended, now)
+def status_list(
+    suspended: Iterable[int] = (),
+    now: datetime = NOW,
+    key: TestKey = KEY,
+    origin: str = ORIGIN,
+) -> str:
+    found = certificates.status_list(origin, LIST, suspended, now)
     return certificates.sign_status_list(found, key)

@@ -15,7 +15,7 @@ from provenite.cli import main
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 COMMANDS = (
     *("keygen", "enrol", "whoami", "submit", "batches", "trace", "content"),
-    *("parties", "sites", "pack", "audit", "monitor", "shipment", "assess"),
+    *("parties", "sites", "pack", "audit", "monitor", "shipment", "assess", "portfolio"),
     *("contributions", "consequences", "lenses", "retract", "grant", "rotate", "receipt"),
 )
 

@@ -6,11 +6,14 @@ STATEMENTS_BATCH = "/v1/statements/batch"
 BATCHES = "/v1/batches"
 LENSES = "/v1/lenses"
 SHIPMENTS = "/v1/shipments"
+PORTFOLIO = "/v1/portfolio"
 POLICIES = "/v1/policies"
 IMPACT = "/v1/policies/impact"
 PARTIES = "/v1/parties"
 SITES = "/v1/sites"
 KEYS = "/v1/keys"
+CERTIFICATES = "/v1/certificates"
+NOTICES = "/v1/notices"
 INVITATIONS = "/v1/invitations"
 ENROLMENTS = "/v1/enrolments"
 LOG = "/log"
@@ -96,3 +99,8 @@ def site(site_id: str) -> str:
 def key(key_id: str) -> str:
     """One key."""
     return f"{KEYS}/{key_id}"
+
+
+def certificate(certificate_id: str) -> str:
+    """One certificate."""
+    return f"{CERTIFICATES}/{certificate_id}"

@@ -19,7 +19,7 @@ from .errors import KINDS, BadCertificate
 from .model import BITS, CertifiedFigure, Credential, Provenance
 from .opening import Certificate, opened, read_certificate, sign_certificate
 from .suspension import PER_LIST, StatusList, sign_status_list, status_list, suspended
-from .verdict import Check, Evidence, Result, Trusted, Verdict, judged
+from .verdict import Check, Evidence, Result, Subject, Trusted, Verdict, judged, unreadable
 
 __all__ = [
     "BITS",
@@ -40,6 +40,7 @@ __all__ = [
     "Reassessed",
     "Result",
     "StatusList",
+    "Subject",
     "Trusted",
     "Verdict",
     "batch_digest",
@@ -64,5 +65,6 @@ __all__ = [
     "status_list",
     "status_list_url",
     "suspended",
+    "unreadable",
     "valid_until",
 ]

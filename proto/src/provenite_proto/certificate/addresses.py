@@ -62,6 +62,12 @@ def did_of(origin: str) -> str:
     return f"did:web:{host}" + (f"%3A{found['port']}" if found["port"] else "")
 
 
+def may_be_asked(origin: str) -> bool:
+    """Whether a program may fetch from there because a stranger's certificate says so: by TLS, or from its own machine."""
+    found = _ORIGIN.fullmatch(origin)
+    return found is not None and (found["scheme"] == "https" or found["host"] in LOOPBACK)
+
+
 def taken_apart(url: str) -> tuple[str, str]:
     """Origin and id in a certificate's address; `BadCertificate` `certificate-malformed`."""
     found = _CERTIFICATE.fullmatch(url)

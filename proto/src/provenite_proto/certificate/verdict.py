@@ -30,7 +30,9 @@ from .errors import BadCertificate
 from .opening import Certificate
 from .suspension import suspended
 
-Subject = Literal["copy", "signature", "dates", "status", "log", "witnesses", "batch", "recomputed"]
+Subject = Literal[
+    "form", "copy", "signature", "dates", "status", "log", "witnesses", "batch", "recomputed"
+]
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,12 +84,15 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defa
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """What is to be thought of a certificate: `id` is its address, `digest` that of its text."""
+    """What is to be thought of a certificate: `id` is its address, `digest` that of its text.
+
+    What cannot be read as one has neither, and no check but that of its `form`.
+    """
 
     result: Result
-    id: str
-    digest: str
     checks: tuple[Check, ...]
+    id: str | None = None
+    digest: str | None = None
 
     def with_check(self, check: Check) -> "Verdict":
         """The verdict with a check more."""
@@ -106,6 +111,11 @@ def judged(
         digest=certificate.digest,
         checks=checks,
     )
+
+
+def unreadable(bad: BadCertificate) -> Verdict:
+    """The verdict on what cannot be read as a certificate."""
+    return Verdict(result=Result.FALSE, checks=(_false("form", bad.slug, bad.detail),))
 
 
 def _checks(

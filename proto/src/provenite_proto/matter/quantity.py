@@ -54,6 +54,11 @@ def fraction_text(parts: int) -> str:
     return f"{whole}.{rest:09}".rstrip("0").rstrip(".")
 
 
+def share(part: int, whole: int) -> str:
+    """`part` of `whole`, rounded half up to nine decimals."""
+    return fraction_text((2 * part * FRACTION_ONE + whole) // (2 * whole))
+
+
 def element_mass(mass: int, parts: int) -> int:
     """Milligrams of an element in `mass` milligrams of which it is `parts` per 10^9, a half rounded up.
 

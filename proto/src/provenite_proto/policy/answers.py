@@ -3,7 +3,7 @@
 from datetime import date
 
 from ..answers import Answer
-from ..matter.quantity import FRACTION_ONE, fraction_text
+from ..matter.quantity import share
 from .assessing import Assessment, Outcome
 from .definition import digest
 from .figures import Counts, Deciding, Figure, Missing, Verdict
@@ -152,8 +152,8 @@ def _figure(each: Figure) -> FigureAnswer:
         lower=str(each.lower),
         upper=str(each.upper),
         whole=str(each.whole),
-        lower_share=_share(each.lower, each.whole),
-        upper_share=_share(each.upper, each.whole),
+        lower_share=share(each.lower, each.whole),
+        upper_share=share(each.upper, each.whole),
         verdict=each.verdict,
         at_least=each.at_least,
         below=each.below,
@@ -184,10 +184,6 @@ def _gap(each: Gap) -> GapAnswer:
         lens=each.lens,
         label=each.label,
         mass=str(each.mass),
-        best=_share(each.best, each.whole),
-        worst=_share(each.worst, each.whole),
+        best=share(each.best, each.whole),
+        worst=share(each.worst, each.whole),
     )
-
-
-def _share(part: int, whole: int) -> str:
-    return fraction_text((2 * part * FRACTION_ONE + whole) // (2 * whole))

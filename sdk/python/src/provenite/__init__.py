@@ -42,6 +42,7 @@ from provenite_proto.answers import (
     TraceNode,
     WitnessAnswer,
 )
+from provenite_proto.certificate import Cascade, ChangedCertificate, Reassessed
 from provenite_proto.pack import Head as PackHead
 from provenite_proto.policy import Facts, Policy
 from provenite_proto.policy.answers import (
@@ -53,6 +54,18 @@ from provenite_proto.policy.answers import (
     PolicyAnswer,
 )
 from provenite_proto.policy.facts import Cost, Holding, Mineral, Recovered
+from provenite_proto.portfolio.answers import (
+    AvoidedAnswer,
+    BoundsAnswer,
+    ExposureAnswer,
+    LargestAnswer,
+    MassShare,
+    PortfolioAnswer,
+    PortfolioFlow,
+    SourceShares,
+    StepAnswer,
+    SupplyAnswer,
+)
 from provenite_proto.problem import Problem
 from provenite_proto.record import (
     Accreditation,
@@ -146,9 +159,13 @@ __all__ = [
     "AsyncListing",
     "Attestation",
     "Audience",
+    "AvoidedAnswer",
     "BatchAnswer",
     "BatchOf",
+    "BoundsAnswer",
+    "Cascade",
     "ChangedBatch",
+    "ChangedCertificate",
     "Client",
     "Collection",
     "Conflict",
@@ -165,6 +182,7 @@ __all__ = [
     "ElementContent",
     "ElementMass",
     "EnrolmentAnswer",
+    "ExposureAnswer",
     "Extraction",
     "Facts",
     "FigureAnswer",
@@ -179,6 +197,7 @@ __all__ = [
     "KeyAnswer",
     "KeyFileError",
     "LabelShare",
+    "LargestAnswer",
     "LedgerAnswer",
     "LensAnswer",
     "LensChange",
@@ -188,6 +207,7 @@ __all__ = [
     "LogAnswer",
     "LogStatements",
     "LoggedAnswer",
+    "MassShare",
     "Mineral",
     "MissingAnswer",
     "Mode",
@@ -205,9 +225,12 @@ __all__ = [
     "PartyAnswer",
     "Policy",
     "PolicyAnswer",
+    "PortfolioAnswer",
+    "PortfolioFlow",
     "Problem",
     "ProblemAnswer",
     "ProveniteError",
+    "Reassessed",
     "Receipt",
     "Received",
     "Recovered",
@@ -226,12 +249,15 @@ __all__ = [
     "Site",
     "SiteAnswer",
     "Source",
+    "SourceShares",
     "Stage",
     "StatementAnswer",
+    "StepAnswer",
     "Subject",
     "SubjectKind",
     "Submitted",
     "Supplier",
+    "SupplyAnswer",
     "TimedOut",
     "TooLarge",
     "Trace",

@@ -32,9 +32,11 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
+from provenite_proto.certificate import Cascade
 from provenite_proto.pack import Head as PackHead
 from provenite_proto.policy import Facts, Policy
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
+from provenite_proto.portfolio.answers import PortfolioAnswer, PortfolioFlow
 from provenite_proto.record import AnyRecord, Jwk, Role
 from provenite_proto.statement import Signs
 
@@ -235,6 +237,23 @@ class AsyncClient:
         """
         return await self._ask(operations.assessment(batch_id, policy, as_of, facts, gaps))
 
+    async def portfolio(
+        self,
+        *,
+        flow: PortfolioFlow = "stock",
+        since: date | None = None,
+        until: date | None = None,
+        elements: Sequence[str] = (),
+        material: str | None = None,
+        as_of: date | None = None,
+    ) -> PortfolioAnswer:
+        """What one holds, or has `received`, `made` or `shipped` in the days since and until, by element.
+
+        Countries at mining and processing, sources, concentration, and primary matter avoided, with bounds for what
+        is unknown. `as_of` is the day whose members of the European Union are told apart: today.
+        """
+        return await self._ask(operations.portfolio(flow, since, until, elements, material, as_of))
+
     async def pack(
         self,
         batch_id: str,
@@ -295,6 +314,26 @@ class AsyncClient:
     async def policy(self, digest: str) -> Policy:
         """The policy with this digest, which has been checked when this returns (`AnswerError`)."""
         return await self._run(self._exchange.policy(digest))
+
+    async def impact(
+        self, *, file: str | None = None, policy: str | None = None, cursor: str | None = None
+    ) -> Cascade:
+        """Which of the signer's certificates would say something else by another version of their policy; a page of it.
+
+        The version is a `file` in TOML, of whichever id, or a `policy` by its id or digest. Nothing is kept of it.
+        """
+        query = operations.given(policy=policy, cursor=cursor)
+        return await self._ask(operations.impact(file, query))
+
+    async def certificate_consequences(
+        self, digest: str, *, if_retracted: bool = False, cursor: str | None = None
+    ) -> Cascade:
+        """Which of the signer's certificates a late statement has changed, before and after; a page of it.
+
+        With `if_retracted` which of them the statement's retraction would change, though it has not happened.
+        """
+        query = operations.given(ifRetracted="true" if if_retracted else None, cursor=cursor)
+        return await self._ask(operations.certificate_consequences(digest, query))
 
     async def party(self, party_id: str, *, as_of: datetime | None = None) -> PartyAnswer:
         """A party with its keys and accreditations, as the register has it at a time: now by default."""

@@ -33,8 +33,10 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
+from provenite_proto.certificate import Cascade
 from provenite_proto.policy import Facts
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
+from provenite_proto.portfolio.answers import PortfolioAnswer, PortfolioFlow
 
 from ._building import aware
 
@@ -177,6 +179,22 @@ def assessment(
     return Call("GET", paths.assessment(batch_id), AssessmentAnswer, query=query)
 
 
+def portfolio(
+    flow: PortfolioFlow,
+    since: date | None,
+    until: date | None,
+    elements: Sequence[str],
+    material: str | None,
+    as_of: date | None,
+) -> Call[PortfolioAnswer]:
+    """One's matter, added up."""
+    days = {"from": since, "to": until, "asOf": as_of}
+    query = [("flow", flow), *(("element", name) for name in elements)]
+    query += [(name, day.isoformat()) for name, day in days.items() if day]
+    query += given(material=material)
+    return Call("GET", paths.PORTFOLIO, PortfolioAnswer, query=query)
+
+
 def consequences(digest: str, query: Query) -> Call[Consequences]:
     """What a statement has changed of the content of earlier batches."""
     return Call("GET", paths.consequences(digest), Consequences, query=query)
@@ -222,6 +240,23 @@ def register_policy(file: str) -> Call[PolicyAnswer]:
         body=file.encode(),
         content_type="application/toml",
     )
+
+
+def impact(file: str | None, query: Query) -> Call[Cascade]:
+    """Which certificates another version of a policy would change."""
+    return Call(
+        "POST",
+        paths.IMPACT,
+        Cascade,
+        query=query,
+        body=(file or "").encode(),
+        content_type="application/toml",
+    )
+
+
+def certificate_consequences(digest: str, query: Query) -> Call[Cascade]:
+    """Which certificates a statement has changed, or would if it were retracted."""
+    return Call("GET", paths.certificate_consequences(digest), Cascade, query=query)
 
 
 def policy(digest: str) -> Call[bytes]:

@@ -8,7 +8,7 @@ statements change of it is worked out by `revising.py`.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -102,6 +102,23 @@ async def content(
     if kept is None:
         raise LedgerUnavailable
     return elements_of(row), part_of(decode(kept), ranges(row))
+
+
+async def of_roots(
+    connection: asyncpg.Connection, roots: Sequence[int], before: int, lensed: Lensed = SHIPPED
+) -> AsyncIterator[tuple[int, Shares]]:
+    """The content of batches that were made (their keys), one after the other, as `content` has each.
+
+    Some hundred are in memory at a time.
+    """
+    for start in range(0, len(roots), CHUNK):
+        chunk = roots[start : start + CHUNK]
+        kept = dict(await connection.fetch(_SQL["shares"], lensed.number, chunk))
+        for root in chunk:
+            if root in kept:
+                yield root, decode(kept[root])
+            else:
+                yield root, (await content(connection, root, before, lensed))[1]
 
 
 def chunks(rows: Iterable[Row]) -> Iterator[list[int]]:

@@ -34,7 +34,7 @@ class View(msgspec.Struct, frozen=True):
 
 async def makers(connection: asyncpg.Connection, batch: Row, limit: int) -> list[int] | None:
     """The statements that made a batch (its row) and all that went into it; nothing when there are more than `limit`."""
-    found = await connection.fetch(_SQL["upstream"], batch["root"], limit + 1)
+    found = await connection.fetch(_SQL["upstream"], [batch["root"]], limit + 1)
     return sorted(row["index"] for row in found) if len(found) <= limit else None
 
 

@@ -54,7 +54,7 @@ async def upstream(
 
     As the log's statements before `before` have it. `Problem` `too-far` beyond `limit` statements.
     """
-    makers = [row["index"] for row in await connection.fetch(_SQL["upstream"], root, limit + 1)]
+    makers = [row["index"] for row in await connection.fetch(_SQL["upstream"], [root], limit + 1)]
     if len(makers) > limit:
         raise Problem(
             "too-far",

@@ -1,7 +1,7 @@
 """The command `provenite`: keys, joining, submitting and asking from a shell.
 
 Exit codes: 0 done, 1 refused, 2 used wrongly, 3 the ledger cannot be reached or cannot answer now,
-130 interrupted by Ctrl-C. Of a command that gives a verdict (`audit`, `monitor`, `receipt --check`) 0, 1 and 2 are
+130 interrupted by Ctrl-C. Of a command that gives a verdict (`audit`, `verify`, `monitor`, `receipt --check`) 0, 1 and 2 are
 the verdict's, 2 also what is used wrongly, and 3 says that there is none.
 """
 
@@ -24,10 +24,12 @@ from .monitoring import monitor
 from .neighbours import parties, sites
 from .packing import pack
 from .policies import policy
+from .portfolio import portfolio
 from .proving import receipt
 from .shipping import shipments
 from .standing import grant, retract, rotate
 from .submitting import submit
+from .verifying import verify
 
 main = typer.Typer(
     name="provenite",
@@ -35,7 +37,7 @@ main = typer.Typer(
     help="Sign and submit batch statements, and ask a Provenite ledger about batches.",
     epilog="\b\nExit codes: 0 done, 1 refused, 2 used wrongly,\n"
     "3 the ledger cannot be reached or cannot answer now,\n130 interrupted by Ctrl-C.\n"
-    "Of audit, monitor and receipt --check 0, 1 and 2 are the verdict's,\n"
+    "Of audit, verify, monitor and receipt --check 0, 1 and 2 are the verdict's,\n"
     "2 also used wrongly; 3 says that there is none: not allowed, not to be read.",
     no_args_is_help=True,
     add_completion=False,
@@ -120,6 +122,13 @@ main.command(
         "provenite assess Xq…8.0 --policy eu.battery.art8 --product ev-battery",
     )
 )(assess)
+main.command(
+    epilog=examples(
+        "provenite portfolio",
+        "provenite portfolio --flow received --from 2026-01-01 --to 2026-12-31 --json",
+        "provenite portfolio --element Nd --csv neodymium.csv",
+    )
+)(portfolio)
 main.command(epilog=examples("provenite parties", "provenite parties --json"))(parties)
 main.command(epilog=examples("provenite sites", "provenite sites --json"))(sites)
 main.command(
@@ -153,9 +162,13 @@ main.command(
         "provenite contributions Xq…8.0 --element Nd --label CN --lens attested",
     )
 )(contributions)
-main.command(epilog=examples("provenite consequences Xq…8", "provenite consequences Xq…8 --json"))(
-    consequences
-)
+main.command(
+    epilog=examples(
+        "provenite consequences Xq…8",
+        "provenite consequences Xq…8 --if-retracted",
+        "provenite consequences Xq…8 --json",
+    )
+)(consequences)
 main.command(epilog=examples("provenite lenses", "provenite lenses --add mined-in-CN.toml"))(lenses)
 main.command(
     epilog=examples(
@@ -194,6 +207,15 @@ main.command(
         "provenite audit --ledger URL --key auditor.pem",
     )
 )(audit)
+main.command(
+    epilog=examples(
+        "provenite verify magnets.certificate.jwt",
+        "provenite verify https://ledger.example/certificates/7Xk…w",
+        "provenite verify 'https://ledger.example/certificates/7Xk…w#Qm…8'",
+        "provenite verify magnets.certificate.jwt --offline --did did.json --log-key log.txt",
+        of_firm=False,
+    )
+)(verify)
 main.add_typer(policy, name="policy")
 main.command(
     epilog=examples(

@@ -1,7 +1,7 @@
 """Batches as a reader may see them."""
 
 from provenite_proto.answers import BatchAnswer, ElementMass
-from provenite_proto.matter.quantity import kilograms
+from provenite_proto.matter.quantity import kilograms, share
 from provenite_proto.record import (
     AnyRecord,
     Collection,
@@ -15,7 +15,6 @@ from provenite_proto.record import (
 from ..access import Concerned, Reader, sees, sees_remaining
 from ..store import rows
 from ..store.rows import Row
-from .share import share
 from .statement import sealed
 
 

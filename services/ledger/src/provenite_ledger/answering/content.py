@@ -4,10 +4,8 @@ from collections.abc import Collection, Mapping
 
 from provenite_proto.answers import ContentAnswer, ElementContent, LabelShare, LensShares
 from provenite_proto.content import Shares
-from provenite_proto.matter.quantity import kilograms
+from provenite_proto.matter.quantity import kilograms, share
 from provenite_proto.record import CustodyModel
-
-from .share import share
 
 _CREDIT = CustodyModel.MASS_BALANCE_CREDIT.value
 

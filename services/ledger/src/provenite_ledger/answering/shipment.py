@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from provenite_proto.answers import ElementMass, ShipmentAnswer, ShippedBatch
-from provenite_proto.matter.quantity import kilograms, milligrams
+from provenite_proto.matter.quantity import kilograms, milligrams, share
 from provenite_proto.record import Receipt, ReceivedQuantity, Transfer
 from provenite_proto.shipment import judge, leg_of
 from provenite_proto.statement import parse
@@ -12,7 +12,6 @@ from provenite_proto.statement import parse
 from ..store import rows
 from ..store.packing import unpacked
 from ..store.rows import Row
-from .share import share
 
 
 def shipment(

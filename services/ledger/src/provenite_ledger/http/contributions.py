@@ -8,12 +8,11 @@ from litestar.params import QueryParameter
 from provenite_proto import paths
 from provenite_proto.answers import ContributionAnswer, ContributionsAnswer
 from provenite_proto.content import LENSES, contributions, within
-from provenite_proto.matter.quantity import kilograms
+from provenite_proto.matter.quantity import kilograms, share
 from provenite_proto.problem import Problem
 
 from .. import contents
 from ..access import sees
-from ..answering.share import share
 from ..contents import SHIPPED
 from ..store import reading
 from ..store.rows import OUTPUTS

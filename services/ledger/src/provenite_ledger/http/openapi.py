@@ -15,6 +15,7 @@ from provenite_proto import answers
 from provenite_proto.certificate import Cascade
 from provenite_proto.policy import Policy
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
+from provenite_proto.portfolio.answers import PortfolioAnswer
 
 from .. import __version__
 from .ledger import Condition
@@ -40,6 +41,7 @@ TYPES: tuple[Any, ...] = (
     answers.Page[PolicyAnswer],
     Policy,
     Cascade,
+    PortfolioAnswer,
     answers.Consequences,
     answers.LensAnswer,
     answers.Page[answers.LensAnswer],

@@ -215,6 +215,12 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
                 "Ask of a batch further upstream.",
             ),
             (
+                "too-much",
+                422,
+                "More batches than one answer adds up",
+                "Ask of a shorter period, of a material, or of elements.",
+            ),
+            (
                 "content-pending",
                 503,
                 "A later statement is being worked into the content",

@@ -1,7 +1,7 @@
 """Answers about content wait until what late statements change of it is worked out, and say as of when they are."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import TypeVar
 
 from provenite_proto.problem import Problem
@@ -15,6 +15,7 @@ PATIENCE_SECONDS = 5.0
 TRIES = 5
 """How often an answer is begun anew because a late statement has overtaken it."""
 T = TypeVar("T")
+S = TypeVar("S")
 
 
 async def as_of(
@@ -26,14 +27,27 @@ async def as_of(
     for: nobody puts off the answers of firms with which it has nothing to do. `Problem` `content-pending` when
     it takes too long to work them out; the work goes on all the same.
     """
+
+    async def choose() -> tuple[int, Collection[int], None]:
+        return await recorded(ledger, index), (root,), None
+
+    return await as_chosen(ledger, choose, lambda size, _: work(size))
+
+
+async def as_chosen(
+    ledger: Parts,
+    choose: Callable[[], Awaitable[tuple[int, Collection[int], S]]],
+    work: Callable[[int, S], Awaitable[T]],
+) -> tuple[int, T]:
+    """The same of what is chosen anew at each try: a size of the log, the roots, and what `work` is given of it."""
     apart = True
     for _ in range(TRIES):
-        size = await _recorded(ledger, index)
-        apart = apart and not await revisions.reaches(ledger.pool, root, size)
+        size, roots, chosen = await choose()
+        apart = apart and not await revisions.reaches(ledger.pool, roots, size)
         if not apart:
             await _settled(ledger, size)
         try:
-            found = await work(size)
+            found = await work(size, chosen)
         except (LookupError, LedgerUnavailable):
             # What it was reading may have been revised, or what it found could not be kept meanwhile.
             if not apart and ledger.sequencer.size == size:
@@ -45,8 +59,8 @@ async def as_of(
     raise _pending()
 
 
-async def _recorded(ledger: Parts, index: int) -> int:
-    """The size of the log, beyond the statement `index`."""
+async def recorded(ledger: Parts, index: int) -> int:
+    """The size of the log, once it is beyond the statement `index`."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             # A row may be seen in the moment before the sequencer hears that it is committed.

@@ -62,9 +62,9 @@ where d.consumer = any ($1::bigint[])
 order by d.consumer, d.position
 
 -- name: upstream
--- The statements that made a batch and all that went into it, at most $2.
+-- The statements that made batches and all that went into them, at most $2.
 with recursive upstream (index) as (
-    select $1::bigint / 1024
+    select unnest($1::bigint[]) / 1024
     union
     select earlier.index
     from upstream u cross join lateral (

@@ -1,6 +1,6 @@
 """What late statements have changed of the content of earlier batches."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import asyncpg
 import msgspec
@@ -29,15 +29,15 @@ async def overtaken(pool: asyncpg.Pool, size: int) -> bool:
     return found
 
 
-async def reaches(pool: asyncpg.Pool, root: int, size: int) -> bool:
-    """Whether a statement before `size` that is still to be worked in may change what a batch that was made holds.
+async def reaches(pool: asyncpg.Pool, roots: Collection[int], size: int) -> bool:
+    """Whether a statement before `size` that is still to be worked in may change what batches hold that were made.
 
     It is not looked for among more than so many statements: then one may.
     """
     pending = await pool.fetch(_SQL["pending"], size, _MAX_PENDING + 1)
     if not pending:
         return False
-    upstream = await pool.fetch(_SQL["upstream"], root, _MAX_UPSTREAM + 1)
+    upstream = await pool.fetch(_SQL["upstream"], list(roots), _MAX_UPSTREAM + 1)
     if len(pending) > _MAX_PENDING or len(upstream) > _MAX_UPSTREAM:
         return True
     found = await pool.fetch(_SQL["entries"], [row["index"] for row in upstream])

@@ -1,0 +1,75 @@
+"""What a ledger answers about certificates, and what it is asked for: JSON, camelCase."""
+
+from datetime import date, datetime
+
+from ..answers import Answer
+from ..record import Validity
+
+
+class CertificateRequest(Answer, frozen=True, kw_only=True):
+    """Ask for a certificate of a batch: by a policy (id with parameters, or digest), as of a day, today by default.
+
+    `declaration` is the digest of a declaration of the batch that is assessed too. `lot`: the certificate says the
+    name that the maker of the batch gave it, which has to be who asks.
+    """
+
+    batch: str
+    policy: str
+    as_of: date | None = None
+    declaration: str | None = None
+    lot: bool = False
+
+
+class CertificateAnswer(Answer, frozen=True, kw_only=True):
+    """A certificate, for whoever knows its `id`.
+
+    `credential` is its text and `digest` that of it. `status` is as of now, `since` and `reason` those of the last
+    change of it. `statement` is the ledger's statement of it with its sections withheld, which is at `index` of the
+    log, as `receipt` proves (C2SP tlog-proof).
+    """
+
+    id: str
+    url: str
+    credential: str
+    digest: str
+    status: Validity
+    valid_until: datetime
+    statement: str
+    index: int
+    receipt: str
+    since: datetime | None = None
+    reason: str | None = None
+
+
+class CertificateEntry(Answer, frozen=True, kw_only=True):
+    """A certificate in the list of its holder's, and in the registrar's of all.
+
+    `statement` is the digest of the ledger's statement of it, `policy` the policy's id.
+    """
+
+    id: str
+    url: str
+    statement: str
+    batch: str
+    party: str
+    policy: str
+    version: str
+    policy_digest: str
+    as_of: date
+    valid_until: datetime
+    status: Validity
+    since: datetime | None = None
+    reason: str | None = None
+
+
+class NoticeAnswer(Answer, frozen=True, kw_only=True):
+    """A certificate's status has changed: to what, when and why. `cause` is the statement that changed the outcome."""
+
+    certificate: str
+    url: str
+    batch: str
+    policy: str
+    status: Validity
+    reason: str
+    at: datetime
+    cause: str | None = None

@@ -1,0 +1,138 @@
+"""A certificate and what is to be thought of it, for people, in 80 columns."""
+
+from collections.abc import Iterator
+
+import msgspec
+from rich.text import Text
+
+from provenite_proto.certificate import (
+    KINDS,
+    CertifiedFigure,
+    Check,
+    Credential,
+    Result,
+    Verdict,
+)
+
+from .showing import share_text
+from .terminal import WIDTH, in_line, wrapped
+
+_RESULTS = {
+    Result.HOLDS: ("VALID", "bold green", "Everything that was checked holds."),
+    Result.FALSE: ("NOT VALID", "bold red", "{why}. Do not rely on it."),
+    Result.UNCHECKED: (
+        "NOT ALL COULD BE CHECKED",
+        "bold yellow",
+        "Nothing was found to be false. What could not be checked is not thereby true.",
+    ),
+}
+_MARKS = {
+    Result.HOLDS: ("ok", "green"),
+    Result.CLAIMED: ("its word", "yellow"),
+    Result.UNCHECKED: ("not checked", "yellow"),
+    Result.FALSE: ("FALSE", "bold red"),
+}
+_SUBJECTS = {
+    "form": "form",
+    "copy": "printed code",
+    "signature": "signature",
+    "dates": "validity",
+    "status": "status",
+    "log": "log",
+    "witnesses": "witnesses",
+    "batch": "batch",
+    "recomputed": "recomputed",
+}
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """The verdict as `--json` prints it, with what the certificate says.
+
+    `reason` is why the ledger says that its status has changed, and `lacking` why evidence is not there.
+    """
+
+    verdict: Verdict
+    credential: Credential | None = None
+    reason: str | None = None
+    lacking: tuple[str, ...] = ()
+
+
+def verified_text(found: Verified) -> Text:
+    """The whole of it: the verdict, what is certified, what was checked, and what it does not say."""
+    word, style, sentence = _RESULTS[found.verdict.result]
+    sentence = sentence.format(why=_why(found.verdict))
+    text = Text.assemble((word, style), "\n", wrapped(sentence, WIDTH), "\n")
+    if found.credential is not None:
+        text.append("\n" + "\n".join(_said(found.credential)) + "\n")
+    text.append("\nWhat was checked\n")
+    for check in found.verdict.checks:
+        text.append_text(_checked(check))
+    for line in _besides(found):
+        text.append(f"{line}\n")
+    if found.credential is not None:
+        text.append("\nWhat it does not say\n")
+        for each in found.credential.assessment.specified_condition:
+            text.append(wrapped(in_line(each), WIDTH, "  - ") + "\n")
+    text.rstrip()
+    return text
+
+
+def _why(verdict: Verdict) -> str:
+    """What is false, in a few words."""
+    slugs = [check.slug for check in verdict.checks if check.result is Result.FALSE and check.slug]
+    known = [KINDS[slug].title for slug in slugs if slug in KINDS]
+    return known[0] if known else "What the log should prove is not proven"
+
+
+def _said(credential: Credential) -> Iterator[str]:
+    said, subject = credential.provenance, credential.credential_subject
+    (verified,) = credential.assessment.assessed_product
+    yield wrapped(in_line(credential.name), WIDTH)
+    facts = {
+        "Product": verified.product.name,
+        "Lot": verified.product.batch_number,
+        "Holder": subject.issued_to_party.name,
+        "Issuer": f"{credential.issuer.name}, {credential.issuer.id}: is it one that you know?",
+        "Policy": f"{said.policy} version {said.version}, rule {said.row}, as of {said.as_of}",
+        "Log": f"{said.log}, its first {said.size:,} statements",
+        "Exempt": said.exemption and f"by {said.exemption}, which the holder claims",
+    }
+    for name, value in facts.items():
+        if value:
+            yield wrapped(in_line(f"{name:<8} {value}"), WIDTH, "  ")
+    for figure in said.figures:
+        yield wrapped(in_line(f"{figure.of}: {_bounds(figure)}, {figure.test}"), WIDTH, "  ")
+    yield in_line(credential.id)
+
+
+def _bounds(figure: CertifiedFigure) -> str:
+    lower, upper = share_text(figure.lower), share_text(figure.upper)
+    between = lower if figure.lower == figure.upper else f"{lower} to {upper}"
+    if figure.below is not None:
+        return f"{between} (below {share_text(figure.below)})"
+    return (
+        between
+        if figure.at_least is None
+        else f"{between} (at least {share_text(figure.at_least)})"
+    )
+
+
+def _checked(check: Check) -> Text:
+    mark, style = _MARKS[check.result]
+    slug = f" ({check.slug})" if check.slug else ""
+    detail = wrapped(in_line(f"{check.detail}"), WIDTH, "      ")
+    line = Text.assemble(
+        "  ", (f"{mark:<12}", style), f"{_SUBJECTS[check.subject]}{slug}\n", detail, "\n"
+    )
+    if check.slug is not None and check.slug in KINDS:
+        line.append(wrapped(KINDS[check.slug].remedy, WIDTH, "      ") + "\n")
+    return line
+
+
+def _besides(found: Verified) -> Iterator[str]:
+    if found.reason:
+        yield wrapped(
+            in_line(f"The ledger says why its status changed: {found.reason}"), WIDTH, "  "
+        )
+    for each in found.lacking:
+        yield wrapped(in_line(each), WIDTH, "  ")

@@ -1,0 +1,220 @@
+"""The command that adds up what a firm holds or has moved: countries, sources, concentration."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from provenite_proto.matter.element import ELEMENTS
+
+from .. import ExposureAnswer, PortfolioAnswer, PortfolioFlow, StepAnswer
+from .connecting import Connection
+from .failing import failures, misused
+from .showing import AsJson, print_json, share_text
+from .terminal import WIDTH, console, in_line, wrapped
+
+BAR = 30
+"""Columns of a bar for the whole."""
+_DAY = ["%Y-%m-%d"]
+_SIDES = {"within": "not above", "above": "above", "undecided": "may be above"}
+HEAD = ("element", "strategic", "stage", "country", "union", "kg", "share", "at_most")
+"""The columns of the CSV file."""
+
+
+def portfolio(
+    context: typer.Context,
+    flow: Annotated[
+        PortfolioFlow,
+        typer.Option(help="What you hold, or have acquired, made or shipped in the days given."),
+    ] = "stock",
+    since: Annotated[
+        datetime | None, typer.Option("--from", metavar="DAY", formats=_DAY, help="First day, UTC.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", metavar="DAY", formats=_DAY, help="Last day, UTC.")
+    ] = None,
+    element: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SYMBOL", help="Only of this element, such as Nd; repeatable."),
+    ] = None,
+    material: Annotated[
+        str | None, typer.Option(metavar="MATERIAL", help="Only batches of this material.")
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="DAY",
+            formats=_DAY,
+            help="Whose EU members are told apart; today. It changes nothing else.",
+        ),
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Also write the figures into a CSV file."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add up your matter by country, stage and source.
+
+    For each element: where it was mined and processed, what is recycled and unknown, how much depends on one
+    country, and how much primary matter it has spared.
+    """
+    connection: Connection = context.obj
+    if (flow == "stock") != (since is None and until is None) or (since is None) != (until is None):
+        misused("--from and --to go with --flow received, made or shipped, both of them")
+    for symbol in element or ():
+        if symbol not in ELEMENTS:
+            misused(f"there is no element {symbol}; symbols are written as in Nd")
+    with failures(as_json), connection.client(connection.signer()) as client:
+        found = client.portfolio(
+            flow=flow,
+            since=_day(since),
+            until=_day(until),
+            elements=element or (),
+            material=material,
+            as_of=_day(as_of),
+        )
+    if table is not None:
+        _write(table, found)
+    if as_json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+def _day(time: datetime | None) -> date | None:
+    return None if time is None else time.date()
+
+
+def _show(found: PortfolioAnswer) -> None:
+    period = "" if found.first is None else f" from {found.first} to {found.last}"
+    batches = "1 batch" if found.batches == 1 else f"{found.batches} batches"
+    _say(f"{found.flow}{period}: {batches}; as of {found.size} statements")
+    for each in found.elements:
+        _element(each, share_text(found.benchmark))
+    if not found.elements:
+        return
+    console().print("\n# third country, = member of the EU, ? unknown")
+    _say(
+        f"The benchmark, {share_text(found.benchmark)} from one third country by 2030, is that of Regulation "
+        "(EU) 2024/1252, Article 5, for the Union's consumption of strategic raw materials, not for a firm's. "
+        f"Members of the EU as of {found.as_of}."
+    )
+
+
+def _element(each: ExposureAnswer, benchmark: str) -> None:
+    out = console()
+    strategic = f"  strategic: {each.strategic}" if each.strategic else ""
+    out.print(f"\n{each.element}: {each.mass} kg{strategic}", style="bold", soft_wrap=True)
+    if not each.physically_contained:
+        out.print("  not physically contained: some came by mass-balance credit", style="yellow")
+    source = each.source
+    named = (
+        ("primary", source.primary),
+        ("post-consumer", source.post_consumer),
+        ("pre-consumer", source.pre_consumer),
+        ("rework", source.same_process_rework),
+        ("unknown", source.unknown),
+    )
+    _say(
+        "  "
+        + ", ".join(f"{name} {share_text(part.share)}" for name, part in named if part.mass != "0")
+    )
+    if each.avoided.upper != "0":
+        _say(
+            f"  primary matter avoided: {each.avoided.mass} kg, {_between(each.avoided.lower, each.avoided.upper)}"
+        )
+    for step in each.stages:
+        _step(step, benchmark)
+
+
+def _step(step: StepAnswer, benchmark: str) -> None:
+    out = console()
+    apart = f", {step.apart} kg did not go through it" if step.apart != "0" else ""
+    _say(
+        f"  {'mining' if step.stage == 'extraction' else step.stage.replace('_', ' ')}: {step.mass} kg{apart}"
+    )
+    for country, share, mark in _bars(step):
+        out.print(f"    {country:<8}{mark * _columns(share):<{BAR}} {share_text(share):>9}")
+    largest = step.largest
+    if largest.upper != "0":
+        which = f" ({largest.country})" if largest.country else ""
+        side = f"; {_SIDES[largest.benchmark]} {benchmark}" if largest.benchmark else ""
+        _say(f"    largest third country{which}: {_between(largest.lower, largest.upper)}{side}")
+    _say(f"    Herfindahl index: {_index(step)}")
+
+
+def _bars(step: StepAnswer) -> Iterator[tuple[str, str, str]]:
+    for each in step.countries:
+        yield each.country, each.share, "=" if each.union else "#"
+    if step.unknown.mass != "0":
+        yield "unknown", step.unknown.share, "?"
+
+
+def _columns(share: str) -> int:
+    """A bar's length: what is there is seen."""
+    return max(1, round(Decimal(share) * BAR))
+
+
+def _between(lower: str, upper: str) -> str:
+    if lower == upper:
+        return share_text(lower)
+    return f"{share_text(lower)} to {share_text(upper)}"
+
+
+def _index(step: StepAnswer) -> str:
+    lower, upper = (
+        f"{Decimal(text):.4f}" for text in (step.herfindahl.lower, step.herfindahl.upper)
+    )
+    return lower if lower == upper else f"{lower} to {upper}"
+
+
+def _write(file: Path, found: PortfolioAnswer) -> None:
+    try:
+        with file.open("w", encoding="utf-8", newline="") as output:
+            written = csv.writer(output)
+            written.writerow(HEAD)
+            written.writerows(_rows(found))
+    except OSError as error:
+        misused(f"{file} cannot be written: {error.strerror}")
+
+
+def _rows(found: PortfolioAnswer) -> Iterator[tuple[str, ...]]:
+    """A row for each country at each stage, for what is unknown there, and for each source."""
+    for each in found.elements:
+        begin = (each.element, "yes" if each.strategic else "no")
+        for name, part in (
+            ("primary", each.source.primary),
+            ("post_consumer", each.source.post_consumer),
+            ("pre_consumer", each.source.pre_consumer),
+            ("same_process_rework", each.source.same_process_rework),
+            ("unknown", each.source.unknown),
+        ):
+            yield (*begin, "source", name, "", part.mass, part.share, "")
+        yield (*begin, "avoided", "", "", each.avoided.mass, each.avoided.lower, each.avoided.upper)
+        for step in each.stages:
+            for country in step.countries:
+                union = "yes" if country.union else "no"
+                yield (*begin, step.stage, country.country, union, country.mass, country.share, "")
+            yield (*begin, step.stage, "unknown", "", step.unknown.mass, step.unknown.share, "")
+            largest = step.largest
+            yield (
+                *begin,
+                step.stage,
+                "largest third country",
+                "no",
+                "",
+                largest.lower,
+                largest.upper,
+            )
+            index = step.herfindahl
+            yield (*begin, step.stage, "herfindahl", "", "", index.lower, index.upper)
+
+
+def _say(line: str) -> None:
+    begin = " " * (len(line) - len(line.lstrip()))
+    console().print(wrapped(in_line(line.lstrip()), WIDTH, begin), soft_wrap=True)

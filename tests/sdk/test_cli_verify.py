@@ -1,0 +1,305 @@
+"""`provenite verify`: from a file, an address or a printed code, with an exit code for each of its verdicts."""
+
+import contextlib
+import json
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from provenite.cli import main
+from provenite_proto.answers import LogAnswer
+from provenite_proto.certificate import Credential, digest_of, qr_text
+from provenite_proto.certificate.answers import CertificateAnswer
+from provenite_proto.log import NoteSigner, log_name
+from provenite_proto.record import Validity
+from provenite_proto.statement import parse
+from tests.proto import certifying
+from tests.proto.certifying import BATCH, ID, PLACE
+from tests.proto.making.certificate_parts import POLICY, good, receipt, statement
+from tests.proto.making.log_parts import LOG, RECEIPTS, private
+from tests.sdk.serving_logs import saying, served
+
+ISSUED = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+VALID, FALSE, UNCHECKED, UNABLE = 0, 1, 2, 3
+Write = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def written(name: str, content: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        return path
+
+    return written
+
+
+@pytest.fixture
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise AssertionError("with --offline nobody is asked")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+def verify(*words: object) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["verify", *map(str, words)])
+    return result.exit_code, result.output
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def files(write: Write) -> list[object]:
+    """The words that name a certificate and all that comes with it, in files."""
+    case = good(certifying.text(issued_at=ISSUED))
+    return [
+        write("a.certificate.jwt", case["certificate"] + "\n"),
+        *("--did", write("did.json", json.dumps(case["document"], indent=2))),
+        *("--status", write("status.jwt", certifying.status_list(now=now()))),
+        *("--statement", write("statement", case["statement"])),
+        *("--receipt", write("receipt", case["receipt"])),
+        *("--log-key", write("log.txt", str(LOG.key))),
+        *("--policy", write("witnesses.txt", POLICY)),
+        "--offline",
+    ]
+
+
+@pytest.mark.usefixtures("_offline")
+def test_all_in_files_is_verified_without_a_network(write: Write) -> None:
+    code, said = verify(*files(write), "--batch", BATCH)
+    assert code == VALID
+    assert said.startswith("VALID\n")
+    assert "Nd: 25.00 % to 33.33 % (at least 24.00 %), post_consumer" in said
+    assert "Recorded in ledger.example/log at 12 of 14." in said
+    assert "Cosigned by w1, w2." in said
+    assert f"It is of batch {BATCH}." in " ".join(said.split())
+    assert "Nobody has looked at" in said
+    # An address or an id is never broken.
+    assert max(len(line) for line in said.splitlines() if "://" not in line) <= 80
+
+
+@pytest.mark.usefixtures("_offline")
+def test_json_has_verdict_and_credential(write: Write) -> None:
+    code, said = verify(*files(write), "--json")
+    found = json.loads(said)
+    assert code == VALID
+    assert found["verdict"]["digest"] == digest_of(certifying.text(issued_at=ISSUED))
+    assert found["verdict"]["result"] == "holds"
+    assert {check["result"] for check in found["verdict"]["checks"]} == {"holds"}
+    assert msgspec.convert(found["credential"], Credential) == certifying.credential(
+        issued_at=ISSUED
+    )
+
+
+@pytest.mark.usefixtures("_offline")
+def test_what_is_suspended_is_not_valid(write: Write) -> None:
+    words = files(write)
+    write("status.jwt", certifying.status_list([PLACE], now=now()))
+    code, said = verify(*words)
+    assert code == FALSE
+    assert said.startswith("NOT VALID\nThe issuer has suspended or revoked it.")
+
+
+@pytest.mark.usefixtures("_offline")
+def test_without_the_status_it_is_not_all_checked(write: Write) -> None:
+    code, said = verify(*files(write)[:3], "--offline")
+    assert code == UNCHECKED
+    assert said.startswith("NOT ALL COULD BE CHECKED\n")
+    assert "the status list is not there" in " ".join(said.split())
+
+
+@pytest.mark.usefixtures("_offline")
+@pytest.mark.parametrize("content", ["", "a.b.c", "é" * 10, "x" * 300_000])
+def test_what_is_no_certificate_is_false(write: Write, content: str) -> None:
+    code, said = verify(write("a.jwt", content), "--offline")
+    assert code == FALSE
+    assert "certificate-malformed" in said
+    code, said = verify(write("a.jwt", content), "--offline", "--json")
+    assert json.loads(said)["verdict"]["result"] == "false"
+
+
+@pytest.mark.usefixtures("_offline")
+def test_a_file_that_is_not_there_gives_no_verdict(tmp_path: Path) -> None:
+    assert verify(tmp_path / "none.jwt")[0] == UNABLE
+
+
+@pytest.mark.usefixtures("_offline")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["https://ledger.example/certificates/short"],
+        ["https://ledger.example/certificates/" + ID + "#short"],
+        ["https://ledger.example/certificates/" + ID, "--offline"],
+        ["a.jwt", "--receipt", "receipt"],
+    ],
+)
+def test_what_makes_no_sense_is_said(words: list[str]) -> None:
+    code, said = verify(*words)
+    assert code == UNCHECKED
+    assert said.startswith("provenite: ")
+
+
+@pytest.mark.usefixtures("_offline")
+def test_a_server_that_is_not_reached_by_tls_is_not_asked(write: Write) -> None:
+    code, said = verify(f"http://ledger.example/certificates/{ID}")
+    assert code == UNABLE
+    assert "only https" in said
+    origin = "http://ledger.example"
+    code, said = verify(write("a.jwt", certifying.text(origin=origin, issued_at=ISSUED)))
+    assert code == UNCHECKED
+    assert "only https" in said
+
+
+class Ledger:
+    """A web server with the files that a ledger answers about one certificate."""
+
+    def __init__(self, folder: Path, origin: str) -> None:
+        self.folder = folder
+        self.origin = origin
+        self.log = NoteSigner(log_name(origin), private("log"))
+        self.jwt = certifying.text(origin=origin, issued_at=ISSUED)
+        self.url = f"{origin}/certificates/{ID}"
+        text = statement(self.jwt, origin)
+        proof = receipt(parse(text, complete=False).digest, log=self.log)
+        self.answer = CertificateAnswer(
+            id=ID,
+            url=self.url,
+            credential=self.jwt,
+            digest=digest_of(self.jwt),
+            status=Validity.VALID,
+            valid_until=certifying.credential(origin, ISSUED).valid_until,
+            statement=text,
+            index=12,
+            receipt=proof,
+        )
+        self.put(f"v1/certificates/{ID}", msgspec.json.encode(self.answer))
+        self.put("certificates/status/0", self.listed())
+        document = certifying.document(origin=origin)
+        self.put(".well-known/did.json", msgspec.json.encode(document))
+        said = LogAnswer(
+            name=self.log.key.name,
+            key=str(self.log.key),
+            receipt_key=RECEIPTS.jwk,
+            size=14,
+            checkpoint="",
+        )
+        self.put("v1/log", msgspec.json.encode(said))
+
+    def listed(self, *places: int) -> bytes:
+        return certifying.status_list(places, now=now(), origin=self.origin).encode()
+
+    def put(self, name: str, content: bytes) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    folder = tmp_path / "served"
+    folder.mkdir()
+    with served(folder) as origin:
+        yield Ledger(folder, origin)
+
+
+def test_an_address_is_asked_for_all_that_it_takes(ledger: Ledger) -> None:
+    code, said = verify(ledger.url)
+    assert code == VALID, said
+    # What rests on the ledger's word is said.
+    assert "The log's key is what the ledger says" in " ".join(said.split())
+    code, said = verify(ledger.url, "--log-key", ledger.log.key)
+    assert code == VALID
+    assert "what the ledger says" not in said
+
+
+def test_a_printed_code_pins_the_text(ledger: Ledger) -> None:
+    code, said = verify(qr_text(ledger.url, ledger.jwt))
+    assert code == VALID
+    assert "It is the text that the printed code names." in said
+    code, said = verify(f"{ledger.url}#{digest_of('another')}")
+    assert code == FALSE
+    assert "certificate-differs" in said
+
+
+def test_a_file_is_completed_from_the_ledger_that_it_names(ledger: Ledger, write: Write) -> None:
+    file = write("a.jwt", ledger.jwt)
+    assert verify(file)[0] == VALID
+    ledger.put("certificates/status/0", ledger.listed(PLACE))
+    told = msgspec.structs.replace(
+        ledger.answer, status=Validity.SUSPENDED, reason="Nd is no longer known."
+    )
+    ledger.put(f"v1/certificates/{ID}", msgspec.json.encode(told))
+    code, said = verify(file)
+    assert code == FALSE
+    assert "Nd is no longer known." in said
+
+
+def test_what_the_ledger_lacks_is_said(ledger: Ledger, write: Write) -> None:
+    (ledger.folder / "certificates/status/0").unlink()
+    (ledger.folder / "v1/log").unlink()
+    code, said = verify(write("a.jwt", ledger.jwt))
+    assert code == UNCHECKED
+    assert "There is nothing at" in said
+    assert "not what a ledger answers about its log" in " ".join(said.split())
+
+
+def test_an_address_with_no_certificate_gives_no_verdict(ledger: Ledger) -> None:
+    code, said = verify(f"{ledger.origin}/certificates/{'A' * 22}")
+    assert code == UNABLE
+    assert "there is no certificate at" in said
+
+
+def test_an_address_that_answers_with_another_certificate_is_false(ledger: Ledger) -> None:
+    other = "B" * 21 + "A"
+    ledger.put(f"v1/certificates/{other}", msgspec.json.encode(ledger.answer))
+    code, said = verify(f"{ledger.origin}/certificates/{other}")
+    assert code == FALSE
+    assert "issuer-mismatch" in said
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nconnection: close\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\n\r\n", "status 302"),
+        (HEAD + b"content-encoding: gzip\r\n\r\n", "content-encoding"),
+        (HEAD + b"\r\n" + bytes(2**21), "more than 1048576 bytes"),
+        (HEAD + b"\r\n{}", "not what a ledger answers about a certificate"),
+        (HEAD + b"\r\n" + b"[" * 100_000, "not what a ledger answers about a certificate"),
+    ],
+)
+def test_what_a_server_may_answer_is_bounded(answer: bytes, said: str) -> None:
+    with saying(answer) as origin:
+        code, told = verify(f"{origin}/certificates/{ID}")
+    assert code == UNABLE
+    assert said in " ".join(told.split())
+
+
+def test_nothing_more_is_asked_of_a_server_that_does_not_answer(write: Write) -> None:
+    with contextlib.closing(socket.socket()) as silent:
+        silent.bind(("127.0.0.1", 0))
+        origin = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        code, said = verify(write("a.jwt", certifying.text(origin=origin, issued_at=ISSUED)))
+    assert code == UNCHECKED
+    assert said.count("Not reached") == 1
+
+
+def test_what_is_false_is_false_although_the_rest_cannot_be_fetched(
+    ledger: Ledger, write: Write
+) -> None:
+    late = certifying.status_list(now=now() - timedelta(days=3), origin=ledger.origin)
+    ledger.put("certificates/status/0", late.encode())
+    assert verify(write("a.jwt", ledger.jwt))[0] == UNCHECKED
+    ledger.put(".well-known/did.json", b"{}")
+    assert verify(write("a.jwt", ledger.jwt))[0] == FALSE
