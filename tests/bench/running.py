@@ -19,7 +19,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from provenite_ledger import enrolment, keys
+from provenite_ledger import enrolment, keys, registrar
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings
 from provenite_ledger.starting import disk, publisher
@@ -70,7 +70,12 @@ async def enrol(dsn: str, folder: Path, pairs: int) -> list[Pair]:
             ) as publishing,
             Sequencer(store, publishing, ORIGIN) as sequencer,
         ):
-            joining = enrolment.Enrolment(pool, sequencer, keys.registrar(folder), ORIGIN)
+            joining = enrolment.Enrolment(
+                pool,
+                registrar.Registrar(sequencer, keys.registrar(folder), ORIGIN),
+                sequencer,
+                ORIGIN,
+            )
             await joining.found("US")
             return [
                 Pair(await _join(joining, Role.MINER), await _join(joining, Role.REFINER))

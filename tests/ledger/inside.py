@@ -16,21 +16,24 @@ import asyncpg
 import httpx
 
 from provenite_ledger.admitting import Admitted
-from provenite_ledger.app import PACKS_AT_ONCE, create_app
+from provenite_ledger.app import PACKS_AT_ONCE, PAGES_AT_ONCE, create_app
 from provenite_ledger.computing import Computing, Room
 from provenite_ledger.contents import prepare
 from provenite_ledger.enrolment import Enrolment, take_origin
 from provenite_ledger.follower import Follower
 from provenite_ledger.http.authentication import Authentication, UsedTokens
 from provenite_ledger.http.parts import Parts
+from provenite_ledger.issuing import Issuing
 from provenite_ledger.postgres import EmbeddedPostgres
 from provenite_ledger.publishing.publisher import Publisher
 from provenite_ledger.publishing.receipts import Receipts
 from provenite_ledger.publishing.storage import Disk
+from provenite_ledger.registrar import Registrar
 from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.settings import Settings
 from provenite_ledger.starting import disk, publisher
+from provenite_ledger.status_lists import StatusLists
 from provenite_ledger.store import loading
 from provenite_ledger.store.locked import AnotherLedger, LockedStore
 from provenite_ledger.store.migrate import migrate
@@ -232,6 +235,8 @@ async def served(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """The ledger's HTTP in this process."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool:
+        registrar = Registrar(sequencer, SigningKey.generate(), ORIGIN)
+        signing = SigningKey.generate()
         parts = Parts(
             settings=settings or Settings(),
             origin=ORIGIN,
@@ -247,7 +252,12 @@ async def served(
             computing=Computing(pool, 4),
             pack_places=Room(PACKS_AT_ONCE),
             verifying=Verifying(0),
-            enrolment=Enrolment(pool, sequencer, SigningKey.generate(), ORIGIN),
+            page_places=Room(PAGES_AT_ONCE),
+            enrolment=Enrolment(pool, registrar, sequencer, ORIGIN),
+            issuing=Issuing(
+                pool, registrar, signing, ORIGIN, sequencer.publisher.published.key.name
+            ),
+            status_lists=StatusLists(pool, signing, ORIGIN),
             authentication=Authentication(sequencer, ORIGIN, time.time, UsedTokens()),
         )
         transport = httpx.ASGITransport(create_app(parts))  # type: ignore[arg-type] # scopes are typed narrower

@@ -9,13 +9,17 @@ SHIPMENTS = "/v1/shipments"
 PORTFOLIO = "/v1/portfolio"
 POLICIES = "/v1/policies"
 IMPACT = "/v1/policies/impact"
+CERTIFICATES = "/v1/certificates"
+NOTICES = "/v1/notices"
 PARTIES = "/v1/parties"
 SITES = "/v1/sites"
 KEYS = "/v1/keys"
-CERTIFICATES = "/v1/certificates"
-NOTICES = "/v1/notices"
 INVITATIONS = "/v1/invitations"
 ENROLMENTS = "/v1/enrolments"
+PUBLIC_CERTIFICATES = "/certificates"
+"""Below it lie certificates for everyone, and their status lists (`certificate.addresses`)."""
+DID = "/.well-known/did.json"
+CONTEXT = "/contexts/provenite-v1.jsonld"
 LOG = "/log"
 """Below it lie the log's files: `checkpoint`, and tiles and entry bundles by their C2SP paths."""
 LOG_CHECKPOINT = "/log/checkpoint"
@@ -86,6 +90,11 @@ def policy(digest: str) -> str:
     return f"{POLICIES}/{digest}"
 
 
+def certificate(certificate_id: str) -> str:
+    """One certificate and how it stands."""
+    return f"{CERTIFICATES}/{certificate_id}"
+
+
 def party(party_id: str) -> str:
     """One party."""
     return f"{PARTIES}/{party_id}"
@@ -99,8 +108,3 @@ def site(site_id: str) -> str:
 def key(key_id: str) -> str:
     """One key."""
     return f"{KEYS}/{key_id}"
-
-
-def certificate(certificate_id: str) -> str:
-    """One certificate."""
-    return f"{CERTIFICATES}/{certificate_id}"

@@ -1,22 +1,26 @@
 """What a ledger answers about certificates, and what it is asked for: JSON, camelCase."""
 
 from datetime import date, datetime
+from typing import Annotated
+
+from msgspec import Meta
 
 from ..answers import Answer
-from ..record import Validity
+from ..policy.catalogue import MAX_ASKED
+from ..record import BatchId, Digest, Validity
 
 
-class CertificateRequest(Answer, frozen=True, kw_only=True):
+class CertificateRequest(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Ask for a certificate of a batch: by a policy (id with parameters, or digest), as of a day, today by default.
 
-    `declaration` is the digest of a declaration of the batch that is assessed too. `lot`: the certificate says the
-    name that the maker of the batch gave it, which has to be who asks.
+    `declaration` is the digest of one's own declaration of the batch, which is assessed too. `lot`: the certificate
+    says the name that whoever made or shipped the batch gave it, who has to be who asks.
     """
 
-    batch: str
-    policy: str
+    batch: BatchId
+    policy: Annotated[str, Meta(max_length=MAX_ASKED)]
     as_of: date | None = None
-    declaration: str | None = None
+    declaration: Digest | None = None
     lot: bool = False
 
 

@@ -94,6 +94,16 @@ def sees_name(reader: Reader, party: int, known: Collection[int]) -> bool:
     return reader.is_registrar or party in (reader.index, REGISTRAR) or party in known
 
 
+def may_certify(reader: Reader, holder: int, maker: int) -> bool:
+    """Whether the reader may have a batch certified: who holds it may, and who made or shipped it."""
+    return reader.index in (holder, maker)
+
+
+def listed(reader: Reader) -> int | None:
+    """Whose certificates, and notices of them, a list has: the reader's own; none says the registrar's, all."""
+    return None if reader.is_registrar else reader.index
+
+
 def may_read_log(reader: Reader, granted: Collection[Collection[str]]) -> bool:
     """Whether the reader may read the log statement by statement, and so learn of every one that there is.
 

@@ -19,20 +19,26 @@ from .http.authentication import Authentication, UsedTokens
 from .http.fast import Bodies
 from .http.parts import Parts
 from .http.submitting import MAX_BATCHES_BYTES
+from .issuing import Issuing
 from .postgres import EmbeddedPostgres
 from .publishing.receipts import Receipts
+from .reassessing import Reassessing
+from .registrar import Registrar
 from .revising import Revising
 from .sequencer import Sequencer
 from .settings import Settings
-from .store import loading, reading
+from .status_lists import StatusLists
+from .store import certifying, loading, reading
 from .store.locked import LockedStore
 from .store.migrate import migrate
 from .verifying import Verifying
 
-WORKING_CONNECTIONS = 3
-"""Database connections for content: one each for what is new and what is late, and one to see what there is."""
+WORKING_CONNECTIONS = 4
+"""Database connections for content: one each for what is new, what is late and what is certified, and one to see what there is."""
 PACKS_AT_ONCE = 4
 """Packs that are sent at a time: each holds which statements it has, some 700 bytes for each."""
+PAGES_AT_ONCE = 4
+"""Pages of certificates that are made at a time, half of them for those who do not say who they are."""
 
 
 def create_app(parts: Parts) -> Litestar:
@@ -86,18 +92,24 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             await starting.publisher(settings, starting.disk(settings), store, origin)
         )
         sequencer = await stack.enter_async_context(Sequencer(store, publisher, origin))
-        enrolment = Enrolment(pool, sequencer, keys.registrar(settings.data), origin)
+        registrar = Registrar(sequencer, keys.registrar(settings.data), origin)
+        enrolment = Enrolment(pool, registrar, sequencer, origin)
         if sequencer.size > 0:
             # Tokens say the second in which they were issued: those of the last one may have been used.
             await asyncio.sleep(1 - time.time() % 1)
         await enrolment.found(settings.country)
         await store.put_log_key(str(publisher.published.key))
+        certificates = keys.certificates(settings.data)
+        await certifying.signs(pool, certificates.public)
         # Long work is no outage: what it asks may take as long as it takes.
         working = await stack.enter_async_context(
             asyncpg.create_pool(dsn, min_size=1, max_size=WORKING_CONNECTIONS)
         )
         revising = Revising(working)
         follower = await stack.enter_async_context(Follower(sequencer, revising))
+        await stack.enter_async_context(
+            Reassessing(working, sequencer, revising, registrar, follower.followed)
+        )
         verifying = await stack.enter_async_context(Verifying(settings.verifying_processes))
         witnessing = await stack.enter_async_context(
             starting.witnessing(settings, publisher.published, lambda: sequencer.recorded_at)
@@ -117,7 +129,10 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             revising=revising,
             computing=Computing(pool, settings.read_connections),
             pack_places=Room(PACKS_AT_ONCE),
+            page_places=Room(PAGES_AT_ONCE),
             enrolment=enrolment,
+            issuing=Issuing(pool, registrar, certificates, origin, publisher.published.key.name),
+            status_lists=StatusLists(pool, certificates, origin),
             authentication=Authentication(sequencer, origin, time.time, UsedTokens()),
         )
 

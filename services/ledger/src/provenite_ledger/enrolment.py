@@ -23,8 +23,9 @@ from provenite_proto.answers import (
 )
 from provenite_proto.problem import Problem
 from provenite_proto.record import Jwk, Party, PartyIdentities, Role, is_country
-from provenite_proto.statement import PublicKey, SigningKey, issue, parse
+from provenite_proto.statement import PublicKey
 
+from .registrar import Registrar
 from .sequencer import Sequencer
 from .store import rows
 from .store.named import load
@@ -49,21 +50,21 @@ async def take_origin(connection: asyncpg.Connection, origin: str) -> None:
 
 
 class Enrolment:
-    """The registrar at work: it signs party statements and submits them like anybody else."""
+    """The registrar has firms join."""
 
     def __init__(
         self,
         pool: asyncpg.Pool,
+        registrar: Registrar,
         sequencer: Sequencer,
-        key: SigningKey,
         origin: str,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Sign with `key`, for statements with the audience `origin`."""
+        """For the ledger at `origin`, whose statements `sequencer` records."""
         self._pool = pool
         self._sequencer = sequencer
-        self._key = key
+        self._registrar = registrar
         self._origin = origin
         self._clock = clock
         # One firm joins at a time: of two tries with one key, the second finds what the first has done.
@@ -75,8 +76,10 @@ class Enrolment:
         `ValueError` when the ledger was founded with another key.
         """
         if self._sequencer.size == 0:
-            await self._enrol(REGISTRAR_NAME, country, (Role.REGISTRAR,), self._key.public.jwk)
-        if self._sequencer.key(self._key.key_id) is None:
+            await self._enrol(
+                REGISTRAR_NAME, country, (Role.REGISTRAR,), self._registrar.key.public.jwk
+            )
+        if self._sequencer.key(self._registrar.key.key_id) is None:
             raise ValueError(
                 "registrar.pem is not the key of this ledger's registrar: restore the data folder that goes with the database"
             )
@@ -171,19 +174,10 @@ class Enrolment:
             raise
 
     async def _enrol(self, name: str, country: str, roles: tuple[Role, ...], key: Jwk) -> Submitted:
-        statement = parse(
-            issue(
-                Party(country=country, roles=roles, key=key, identities=PartyIdentities(name=name)),
-                key=self._key,
-                audience=self._origin,
-                issued_at=int(self._clock().timestamp()),
-                salt=lambda: secrets.token_bytes(16),
-            )
+        identities = PartyIdentities(name=name)
+        return await self._registrar.says(
+            Party(country=country, roles=roles, key=key, identities=identities)
         )
-        (answer,) = await self._sequencer.submit([statement], verified=[None])
-        if isinstance(answer, Problem):
-            raise answer
-        return answer.submitted
 
 
 def _hash(code: str) -> bytes:

@@ -28,6 +28,8 @@ class Follower:
     def __init__(self, sequencer: Sequencer, revising: Revising) -> None:
         """Follow the log that `sequencer` writes; what is late is worked out by `revising`."""
         self.revising = revising
+        self.followed = asyncio.Event()
+        """Set whenever it has got on; whoever waits for that clears it."""
         self._sequencer = sequencer
         self._failing = False
         self._task: asyncio.Task[None] | None = None
@@ -78,6 +80,7 @@ class Follower:
                 else:
                     self._failing = False
                     pause = MIN_PAUSE_SECONDS
+                    self.followed.set()
 
     @property
     def _behind(self) -> bool:

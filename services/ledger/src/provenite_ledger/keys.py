@@ -43,7 +43,15 @@ def log(folder: Path) -> Ed25519PrivateKey:
 
 def receipts(folder: Path) -> SigningKey:
     """The P-256 key that signs COSE receipts, from `receipts.pem`; otherwise as `registrar`."""
-    path = folder / "receipts.pem"
+    return _p256(folder / "receipts.pem")
+
+
+def certificates(folder: Path) -> SigningKey:
+    """The P-256 key that signs certificates and their status lists, from `certificates.pem`; otherwise as `registrar`."""
+    return _p256(folder / "certificates.pem")
+
+
+def _p256(path: Path) -> SigningKey:
     pem = _kept(path, lambda: SigningKey.generate().to_pem())
     try:
         key = SigningKey.from_pem(pem)

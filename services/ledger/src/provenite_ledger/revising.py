@@ -18,6 +18,7 @@ from provenite_proto.statement import base64url
 
 from .contents import CHUNK, SHIPPED, Computed, chunks, compute
 from .keeping import RETRY_SECONDS, Kept
+from .store.certifying import note_reached
 from .store.facts import evidence, standings
 from .store.named import load
 from .store.rows import Row
@@ -95,8 +96,10 @@ class Revising:
                 found = await compute(connection, chunk, index + 1, SHIPPED)
                 await _replace(connection, index, chunk, found)
                 progress.done += len(chunk)
-            if reached:
-                await connection.execute(_SQL["forget_own"], [each["index"] for each in reached])
+            made = [each["index"] for each in reached]
+            if made:
+                await connection.execute(_SQL["forget_own"], made)
+            await note_reached(connection, index, made, reach)
             await connection.execute(_SQL["finish_late"], index, len(reached))
 
 

@@ -96,6 +96,14 @@ BATCH_ID = PathParameter(
     pattern=_DIGEST + r"\.(0|[1-9][0-9]{0,2}|10[01][0-9]|102[0-3])" + _END,
     description="A batch: the digest of the statement that made it, a dot, and the output's index.",
 )
+_CERTIFICATE = r"^[A-Za-z0-9_-]{21}[AQgw]"
+CERTIFICATE_ID = PathParameter(
+    pattern=_CERTIFICATE + _END, description="A certificate's id: 22 characters of base64url."
+)
+CERTIFICATE_FILE = PathParameter(
+    pattern=_CERTIFICATE + r"(\.pdf)?" + _END,
+    description="A certificate's id; with `.pdf` behind it, its page to be printed.",
+)
 MATERIAL = QueryParameter(
     pattern=r"^[a-z0-9-]{1,64}" + _END, description="Only batches of this material."
 )

@@ -13,6 +13,13 @@ from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 
 from provenite_proto import answers
 from provenite_proto.certificate import Cascade
+from provenite_proto.certificate.answers import (
+    CertificateAnswer,
+    CertificateEntry,
+    CertificateRequest,
+    NoticeAnswer,
+)
+from provenite_proto.certificate.did import DidDocument
 from provenite_proto.policy import Policy
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
 from provenite_proto.portfolio.answers import PortfolioAnswer
@@ -41,6 +48,13 @@ TYPES: tuple[Any, ...] = (
     answers.Page[PolicyAnswer],
     Policy,
     Cascade,
+    CertificateRequest,
+    CertificateAnswer,
+    CertificateEntry,
+    answers.Page[CertificateEntry],
+    NoticeAnswer,
+    answers.Page[NoticeAnswer],
+    DidDocument,
     PortfolioAnswer,
     answers.Consequences,
     answers.LensAnswer,
@@ -103,6 +117,7 @@ def config() -> OpenAPIConfig:
             Tag("Shipments", "Matter on its way: what was sent, what was found, what is overdue."),
             Tag("Lenses", "The questions that content answers."),
             Tag("Policies", "The rules by which batches are assessed."),
+            Tag("Certificates", "That batches pass policies: issued, checked, suspended."),
             Tag("Registry", "Parties, their sites and their keys."),
             Tag("Joining", "From an invitation to an enrolled firm."),
             Tag("Log", "The verifiable log: checkpoints, tiles and proofs, which anyone may read."),

@@ -12,11 +12,13 @@ from ..access import Reader
 from ..computing import Computing, Room
 from ..enrolment import Enrolment
 from ..follower import Follower
+from ..issuing import Issuing
 from ..publishing.publisher import Publisher
 from ..publishing.receipts import Receipts
 from ..revising import Revising
 from ..sequencer import Sequencer
 from ..settings import Settings
+from ..status_lists import StatusLists
 from ..verifying import Verifying
 from ..witnessing import Witnessing
 from .authentication import Authentication
@@ -40,7 +42,10 @@ class Parts(Struct, frozen=True):
     revising: Revising
     computing: Computing
     pack_places: Room
+    page_places: Room
     enrolment: Enrolment
+    issuing: Issuing
+    status_lists: StatusLists
     authentication: Authentication
 
 

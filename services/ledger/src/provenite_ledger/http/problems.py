@@ -215,6 +215,18 @@ EDGE: Mapping[str, tuple[int, Kind]] = MappingProxyType(
                 "Ask of a batch further upstream.",
             ),
             (
+                "not-passed",
+                409,
+                "The batch does not pass the policy",
+                "Ask for the assessment: its gaps say which facts are missing, and where.",
+            ),
+            (
+                "policy-ended",
+                409,
+                "The policy can no longer be relied on",
+                "Certify by a version of the policy, or on a day, that holds on.",
+            ),
+            (
                 "too-much",
                 422,
                 "More batches than one answer adds up",

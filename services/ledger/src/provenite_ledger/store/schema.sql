@@ -42,6 +42,8 @@ create index statement_maker on statement (issuer, index)
 create index statement_key on statement (key_id);
 -- What is said of each party's keys.
 create index statement_of_keys on statement (counterparty, index) where kind in ('key', 'revocation');
+-- How each party's certificates stand.
+create index statement_of_certificates on statement (counterparty, index) where kind = 'certificate_status';
 create index statement_retraction on statement (retracted_by) where retracted_by is not null;
 
 create table making (
@@ -358,6 +360,7 @@ create table certificate (
 );
 create index certificate_party on certificate (party, index);
 create index certificate_policy on certificate (policy, index);
+create index certificate_not_valid on certificate (list) where status <> 'valid';
 create index certificate_batch on certificate (batch);
 create index certificate_declaration on certificate (declaration) where declaration is not null;
 

@@ -1,0 +1,96 @@
+"""Certificates, and what their holders are told of them. Nothing here tells of a statement upstream but a notice's cause."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from provenite_proto.certificate import certificate_url, read_certificate
+from provenite_proto.certificate.answers import CertificateAnswer, CertificateEntry, NoticeAnswer
+from provenite_proto.record import CertificateStatus, Validity
+from provenite_proto.statement import parse, redact
+
+from ..store import rows
+from ..store.packing import unpacked
+from ..store.rows import Row
+
+
+class Standing(Struct, frozen=True):
+    """How a certificate stands, and since when and why if that has changed."""
+
+    status: Validity
+    since: datetime | None = None
+    reason: str | None = None
+
+
+def standing(row: Row) -> Standing:
+    """How the certificate of a row stands; `said` is the statement that has changed it."""
+    if row["said"] is None:
+        return Standing(Validity(row["status"]))
+    record = _status(row["said"])
+    return Standing(record.status, row["since"], record.reason)
+
+
+def certificate(row: Row, origin: str, receipt: str) -> CertificateAnswer:
+    """A certificate for whoever knows its id: of the statement, which names the batch, only the open part."""
+    stands = standing(row)
+    return CertificateAnswer(
+        id=row["id"],
+        url=certificate_url(origin, row["id"]),
+        credential=row["jwt"],
+        digest=rows.text(row["credential"]),
+        status=stands.status,
+        since=stands.since,
+        reason=stands.reason,
+        valid_until=row["valid_until"],
+        statement=redact(parse(unpacked(row["compact"])), keep=()),
+        index=row["index"],
+        receipt=receipt,
+    )
+
+
+def entry(row: Row, origin: str, party: str) -> CertificateEntry:
+    """A certificate in its holder's list."""
+    stands = standing(row)
+    provenance = read_certificate(row["jwt"]).credential.provenance
+    return CertificateEntry(
+        id=row["id"],
+        url=certificate_url(origin, row["id"]),
+        statement=rows.text(row["digest"]),
+        batch=rows.batch_named(row),
+        party=party,
+        policy=provenance.policy,
+        version=provenance.version,
+        policy_digest=rows.text(row["policy"]),
+        as_of=row["as_of"],
+        valid_until=row["valid_until"],
+        status=stands.status,
+        since=stands.since,
+        reason=stands.reason,
+    )
+
+
+def changed(row: Row) -> str:
+    """The certificate, by the digest of its statement, of which a statement says how it stands."""
+    return _status(row["compact"]).certificate
+
+
+def notice(row: Row, of: Row, origin: str) -> NoticeAnswer:
+    """What the holder of a certificate (`of`) is told of it by a statement."""
+    record = _status(row["compact"])
+    return NoticeAnswer(
+        certificate=of["id"],
+        url=certificate_url(origin, of["id"]),
+        batch=rows.batch_named(of),
+        policy=read_certificate(of["jwt"]).credential.provenance.policy,
+        status=record.status,
+        reason=record.reason,
+        cause=record.identities.cause if record.identities else None,
+        at=row["recorded_at"],
+    )
+
+
+def _status(compact: bytes) -> CertificateStatus:
+    record = parse(unpacked(compact)).record
+    if not isinstance(record, CertificateStatus):
+        raise TypeError("a certificate's status is given by no other statement")
+    return record

@@ -1,0 +1,254 @@
+"""/v1/certificates and /v1/notices: certifying batches, and what becomes of certificates."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from litestar import Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody
+
+from provenite_proto import paths
+from provenite_proto.answers import Page
+from provenite_proto.certificate.answers import (
+    CertificateAnswer,
+    CertificateEntry,
+    CertificateRequest,
+    NoticeAnswer,
+)
+from provenite_proto.ledger import BatchStatus
+from provenite_proto.policy import Assessment, Facts, Outcome, digest
+from provenite_proto.policy.answers import AssessmentAnswer, answer
+from provenite_proto.problem import Problem
+from provenite_proto.statement import parse
+
+from .. import policies
+from ..access import Reader, listed, may_certify
+from ..answering import certificate as answering
+from ..answering.batch import named
+from ..answering.outcome import figures, sentence
+from ..assessing import assessed, question
+from ..issuing import Wanted
+from ..store import certifying, reading, rows
+from ..store.rows import OUTPUTS, Row
+from .documenting import BY_TOKEN, CERTIFICATE_ID, CURSOR, LIMIT, OPEN, WITH_TOKEN, refusals
+from .paging import cut, linked, page
+from .parts import AnyRequest, Parts, found, parts, reader
+from .settling import as_of
+
+_MAX_BYTES = 16 * 1024
+
+
+@post(
+    paths.CERTIFICATES,
+    request_max_body_size=_MAX_BYTES,
+    operation_id="certify",
+    summary="Certify a batch",
+    tags=["Certificates"],
+    security=WITH_TOKEN,
+    responses={
+        201: ResponseSpec(
+            CertificateAnswer, generate_examples=False, description="Issued, and in the log."
+        ),
+        200: ResponseSpec(
+            CertificateAnswer,
+            generate_examples=False,
+            description="Issued before: the same is said, and it is valid.",
+        ),
+        **refusals(
+            *BY_TOKEN,
+            "not-entitled",
+            "not-found",
+            "batch-retracted",
+            "statement-not-own",
+            "declaration-mismatch",
+            "already-retracted",
+            "not-passed",
+            "policy-ended",
+            "content-pending",
+            "too-many",
+            "body-too-large",
+        ),
+    },
+)
+async def certify(
+    request: AnyRequest, data: JSONBody[CertificateRequest]
+) -> Response[CertificateAnswer]:
+    """A certificate that the batch passes the policy, for who holds it, or has made or shipped it.
+
+    Whoever asks again is answered with the same certificate, as long as it is valid.
+    """
+    who, ledger = reader(request), parts(request)
+    row = found(await reading.batch(ledger.pool, data.batch), "batch", data.batch)
+    if not may_certify(who, row["holder"], row["issuer"]):
+        raise Problem("not-entitled", "A batch is certified for who holds it, made or shipped it.")
+    wanted = await _wanted(ledger, who, data, row)
+    if (name := await ledger.issuing.issued(wanted)) is not None:
+        return Response(await _answered(ledger, name), status_code=200)
+    come = await _assessed(ledger, who, row, wanted)
+    if come.outcome is not Outcome.PASS:
+        raise Problem("not-passed", sentence(come), figures=figures(come))
+    name = await ledger.issuing.issue(wanted, come)
+    return Response(
+        await _answered(ledger, name),
+        status_code=201,
+        headers={"Location": paths.certificate(name)},
+    )
+
+
+@get(
+    paths.CERTIFICATES,
+    operation_id="listCertificates",
+    summary="List one's certificates",
+    tags=["Certificates"],
+    security=WITH_TOKEN,
+    responses=refusals(*BY_TOKEN),
+)
+async def list_certificates(
+    request: AnyRequest,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[int, LIMIT] = 100,
+) -> Response[Page[CertificateEntry]]:
+    """The reader's certificates and how they stand, in the order of the log. The registrar sees all."""
+    who, ledger = reader(request), parts(request)
+    after = -1 if cursor is None else int(cursor)
+    of = listed(who)
+    read = await certifying.certificates(ledger.pool, of, after=after, limit=limit + 1)
+    read, following = cut(read, limit, "index")
+
+    def entry(row: Row) -> CertificateEntry:
+        return answering.entry(row, ledger.origin, ledger.sequencer.party_at(row["party"]))
+
+    return await page(request, read, following, entry)
+
+
+@get(
+    f"{paths.CERTIFICATES}/{{certificate_id:str}}",
+    operation_id="getCertificate",
+    summary="Read a certificate",
+    tags=["Certificates"],
+    security=OPEN,
+    responses=refusals("not-found"),
+)
+async def certificate(
+    request: AnyRequest, certificate_id: Annotated[str, CERTIFICATE_ID]
+) -> Response[CertificateAnswer]:
+    """A certificate, how it stands now, and the proof that the log commits to it; for whoever knows its id."""
+    answered = await _answered(parts(request), certificate_id)
+    return Response(answered, headers={"Cache-Control": "no-cache"})
+
+
+@get(
+    paths.NOTICES,
+    operation_id="listNotices",
+    summary="List what has become of one's certificates",
+    tags=["Certificates"],
+    security=WITH_TOKEN,
+    responses=refusals(*BY_TOKEN),
+)
+async def list_notices(
+    request: AnyRequest,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[int, LIMIT] = 100,
+) -> Response[Page[NoticeAnswer]]:
+    """Each change of the status of the reader's certificates, in the order of the log. The registrar sees all."""
+    who, ledger = reader(request), parts(request)
+    after = -1 if cursor is None else int(cursor)
+    read = await certifying.notices(ledger.pool, listed(who), after=after, limit=limit + 1)
+    read, following = cut(read, limit, "index")
+    of = await certifying.noticed(ledger.pool, {answering.changed(row) for row in read})
+    items = tuple(
+        answering.notice(row, of[name], ledger.origin)
+        for row in read
+        # One that the registrar has recorded by hand may have no text here.
+        if (name := answering.changed(row)) in of
+    )
+    return linked(request, Page(items=items, next=following))
+
+
+async def _wanted(ledger: Parts, who: Reader, asked: CertificateRequest, row: Row) -> Wanted:
+    day = asked.as_of or datetime.now(UTC).date()
+    if day > datetime.now(UTC).date():
+        raise Problem("bad-request", f"asOf: {day} is still to come.")
+    if row["status"] == BatchStatus.RETRACTED:
+        raise Problem(
+            "batch-retracted",
+            "The statement that made the batch has been retracted.",
+            pointer="/batch",
+            figures={"batch": asked.batch},
+        )
+    policy = await policies.asked_for(ledger.pool, who.index, asked.policy)
+    party = found(ledger.sequencer.party(who.party), "party", who.party)
+    return Wanted(
+        party=who.party,
+        party_index=who.index,
+        holder=party.names[0] if party.names else who.party,
+        batch=asked.batch,
+        batch_key=row["key"],
+        material=row["material"],
+        policy=policy,
+        digest=digest(policy),
+        as_of=day,
+        declared=await _declared(ledger, who, asked, row),
+        lot=await _lot(ledger, who, row) if asked.lot else None,
+    )
+
+
+async def _declared(
+    ledger: Parts, who: Reader, asked: CertificateRequest, row: Row
+) -> certifying.Declared | None:
+    """The declaration that is named, which has to be the reader's, of this batch, and to stand."""
+    name = asked.declaration
+    if name is None:
+        return None
+    declared = found(await certifying.declared(ledger.pool, name), "declaration", name)
+    pointer = "/declaration"
+    if declared.party != who.index:
+        raise Problem(
+            "statement-not-own",
+            "The declaration is another party's.",
+            pointer=pointer,
+            figures={"statement": name},
+        )
+    if declared.batch != row["key"]:
+        raise Problem(
+            "declaration-mismatch", "The declaration is of another batch.", pointer=pointer
+        )
+    if not declared.stands:
+        raise Problem(
+            "already-retracted", "The declaration has been retracted or disowned.", pointer=pointer
+        )
+    return declared
+
+
+async def _lot(ledger: Parts, who: Reader, row: Row) -> str:
+    index = row["key"] // OUTPUTS
+    if row["issuer"] != who.index:
+        raise Problem("not-entitled", "A lot is told by who has given it.")
+    texts = await reading.texts(ledger.pool, [index])
+    lot = named(parse(texts[index]).record, row["key"] % OUTPUTS).lot
+    if lot is None:
+        raise Problem("bad-request", "lot: the batch was given none.")
+    return lot
+
+
+async def _assessed(ledger: Parts, who: Reader, row: Row, wanted: Wanted) -> AssessmentAnswer:
+    facts = wanted.declared.facts if wanted.declared else Facts()
+    asking = await question(ledger.pool, wanted.policy, facts, wanted.as_of)
+
+    async def look(size: int) -> Assessment:
+        async with ledger.computing.connection(who.index) as connection:
+            return await assessed(connection, row, size, asking)
+
+    least = max(row["key"] // OUTPUTS, wanted.declared.index if wanted.declared else 0)
+    size, come = await as_of(ledger, least, row["root"], look)
+    return answer(wanted.batch, size, come, ())
+
+
+async def _answered(ledger: Parts, certificate_id: str) -> CertificateAnswer:
+    row = found(
+        await certifying.certificate(ledger.pool, certificate_id), "certificate", certificate_id
+    )
+    digest, recorded_at = rows.text(row["digest"]), int(row["recorded_at"].timestamp())
+    await ledger.publisher.published.covering(row["index"])
+    receipt = await ledger.receipts.best(digest, row["index"], recorded_at)
+    return answering.certificate(row, ledger.origin, receipt)

@@ -1,0 +1,184 @@
+"""Assessing certificates anew: what late statements change suspends those that would not be issued any more.
+
+Which may have changed is noted with what changes them (`revising.py`, `store/writing.py`), in the same transaction,
+and forgotten once the certificate stands as it should. So nothing is missed when the ledger dies in between, and
+what is done twice is done once: a statement that changes nothing is refused.
+"""
+
+import asyncio
+import contextlib
+import logging
+from types import TracebackType
+from typing import Self
+
+import asyncpg
+
+from provenite_proto.ledger import BatchStatus
+from provenite_proto.policy import Facts, Outcome
+from provenite_proto.policy.answers import AssessmentAnswer, answer
+from provenite_proto.problem import Problem
+from provenite_proto.record import CertificateStatus, StatusIdentities, Validity
+
+from . import policies
+from .answering.outcome import sentence
+from .assessing import Question, assessed, question
+from .keeping import RETRY_SECONDS
+from .registrar import Registrar
+from .revising import Revising
+from .sequencer import Sequencer
+from .store import certifying, reading, revisions, rows
+from .store.outage import is_outage
+from .store.rows import Row
+from .unavailable import LedgerUnavailable
+
+_log = logging.getLogger(__name__)
+
+CHUNK = 100
+_TRIES = 100
+"""How often an assessment is begun anew, since late statements go on coming, before others get their turn."""
+PAUSE_SECONDS = 30.0
+"""How long it looks for nothing at the most, though nobody calls."""
+RETRY_AFTER_SECONDS = 1.0
+WITHDRAWN = "The statement that made the batch has been retracted."
+UNDECLARED = "The declaration on which it rests stands no more."
+UNREADABLE = "This version of the ledger cannot assess by its policy."
+PASSES = "Assessed again it passes."
+
+
+class Reassessing:
+    """Suspends certificates, and lifts what it has suspended. Owned by one event loop.
+
+    It gives up for nothing; what cannot be decided now is decided later.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        sequencer: Sequencer,
+        revising: Revising,
+        registrar: Registrar,
+        called: asyncio.Event,
+    ) -> None:
+        """On the database of the pool; it looks for what is due when it is `called`, which it clears."""
+        self._pool = pool
+        self._sequencer = sequencer
+        self._revising = revising
+        self._registrar = registrar
+        self._called = called
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start with what an earlier process has left."""
+        self._called.set()
+        self._task = asyncio.create_task(self._run(), name="reassessing")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop; what is due stays so."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait((self._task,))
+
+    async def settle(self) -> None:
+        """Assess all that is due; raise what kept one of them from it, once the others are done."""
+        await self._revising.settle(self._sequencer.size)
+        failed: Exception | None = None
+        after = -1
+        while due := await certifying.due(self._pool, after=after, limit=CHUNK):
+            for row in due:
+                try:
+                    await self._one(row)
+                except Exception as error:  # one that fails must not keep the others waiting
+                    failed = error
+            after = due[-1]["index"]
+        if failed is not None:
+            raise failed
+
+    async def _run(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PAUSE_SECONDS):
+                    await self._called.wait()
+            self._called.clear()
+            try:
+                await self.settle()
+            except Exception as error:
+                if is_outage(error) or isinstance(error, LedgerUnavailable):
+                    _log.warning("certificates wait for the database: %s", type(error).__name__)
+                else:
+                    _log.exception("a certificate cannot be assessed anew")
+                await asyncio.sleep(RETRY_AFTER_SECONDS)
+                self._called.set()
+
+    async def _one(self, row: Row) -> None:
+        """Have a certificate stand as it should."""
+        size = row["late"] + 1
+        if row["status"] != Validity.REVOKED:
+            size, against = await self._against(row)
+            await self._say(row, against)
+        await certifying.done(self._pool, row["index"], size - 1)
+
+    async def _say(self, row: Row, against: str | None) -> None:
+        # What somebody has decided without a cause is his to lift.
+        lifted = row["status"] == Validity.SUSPENDED and row["cause"] is not None
+        if against is not None and row["status"] == Validity.VALID:
+            status, reason = Validity.SUSPENDED, against
+        elif against is None and lifted:
+            status, reason = Validity.VALID, PASSES
+        else:
+            return
+        record = CertificateStatus(
+            certificate=rows.text(row["digest"]),
+            status=status,
+            reason=reason,
+            identities=StatusIdentities(cause=rows.text(row["late_digest"])),
+        )
+        try:
+            await self._registrar.says(record)
+        except Problem as problem:
+            # It stands so already, or for good: somebody else was quicker.
+            if problem.slug not in ("status-unchanged", "already-revoked"):
+                raise
+
+    async def _against(self, row: Row) -> tuple[int, str | None]:
+        """As of a size of the log what stands against the certificate; nothing when it would be issued again."""
+        batch = await reading.batch(self._pool, rows.batch_named(row))
+        if batch is None:
+            raise LookupError(f"certificate {row['id']} is of a batch that is not there")
+        size = self._sequencer.size
+        if batch["status"] == BatchStatus.RETRACTED:
+            return size, WITHDRAWN
+        facts = Facts()
+        if row["declared"] is not None:
+            declared = await certifying.declared(self._pool, rows.text(row["declared"]))
+            if declared is None or not declared.stands:
+                return size, UNDECLARED
+            facts = declared.facts
+        try:
+            policy = await policies.by_digest(self._pool, rows.text(row["policy"]))
+        except Problem:
+            return size, UNREADABLE
+        asked = await question(self._pool, policy, facts, row["as_of"])
+        found = await self._assessed(batch, asked)
+        return found.size, None if found.outcome is Outcome.PASS else sentence(found)
+
+    async def _assessed(self, batch: Row, asked: Question) -> AssessmentAnswer:
+        name = f"{rows.text(batch['digest'])}.{batch['key'] % rows.OUTPUTS}"
+        for _ in range(_TRIES):
+            size = self._sequencer.size
+            await self._revising.settle(size)
+            try:
+                async with self._pool.acquire() as connection:
+                    found = await assessed(connection, batch, size, asked)
+            except (LookupError, LedgerUnavailable):
+                # What it was reading is being revised.
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            if not await revisions.overtaken(self._pool, size):
+                return answer(name, size, found, ())
+        raise LedgerUnavailable

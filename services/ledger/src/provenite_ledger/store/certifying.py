@@ -1,0 +1,164 @@
+"""Certificates as the tables keep them: what was signed, how each stands, and which are to be assessed anew."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+import asyncpg
+import msgspec
+
+from provenite_proto.certificate import digest_of
+from provenite_proto.record import Certificate, Declaration, Facts, Jwk
+from provenite_proto.replay.reach import Reach
+from provenite_proto.statement import PublicKey, parse
+
+from . import rows
+from .loaded import Entry
+from .named import load
+from .packing import unpacked
+from .rows import Row
+
+_SQL = load("certifying.sql")
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """A declaration: its digest and index, who has declared what of which batch, and whether it still stands."""
+
+    digest: str
+    index: int
+    party: int
+    batch: int
+    facts: Facts
+    stands: bool
+
+
+async def declared(pool: asyncpg.Pool, digest: str) -> Declared | None:
+    """A declaration, if there is one."""
+    row = await pool.fetchrow(_SQL["declared"], rows.raw(digest))
+    if row is None:
+        return None
+    record = parse(unpacked(row["compact"])).record
+    if not isinstance(record, Declaration) or record.costs is None:
+        raise TypeError(f"statement {row['index']} is no declaration")
+    return Declared(
+        digest=digest,
+        index=row["index"],
+        party=row["party"],
+        batch=row["batch"],
+        facts=record.costs,
+        stands=row["retracted_at"] is None and not row["disowned"],
+    )
+
+
+async def same(
+    pool: asyncpg.Pool,
+    party: int,
+    batch: int,
+    policy: str,
+    *,
+    as_of: date,
+    declaration: int | None,
+    after: datetime,
+) -> Sequence[Row]:
+    """Id and text of a party's certificates that say the same, are valid and hold on after a moment, newest first."""
+    found: Sequence[Row] = await pool.fetch(
+        _SQL["same"], party, batch, rows.raw(policy), as_of, declaration, after
+    )
+    return found
+
+
+async def count(pool: asyncpg.Pool) -> int:
+    """How many certificates there are."""
+    found: int = await pool.fetchval(_SQL["count"])
+    return found
+
+
+async def is_taken(pool: asyncpg.Pool, number: int, position: int) -> bool:
+    """Whether an entry of a status list is a certificate's."""
+    found: bool = await pool.fetchval(_SQL["is_taken"], number, position)
+    return found
+
+
+async def keep(pool: asyncpg.Pool, jwt: str) -> str:
+    """Keep what was signed; its digest."""
+    digest = digest_of(jwt)
+    await pool.execute(_SQL["put_credential"], rows.raw(digest), jwt)
+    return digest
+
+
+async def signs(pool: asyncpg.Pool, key: PublicKey) -> None:
+    """Remember for good that this key signs certificates."""
+    await pool.execute(_SQL["put_key"], rows.raw(key.key_id), msgspec.json.encode(key.jwk).decode())
+
+
+async def keys(pool: asyncpg.Pool) -> list[PublicKey]:
+    """Every key that has ever signed certificates."""
+    found = await pool.fetch(_SQL["keys"])
+    return [PublicKey(msgspec.json.decode(row["jwk"], type=Jwk)) for row in found]
+
+
+async def certificate(pool: asyncpg.Pool, certificate_id: str) -> Row | None:
+    """A certificate by its id, if one was issued here."""
+    found: Row | None = await pool.fetchrow(_SQL["certificate"], certificate_id)
+    return found
+
+
+async def certificates(
+    pool: asyncpg.Pool, party: int | None, *, after: int, limit: int
+) -> Sequence[Row]:
+    """Certificates by index: a party's, or all."""
+    found: Sequence[Row] = await pool.fetch(_SQL["certificates"], after, party, limit)
+    return found
+
+
+async def notices(
+    pool: asyncpg.Pool, party: int | None, *, after: int, limit: int
+) -> Sequence[Row]:
+    """Statements by index that say how a party's certificates stand, or all of them."""
+    found: Sequence[Row] = await pool.fetch(_SQL["notices"], after, party, limit)
+    return found
+
+
+async def noticed(pool: asyncpg.Pool, digests: Collection[str]) -> dict[str, Row]:
+    """Certificates by the digest of their statement."""
+    found = await pool.fetch(_SQL["noticed"], [rows.raw(each) for each in digests])
+    return {rows.text(row["digest"]): row for row in found}
+
+
+async def suspended(pool: asyncpg.Pool, number: int) -> frozenset[int] | None:
+    """The entries of a status list that are set; none when no certificate is in it."""
+    async with pool.acquire() as connection:
+        if not await connection.fetchval(_SQL["has_list"], number):
+            return None
+        found = await connection.fetch(_SQL["suspended"], number)
+    return frozenset(row["position"] for row in found)
+
+
+async def due(pool: asyncpg.Pool, *, after: int, limit: int) -> Sequence[Row]:
+    """Certificates after an index that are to be assessed anew, and the newest statement because of which."""
+    found: Sequence[Row] = await pool.fetch(_SQL["due"], after, limit)
+    return found
+
+
+async def done(pool: asyncpg.Pool, certificate: int, late: int) -> None:
+    """A certificate (by index) has been assessed with what is up to the late statement, and stands accordingly."""
+    await pool.execute(_SQL["done"], certificate, late)
+
+
+async def note_reached(
+    connection: asyncpg.Connection, late: int, made: Collection[int], reach: Reach
+) -> None:
+    """Note the certificates that a late statement may change; `made` are the statements computed anew because of it."""
+    await connection.execute(
+        _SQL["note_reached"],
+        late,
+        list(made),
+        [rows.raw(each) for each in reach.statements],
+        [rows.raw(each) for each in reach.keys],
+    )
+
+
+async def note_overtaken(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Note the certificates among what is recorded that a late statement may have overtaken."""
+    issued = [each.index for each in entries if isinstance(each.statement.record, Certificate)]
+    if issued:
+        await connection.execute(_SQL["note_overtaken"], issued)

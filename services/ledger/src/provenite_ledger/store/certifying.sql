@@ -1,0 +1,127 @@
+-- Queries of certificates: what they rest on, how they stand, and which are to be assessed anew.
+
+-- name: declared
+-- A declaration with its text, and whether the key that signed it was compromised by then.
+select s.index, s.compact, d.party, d.batch, d.retracted_at,
+       (k.compromised_from is not null and k.compromised_from <= extract(epoch from s.recorded_at)) as disowned
+from declaration d
+join statement s on s.index = d.index
+join key k on k.key_id = s.key_id
+where s.digest = $1
+
+-- name: same
+-- Certificates that say the same of a batch, are valid and do not end before a moment, the newest first.
+select c.id, e.jwt
+from certificate c join credential e on e.digest = c.credential
+where c.party = $1 and c.batch = $2 and c.policy = $3 and c.as_of = $4 and c.declaration is not distinct from $5
+  and c.status = 'valid' and c.valid_until > $6
+order by c.index desc limit 10
+
+-- name: count
+-- How many certificates there are.
+select count(*) from certificate
+
+-- name: is_taken
+-- Whether an entry of a status list is a certificate's.
+select exists (select from certificate where list = $1 and position = $2)
+
+-- name: put_credential
+-- What was signed, before it is recorded.
+insert into credential (digest, jwt) values ($1, $2) on conflict (digest) do nothing
+
+-- name: put_key
+-- A key that signs certificates.
+insert into certificate_key (key_id, jwk) values ($1, $2) on conflict (key_id) do nothing
+
+-- name: keys
+-- Every key that has signed certificates.
+select jwk from certificate_key order by key_id
+
+-- name: certificate
+-- A certificate by its id, with what was signed and the statement that has given it its status.
+select c.*, s.digest, s.recorded_at, s.compact, e.jwt, h.recorded_at as since, h.compact as said
+from certificate c
+join statement s on s.index = c.index
+join credential e on e.digest = c.credential
+left join statement h on h.index = c.changed
+where c.id = $1
+
+-- name: certificates
+-- Certificates after an index, a party's or all.
+select c.*, s.digest, m.digest as maker, e.jwt, h.recorded_at as since, h.compact as said
+from certificate c
+join statement s on s.index = c.index
+join statement m on m.index = c.batch / 1024
+join credential e on e.digest = c.credential
+left join statement h on h.index = c.changed
+where c.index > $1 and ($2::bigint is null or c.party = $2)
+order by c.index limit $3
+
+-- name: notices
+-- Statements after an index that say how certificates stand, a party's or all.
+select s.index, s.recorded_at, s.compact
+from statement s
+where s.kind = 'certificate_status' and s.index > $1 and ($2::bigint is null or s.counterparty = $2)
+order by s.index limit $3
+
+-- name: noticed
+-- Certificates by the digest of their statement.
+select s.digest, c.id, c.batch, e.jwt, m.digest as maker
+from certificate c
+join statement s on s.index = c.index
+join credential e on e.digest = c.credential
+join statement m on m.index = c.batch / 1024
+where s.digest = any ($1::bytea[])
+
+-- name: has_list
+-- Whether a status list has a certificate.
+select exists (select from certificate where list = $1)
+
+-- name: suspended
+-- The entries of a status list that are set: of certificates that are suspended or revoked.
+select position from certificate where list = $1 and status <> 'valid' order by position
+
+-- name: due
+-- Certificates that are to be assessed anew, each with the newest of the statements because of which.
+select w.late, s.digest as late_digest, c.*, t.digest, m.digest as maker, d.digest as declared
+from (
+    select certificate, max(late) as late from certificate_due
+    where certificate > $1 group by certificate order by certificate limit $2
+) w
+join certificate c on c.index = w.certificate
+join statement s on s.index = w.late
+join statement t on t.index = c.index
+join statement m on m.index = c.batch / 1024
+left join statement d on d.index = c.declaration
+order by c.index
+
+-- name: done
+-- What a certificate was due for up to a statement is done.
+delete from certificate_due where certificate = $1 and late <= $2
+
+-- name: note_reached
+-- Certificates to be assessed anew because of a late statement ($1): of what was made of statements that it has
+-- changed ($2), by statements that it withdraws (digests, $3), and on declarations that it disowns (keys, $4).
+insert into certificate_due (certificate, late)
+select c.index, $1::bigint
+from unnest($2::bigint[]) as made (index)
+join batch b on b.root >= made.index * 1024 and b.root < (made.index + 1) * 1024
+join certificate c on c.batch = b.key
+union
+select c.index, $1::bigint
+from statement s join certificate c on c.batch >= s.index * 1024 and c.batch < (s.index + 1) * 1024
+where s.digest = any ($3::bytea[])
+union
+select c.index, $1::bigint
+from statement s join certificate c on c.declaration = s.index
+where s.digest = any ($3::bytea[]) or (s.kind = 'declaration' and s.key_id = any ($4::bytea[]))
+on conflict (certificate, late) do nothing
+
+-- name: note_overtaken
+-- New certificates that a late statement may have changed after they were assessed.
+insert into certificate_due (certificate, late)
+select c.index, max(l.index)
+from certificate c join late l on l.index >= c.size
+where c.index = any ($1::bigint[])
+group by c.index
+on conflict (certificate, late) do nothing
