@@ -1,5 +1,6 @@
 """Which certificates change, with another version of their policy or by a late statement, and how: as the pure rules have it."""
 
+import time
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,7 @@ from provenite_proto.policy import (
 )
 from provenite_proto.policy.answers import answer
 from provenite_proto.record import RetractionReason, SubjectKind
+from provenite_proto.statement import parse
 from tests.ledger.certified import certifying, declaring
 from tests.ledger.replaying import Story
 from tests.ledger.running import Firm, Ledger, day, extraction, refining
@@ -176,7 +178,7 @@ def test_a_version_that_takes_other_parameters_is_not_known(certified: Certified
     file = CATALOGUE[SHARES].replace("[parameter.share]", "[parameter.part]")
     file = file.replace("$share", "$part")
     (changed,) = items(impact(certified.refiner, text=file))
-    assert changed["unknown"] == "There is no parameter share: it takes stage, part."
+    assert changed["reason"] == "There is no parameter share: it takes stage, part."
     assert not {"before", "after"} & changed.keys()
 
 
@@ -269,8 +271,9 @@ def test_a_declaration_that_falls_takes_its_facts_with_it(certified: Certified) 
     (changed,) = if_retracted(certified.refiner, declaration)
     assert changed["statement"] == statement
     assert changed["before"] == certified.says(policy_named("us.obbba.macr"), costs)
-    assert (changed["before"]["outcome"], changed["after"]["outcome"]) == ("pass", "indeterminate")
-    assert "figures" not in changed["after"]
+    assert changed["before"]["outcome"] == "pass"
+    assert "after" not in changed
+    assert changed["reason"] == "The declaration on which it rests stands no more."
 
 
 def test_an_attestation_that_falls_is_foretold(certified: Certified) -> None:
@@ -294,6 +297,73 @@ def test_an_attestation_that_falls_is_foretold(certified: Certified) -> None:
     story.tells(auditor, retracting(said_of[0], RetractionReason.WITHDRAWN))
     assert changed["after"] == certified.says(attested)
     assert changed["after"]["outcome"] == "fail"
+
+
+def consequences(firm: Firm, late: str) -> dict[str, Changed]:
+    """The certificates that a late statement has changed, once it is worked out, by their statements."""
+    deadline = time.monotonic() + 20
+    while True:
+        answered = firm.get(paths.certificate_consequences(late))
+        if answered.status_code == 200 and answered.json().get("settled", True):
+            return {each["statement"]: each for each in items(answered)}
+        assert time.monotonic() < deadline, answered.text
+        time.sleep(0.05)
+
+
+def issued(certified: Certified, asked: str, **more: Any) -> str:
+    """A certificate that the ledger has issued; its statement."""
+    answered = certified.refiner.post(
+        paths.CERTIFICATES, {"batch": certified.made, "policy": asked, "asOf": str(DAY), **more}
+    )
+    assert answered.status_code == 201, answered.text
+    return parse(answered.json()["statement"], complete=False).digest
+
+
+def test_a_late_statement_lists_the_certificates_that_it_has_changed(certified: Certified) -> None:
+    """Also what stays valid with other figures; and not what stays as it was."""
+    story = certified.story
+    share = "claim.recycled?class=post_consumer&share=0"
+    refined, traced, recycled = (issued(certified, each) for each in (SHARE, "us.uflpa", share))
+    before = {asked: certified.says(policy_named(asked)) for asked in ("us.uflpa", share)}
+    late = story.tells(certified.refiner, retracting(certified.other))
+    after = {asked: certified.says(policy_named(asked)) for asked in before}
+    found = consequences(certified.refiner, late)
+    assert found.keys() == {traced, recycled}
+    for statement, asked in ((traced, "us.uflpa"), (recycled, share)):
+        assert (found[statement]["before"], found[statement]["after"]) == (
+            before[asked],
+            after[asked],
+        )
+    assert found[traced]["after"]["outcome"] != "pass"
+    assert found[recycled]["after"]["outcome"] == "pass"
+    assert consequences(certified.miner, late) == {}
+    # Once it is suspended it is listed still, with the status that it has by now.
+    deadline = time.monotonic() + 20
+    while found[traced]["status"] != "suspended":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        found = consequences(certified.refiner, late)
+    assert found[recycled]["status"] == "valid"
+    assert refined not in found
+    # What follows is compared with what was then, not with what was first.
+    later = story.tells(certified.miner, retracting(certified.mined))
+    again = consequences(certified.refiner, later)
+    assert again[recycled]["before"] == after[share]
+    assert again[recycled]["after"] == certified.says(policy_named(share))
+
+
+def test_what_is_withdrawn_takes_its_certificates_along(certified: Certified) -> None:
+    statement = issued(certified, SHARE)
+    foretold = {
+        each["statement"]: each for each in if_retracted(certified.refiner, certified.made[:43])
+    }
+    late = certified.story.tells(certified.refiner, retracting(certified.made))
+    found = consequences(certified.refiner, late)
+    assert found.keys() == foretold.keys() == {statement}
+    for told in (found[statement], foretold[statement]):
+        assert told["reason"] == "The statement that made the batch has been retracted."
+        assert told["before"]["outcome"] == "pass"
+        assert "after" not in told
 
 
 def test_what_touches_no_certificate_changes_none(certified: Certified) -> None:

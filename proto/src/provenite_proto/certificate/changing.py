@@ -23,8 +23,8 @@ class Reassessed(Answer, frozen=True, kw_only=True):
 class ChangedCertificate(Answer, frozen=True, kw_only=True):
     """A certificate that changes: its `id`, the statement that logged it, the batch, and how it stands at present.
 
-    `policy` and `version` are those under which it was issued, for the day `as_of`. Without `after`, `unknown`
-    says in a sentence why that is not known.
+    `policy` and `version` are those under which it was issued, for the day `as_of`. Without `after`, `reason`
+    says in a sentence why there is none: it falls whatever the figures, or it is not known.
     """
 
     certificate: str
@@ -36,7 +36,7 @@ class ChangedCertificate(Answer, frozen=True, kw_only=True):
     status: Validity
     before: Reassessed | None = None
     after: Reassessed | None = None
-    unknown: str | None = None
+    reason: str | None = None
 
 
 class Cascade(Answer, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from provenite_proto.strict_toml import Malformed
 
 from . import hindsight
 from .hindsight import View
+from .reassessing import UNDECLARED, WITHDRAWN
 from .store import cascading, rows
 from .store.packing import unpacked
 from .store.rows import OUTPUTS, Row
@@ -35,19 +36,25 @@ class _Case(msgspec.Struct, frozen=True):
     policy: Policy
     declaration: Row | None
 
-    def facts(self, view: View) -> Facts:
-        """What its holder has declared, as far as that stands in the view."""
+    @property
+    def facts(self) -> Facts:
+        """What its holder has declared."""
         if self.declaration is None:
-            return Facts()
-        retracted = self.declaration["retracted_by"]
-        if retracted is not None and retracted < view.before:
-            return Facts()
-        if view.withdrawn == rows.text(self.declaration["digest"]):
             return Facts()
         record = parse(unpacked(self.declaration["compact"])).record
         if not isinstance(record, Declaration):
             raise TypeError(f"statement {self.declaration['index']} is no declaration")
         return record.costs or Facts()
+
+    def against(self, view: View) -> str | None:
+        """What stands against it in a view whatever its figures are: a sentence."""
+        if _fallen(self.batch, self.batch["retracted_by"], view):
+            return WITHDRAWN
+        if self.declaration is not None and _fallen(
+            self.declaration, self.declaration["fallen_by"], view
+        ):
+            return UNDECLARED
+        return None
 
 
 async def by_policy(
@@ -64,16 +71,18 @@ async def by_policy(
     view = View(size)
     changed = []
     for case in await _cases(connection, certificates):
+        if case.against(view):
+            continue
         try:
             policy = await asyncio.to_thread(replacing, case.certificate["settings"])
         except (NotOffered, Malformed) as error:
-            changed.append(_changed(case, unknown=str(error)))
+            changed.append(_changed(case, reason=str(error)))
             continue
         statements = await hindsight.makers(connection, case.batch, limit)
         if statements is None:
-            changed.append(_changed(case, unknown=_too_far(limit)))
+            changed.append(_changed(case, reason=_too_far(limit)))
             continue
-        facts, day = case.facts(view), case.certificate["as_of"]
+        facts, day = case.facts, case.certificate["as_of"]
         lenses = hindsight.needed((case.policy, policy), facts, day)
         shares = await hindsight.content(connection, case.batch, statements, lenses, view)
         before, after = (
@@ -92,26 +101,29 @@ async def by_view(
     other: View,
     limit: int,
 ) -> list[ChangedCertificate]:
-    """Those of the certificates that say something else in one view of the log than in the other."""
+    """Those of the certificates that stand in one view of the log and say something else in the other."""
     changed = []
     for case in await _cases(connection, certificates):
+        if case.against(one):
+            continue
         statements = await hindsight.makers(connection, case.batch, limit)
         if statements is None:
-            changed.append(_changed(case, unknown=_too_far(limit)))
+            changed.append(_changed(case, reason=_too_far(limit)))
             continue
-        same_facts = case.facts(one) == case.facts(other)
-        if same_facts and not await hindsight.differ(connection, statements, one, other):
+        fallen = case.against(other)
+        if not fallen and not await hindsight.differ(connection, statements, one, other):
             continue
-        before, after = [await _seen(connection, case, statements, view) for view in (one, other)]
-        if differs(before, after):
-            changed.append(_changed(case, before, after))
+        before = await _seen(connection, case, statements, one)
+        after = None if fallen else await _seen(connection, case, statements, other)
+        if after is None or differs(before, after):
+            changed.append(_changed(case, before, after, reason=fallen))
     return changed
 
 
 async def _seen(
     connection: asyncpg.Connection, case: _Case, statements: Sequence[int], view: View
 ) -> Reassessed:
-    facts, day = case.facts(view), case.certificate["as_of"]
+    facts, day = case.facts, case.certificate["as_of"]
     lenses = hindsight.needed((case.policy,), facts, day)
     shares = await hindsight.content(connection, case.batch, statements, lenses, view)
     return _so(case, view.before, hindsight.assessed(case.batch, shares, case.policy, facts, day))
@@ -142,7 +154,7 @@ def _changed(
     before: Reassessed | None = None,
     after: Reassessed | None = None,
     *,
-    unknown: str | None = None,
+    reason: str | None = None,
 ) -> ChangedCertificate:
     row = case.certificate
     return ChangedCertificate(
@@ -155,8 +167,13 @@ def _changed(
         status=Validity(row["status"]),
         before=before,
         after=after,
-        unknown=unknown,
+        reason=reason,
     )
+
+
+def _fallen(statement: Row, by: int | None, view: View) -> bool:
+    """Whether a statement (with its digest) stands no more in a view, being withdrawn by another."""
+    return (by is not None and by < view.before) or rows.text(statement["digest"]) == view.withdrawn
 
 
 def _name(batch: Row) -> str:

@@ -31,9 +31,9 @@ def show(pages: Sequence[Cascade], nothing: str) -> None:
 
 
 def _gravity(changed: ChangedCertificate) -> int:
-    """Those that pass no more come first, then those of which it is not known."""
+    """Those that fall or pass no more come first, then those of which it is not known."""
     if changed.after is None:
-        return 1
+        return 1 if changed.before is None else 0
     return 0 if changed.after.outcome != "pass" else 2
 
 
@@ -45,7 +45,7 @@ def _show(changed: ChangedCertificate) -> None:
     )
     out.print(f"  {changed.batch}", soft_wrap=True)
     if changed.before is None or changed.after is None:
-        _line(f"not known: {changed.unknown}")
+        _line(changed.reason or "It is not known what becomes of it.")
         return
     before, after = changed.before, changed.after
     style = "bold green" if after.outcome == "pass" else "bold red"
