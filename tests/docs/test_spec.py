@@ -273,6 +273,10 @@ def test_the_pack_is_described() -> None:
         f"| {limits.LINES:,} lines and {limits.STATEMENT_MEMBER_BYTES:,} bytes each |",
         f"one a line of at most {limits.LINE_BYTES:,} bytes,",
         f"| `content.json` | {limits.CONTENT_BYTES:,} bytes |",
+        f"| `policies/<digest>.json` … | {limits.DEFINITION_BYTES:,} bytes each |",
+        f"| {limits.CERTIFICATE_BYTES:,} bytes each, {limits.CERTIFICATES} of them |",
+        f"| `certificates/did.json` | {limits.DID_BYTES:,} bytes |",
+        f"| `certificates/status-<number>.jwt` … | {limits.STATUS_LIST_BYTES:,} bytes each |",
         f"| `report.txt` | {limits.REPORT_BYTES:,} bytes |",
         f"| `manifest.json` | {limits.MANIFEST_BYTES:,} bytes |",
         f"At most {limits.MEMBERS:,} members, {limits.STATEMENTS:,} statements, "
@@ -283,6 +287,13 @@ def test_the_pack_is_described() -> None:
     assert {name for name in vars(limits) if name.isupper()} == {
         *("HEAD_BYTES", "CHECKPOINT_BYTES", "KEY_BYTES", "POLICY_BYTES", "LINES"),
         *("STATEMENT_MEMBER_BYTES", "LINE_BYTES", "CONTENT_BYTES", "REPORT_BYTES"),
+        *(
+            "DEFINITION_BYTES",
+            "CERTIFICATE_BYTES",
+            "CERTIFICATES",
+            "DID_BYTES",
+            "STATUS_LIST_BYTES",
+        ),
         *("MANIFEST_BYTES", "MEMBERS", "STATEMENTS", "FILE_BYTES", "INFLATED_BYTES", "RATIO"),
     }
 

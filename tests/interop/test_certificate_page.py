@@ -12,11 +12,11 @@ from zxingcpp import read_barcodes
 
 from provenite_ledger.pages import html
 from provenite_proto.certificate import qr_text
-from tests.ledger.showing import STANDINGS, crowded
+from tests.ledger.showing import STANDINGS, crowded, hostile
 from tests.needs import need_path, need_tool
 
 HERE = Path(__file__).parent
-PAGES = STANDINGS | {"crowded": crowded("W"), "wide": crowded("株")}
+PAGES = STANDINGS | {"hostile": hostile(), "crowded": crowded("W"), "wide": crowded("株")}
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from provenite_proto.record import (
     AnyRecord,
@@ -38,6 +39,8 @@ class Secretive:
     digests: dict[str, str] = field(default_factory=dict)
     records: dict[str, tuple[str, AnyRecord]] = field(default_factory=dict)
     batches: dict[str, str] = field(default_factory=dict)
+    certificates: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By name what the ledger has answered to whoever asked for them."""
     texts: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """By statement and section: what to look for."""
 

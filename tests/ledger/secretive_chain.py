@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from provenite_proto import paths
 from provenite_proto.record import (
     Accreditation,
     Attestation,
@@ -390,3 +391,48 @@ def _certified(chain: Secretive) -> None:
     )
     suspended = standing_so(certificate, Validity.SUSPENDED, chain.digests["used-retraction"])
     chain.add("suspension", "registrar", suspended, identities=(chain.digests["used-retraction"],))
+    _issued(chain, declared)
+
+
+OWN_POLICY = """id = "lagoon.origin"
+version = "1"
+title = "Where it is from"
+summary = "What is known of where it was mined."
+jurisdiction = "worldwide"
+status = "claim"
+as_of = 2026-01-01
+verify_by = 2099-01-01
+date_basis = "claim"
+measure = "element_mass"
+
+[[source]]
+title = "Lagoon purchasing rules"
+confidence = "high"
+
+[[row]]
+[[row.test]]
+kind = "share"
+name = "mined in Chile"
+lens = "origin"
+good = ["CL"]
+other = "bad"
+"""
+
+
+def _issued(chain: Secretive, declared: str) -> None:
+    """A certificate that the ledger issues to the trader."""
+    trader = chain.firms["trader"]
+    registered = chain.ledger.http.post(
+        paths.POLICIES,
+        content=OWN_POLICY,
+        headers={**trader.authorized(), "Content-Type": "application/toml"},
+    )
+    assert registered.status_code == 201, registered.text
+    asked = {
+        "batch": chain.batches["to-trader.0"],
+        "policy": "lagoon.origin",
+        "declaration": declared,
+    }
+    issued = trader.post(paths.CERTIFICATES, asked)
+    assert issued.status_code == 201, issued.text
+    chain.certificates["trader"] = issued.json()

@@ -144,6 +144,26 @@ def secrets(chain: Secretive) -> dict[str, set[str]]:
     return found
 
 
+PLAIN = (
+    paths.SHIPMENTS,
+    paths.PARTIES,
+    paths.SITES,
+    paths.LENSES,
+    paths.POLICIES,
+    paths.CERTIFICATES,
+    paths.NOTICES,
+    paths.DID,
+    paths.CONTEXT,
+    paths.LOG_STATE,
+    paths.LOG_CHECKPOINT,
+    paths.LEDGER,
+    paths.HEALTH,
+    paths.READY,
+    "/schema/openapi.json",
+)
+"""Addresses that are asked as they are."""
+
+
 def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Every GET that reads the chain: the route's template, the path, the query."""
     digests = list(chain.digests.values())
@@ -168,6 +188,7 @@ def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield "/v1/batches/{batch_id}/assessment", paths.assessment(batch), query
         for direction in ("upstream", "downstream"):
             yield "/v1/batches/{batch_id}/trace", paths.trace(batch), {"direction": direction}
+    yield "/certificates/status/{number}", f"{paths.PUBLIC_CERTIFICATES}/status/0", {}
     yield "/v1/batches", paths.BATCHES, {"exhausted": "true"}
     yield "/v1/batches", paths.BATCHES, {"holder": "any", "exhausted": "true", "limit": 2}
     yield "/v1/batches", paths.BATCHES, {"holder": "any", "lot": "LOT-KESTREL"}
@@ -180,16 +201,21 @@ def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
         query = {"flow": flow, "from": "2020-01-01", "to": "2999-12-31"}
         yield paths.PORTFOLIO, paths.PORTFOLIO, query
         yield paths.PORTFOLIO, paths.PORTFOLIO, {**query, "party": chain.firms["miner"].id}
-    for path in (paths.SHIPMENTS, paths.PARTIES, paths.SITES, paths.LENSES, paths.POLICIES):
-        yield path, path, {}
     for tile in ("0/000", "0/000.p/7", "entries/000", "entries/000.p/7", "1/000"):
         yield "/log/tile/{tile}", f"{paths.LOG}/tile/{tile}", {}
     yield paths.LOG_CONSISTENCY, paths.LOG_CONSISTENCY, {"from": 1}
     yield paths.LOG_STATEMENTS, paths.LOG_STATEMENTS, {"limit": 500}
-    for path in (paths.LOG_STATE, paths.LOG_CHECKPOINT):
+    for path in PLAIN:
         yield path, path, {}
-    for path in (paths.LEDGER, paths.HEALTH, paths.READY, "/schema/openapi.json"):
-        yield path, path, {}
+
+
+def of_certificate(certificate: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Every GET that reads a certificate: the route's template, the path, the headers."""
+    yield "/v1/certificates/{certificate_id}", paths.certificate(certificate), {}
+    path = f"{paths.PUBLIC_CERTIFICATES}/{certificate}"
+    for accept in ("text/html", "application/vc+jwt"):
+        yield "/certificates/{certificate}", path, {"Accept": accept}
+    yield "/certificates/{certificate}", f"{path}.pdf", {}
 
 
 def leaked(said: str, hidden: dict[str, set[str]], reader: str, *known: str) -> Iterable[str]:

@@ -85,6 +85,23 @@ STANDINGS = {
 }
 
 
+MARKUP = "</p><script>alert(1)</script><img src=x onerror=alert(2)>\"'&lt;{{ 7*7 }}"
+
+
+def hostile() -> Shown:
+    """All texts that others may have written are markup."""
+    policy = replaced(
+        RECYCLED,
+        title=MARKUP,
+        summary=MARKUP,
+        caveat=(MARKUP,),
+        source=(Citation(title=MARKUP, confidence="high"),),
+    )
+    issuance = replaced(ISSUANCE, holder=MARKUP, lot=MARKUP, issuer=MARKUP)
+    made = shown(policy, [figure(MARKUP, MARKUP, "0.5", at_least="0.2")], issuance=issuance)
+    return replaced(made, status="suspended", reason=MARKUP)
+
+
 def crowded(letter: str, *, tests: int = 12, figures: int = 40) -> Shown:
     """All texts as long as they may be, in words of this letter, and more figures than a page has room for."""
     names = [f"{number} {_words(letter, 250)}" for number in range(tests)]

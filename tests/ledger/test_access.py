@@ -29,9 +29,18 @@ from provenite_proto.record import (
 )
 from provenite_proto.statement import Statement, parse
 from tests.ledger.running import day, extraction, receipt, refining, run_ledger, transfer
-from tests.ledger.secretive import Secretive
+from tests.ledger.secretive import FIRMS, Secretive
 from tests.ledger.secretive_chain import build
-from tests.ledger.seeing import READERS, Eye, leaked, requests, secrets, sees, told
+from tests.ledger.seeing import (
+    READERS,
+    Eye,
+    leaked,
+    of_certificate,
+    requests,
+    secrets,
+    sees,
+    told,
+)
 
 Hidden = dict[str, set[str]]
 
@@ -193,6 +202,7 @@ def test_every_route_is_tried(chain: Secretive) -> None:
     document = chain.ledger.http.get("/schema/openapi.json").json()
     documented = {(method, path) for path, item in document["paths"].items() for method in item}
     tried = {("get", template) for template, _, _ in requests(chain)}
+    tried |= {("get", template) for template, _, _ in of_certificate("")}
     # The posts are those of the tests below.
     tried |= {
         ("post", path)
@@ -203,9 +213,39 @@ def test_every_route_is_tried(chain: Secretive) -> None:
             paths.ENROLMENTS,
             paths.LENSES,
             paths.POLICIES,
+            paths.CERTIFICATES,
         )
     }
     assert documented <= tried
+
+
+@pytest.mark.parametrize("reader", ["nobody", "stranger", "trader"])
+def test_a_certificate_tells_nothing_of_the_chain(
+    chain: Secretive, hidden: Hidden, reader: str
+) -> None:
+    """Whoever has its id learns the holder's name, which asked for that, and of no batch, statement or other party."""
+    issued = chain.certificates["trader"]
+    trader = chain.firms["trader"].id
+    ids = {*chain.digests.values(), *chain.batches.values()} - {trader}
+    eye = Eye(chain, reader)
+    for template, path, headers in of_certificate(issued["id"]):
+        response = chain.ledger.http.get(path, headers={**eye.headers(), **headers})
+        assert response.status_code == 200, response.text
+        said = told(response)
+        assert not leaked(said, hidden, "nobody", FIRMS["trader"][0]), template
+        assert not [each for each in ids if each in said], template
+
+
+@pytest.mark.parametrize("reader", ["nobody", "stranger", "miner"])
+def test_asking_for_a_certificate_tells_nothing(
+    chain: Secretive, hidden: Hidden, reader: str
+) -> None:
+    eye = Eye(chain, reader)
+    for batch in (*chain.batches.values(), f"{chain.digests['declaration']}.0"):
+        for extra in ({}, {"declaration": chain.digests["declaration"]}, {"lot": True}):
+            body = {"batch": batch, "policy": "claim.recycled", **extra}
+            response = eye.post(paths.CERTIFICATES, msgspec.json.encode(body), "application/json")
+            assert not leaked(told(response), hidden, reader, str(body)), response.text
 
 
 def attempts(chain: Secretive, reader: str) -> Iterator[AnyRecord]:

@@ -170,7 +170,7 @@ def test_the_lists_are_the_holders(chain: Chain) -> None:
     (entry,) = chain.refiner.get(paths.CERTIFICATES).json()["items"]
     assert (entry["id"], entry["batch"], entry["policy"]) == (found["id"], chain.made, STRICT)
     assert chain.mine.get(paths.CERTIFICATES).json()["items"] == []
-    ids = set()
+    ids: set[str] = set()
     cursor: dict[str, Any] = {}
     while True:
         page = chain.ledger.registrar.get(paths.CERTIFICATES, limit=1, **cursor).json()

@@ -17,6 +17,7 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 
 from provenite_ledger.http.documenting import STATEMENT_TYPE, STATEMENTS_TYPE, TOML_TYPE
+from provenite_proto import paths
 from provenite_proto.policy import digest, policy_named
 from provenite_proto.record import Site, Stage
 from tests.ledger.running import Firm, Ledger, extraction, transfer
@@ -37,6 +38,8 @@ WITHOUT_INPUT = (
     "listPolicies",
     "getLog",
     "getCheckpoint",
+    "getIssuer",
+    "getContext",
 )
 WITH_INPUT = (
     "submitStatement",
@@ -60,6 +63,12 @@ WITH_INPUT = (
     "registerLens",
     "registerPolicy",
     "getPolicy",
+    "certify",
+    "listCertificates",
+    "getCertificate",
+    "showCertificate",
+    "getStatusList",
+    "listNotices",
     "listParties",
     "getParty",
     "listSites",
@@ -86,6 +95,11 @@ def known(firm: Firm, ledger: Ledger) -> dict[str, str]:
     """Path parameters that lead to something."""
     (batch,) = firm.record(extraction(lot="A"))
     (shipped,) = firm.record(transfer(batch, ledger.enrol("trader").id, "1"))
+    certified = firm.post(
+        paths.CERTIFICATES, {"batch": batch, "policy": "claim.non-covered-nation"}
+    )
+    assert certified.status_code == 201, certified.text
+    certificate = certified.json()["id"]
     site = firm.submit(Site(country="CL", stages=(Stage.EXTRACTION,))).json()["digest"]
     return {
         "digest": batch.partition(".")[0],
@@ -95,6 +109,9 @@ def known(firm: Firm, ledger: Ledger) -> dict[str, str]:
         "site_id": site,
         "key_id": firm.key.key_id,
         "tile": "0/000.p/1",
+        "certificate_id": certificate,
+        "certificate": certificate,
+        "number": "0",
         "policy": digest(policy_named("us.uflpa")),
     }
 

@@ -5,6 +5,7 @@ import io
 from provenite_proto import paths
 from provenite_proto.audit import Trust, audit_pack
 from provenite_proto.log import check_inclusion, entry, leaf_hash, open_checkpoint, parse_key
+from provenite_proto.log.tiles import FULL
 from provenite_proto.matter.quantity import milligrams
 from provenite_proto.pack import Line, Pack
 from provenite_proto.record import (
@@ -28,6 +29,7 @@ from tests.ledger.running import (
     further_key,
     receipt,
     refining,
+    run_ledger,
     transfer,
 )
 from tests.ledger.speaking import (
@@ -289,3 +291,15 @@ def test_a_key_brings_all_that_is_said_of_its_party(ledger: Ledger) -> None:
     (ore,) = mine.record(extraction("1"))
     found = read(packed(mine, ore))
     assert found.keys() == {ledger.registrar.id, mine.id, registered, revoked, digest(ore)}
+
+
+def test_its_proofs_hold_though_the_logs_files_are_damaged() -> None:
+    with run_ledger() as ledger:
+        mine = ledger.enrol("miner")
+        # What is not full yet is in memory.
+        ore, *_ = [mine.record(extraction("1"))[0] for _ in range(FULL)]
+        tile = ledger.data / "log" / "tile" / "0" / "000"
+        whole = tile.read_bytes()
+        tile.write_bytes(bytes(32) + whole[32:])
+        packed(mine, ore)
+        assert tile.read_bytes() == whole

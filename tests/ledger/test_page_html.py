@@ -14,11 +14,9 @@ from zxingcpp import read_barcodes
 
 from provenite_ledger.pages import CONTENT_SECURITY_POLICY, Shown, html
 from provenite_proto.certificate import qr_text
-from provenite_proto.policy.model import Citation
-from tests.ledger.showing import RECYCLED, STANDINGS, crowded, figure, replaced, shown
+from tests.ledger.showing import RECYCLED, STANDINGS, crowded, hostile, replaced, shown
 from tests.proto.certifying import ISSUANCE
 
-MARKUP = "</p><script>alert(1)</script><img src=x onerror=alert(2)>\"'&lt;{{ 7*7 }}"
 VOID = {"meta", "br", "link", "rect", "path", "line"}
 
 
@@ -50,19 +48,6 @@ class Page(HTMLParser):
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
-
-
-def hostile() -> Shown:
-    policy = replaced(
-        RECYCLED,
-        title=MARKUP,
-        summary=MARKUP,
-        caveat=(MARKUP,),
-        source=(Citation(title=MARKUP, confidence="high"),),
-    )
-    issuance = replaced(ISSUANCE, holder=MARKUP, lot=MARKUP, issuer=MARKUP)
-    made = shown(policy, [figure(MARKUP, MARKUP, "0.5", at_least="0.2")], issuance=issuance)
-    return replaced(made, status="suspended", reason=MARKUP)
 
 
 @pytest.mark.parametrize("standing", STANDINGS)
@@ -115,7 +100,12 @@ def test_nothing_runs_and_nothing_is_fetched(page: Shown) -> None:
         assert "style" not in attributes
         assert not [each for each in attributes if each.startswith("on")]
         assert {"src", "href"} & attributes.keys() <= ({"href"} if name == "a" else set())
-    assert {each["href"] for each in found.all("a")} == {page.credential.id}
+    origin = "https://ledger.example"
+    assert [each["href"] for each in found.all("a")] == [
+        page.credential.id,
+        f"{page.credential.id}.pdf",
+        f"{origin}/v1/policies/{page.credential.provenance.policy_digest}",
+    ]
     assert "url(" not in text.replace("url(#hatch)", "")
 
 

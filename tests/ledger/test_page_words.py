@@ -174,7 +174,7 @@ def test_the_standing_says_since_when_and_why() -> None:
     words = {name: said(each).standing for name, each in STANDINGS.items()}
     assert words["valid"].detail == "until 24 November 2027, 12:30 UTC."
     assert words["suspended"].detail == (
-        "since 25 November 2026, 12:30 UTC. Do not rely on it while it is. An assay was withdrawn."
+        "since 25 November 2026, 12:30 UTC. Do not rely on it for now. An assay was withdrawn."
     )
     assert words["revoked"].detail.startswith("since 25 November 2026, 12:30 UTC, for good.")
     assert words["expired"].detail.startswith("on 24 November 2027, 12:30 UTC.")

@@ -127,7 +127,10 @@ def test_a_client_is_told_that_a_pack_broke_off(tmp_path: Path) -> None:
         # What is not full yet is in memory.
         ore, *_ = [mine.record(extraction("1"))[0] for _ in range(FULL)]
         shutil.move(ledger.data / "log" / "tile", tmp_path)
+        # Nor can they be made anew.
+        (ledger.data / "log" / "tile").touch()
         with pytest.raises(httpx.RemoteProtocolError):
             mine.get(paths.pack(ore))
+        (ledger.data / "log" / "tile").unlink()
         shutil.move(tmp_path / "tile", ledger.data / "log")
         assert mine.get(paths.pack(ore)).status_code == 200

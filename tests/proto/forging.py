@@ -19,7 +19,7 @@ from provenite_proto.log import (
     note,
     root,
 )
-from provenite_proto.pack import Content, Head, Line, Report, Writer
+from provenite_proto.pack import NOTHING, Content, Head, Issued, Line, Report, Writer
 from provenite_proto.pack.members import FORMAT
 from provenite_proto.problem import Problem
 from provenite_proto.statement import base64url, parse, redact
@@ -45,6 +45,7 @@ class Forged:
     report_of: str | None = None
     created: int | None = None
     cosigned: Sequence[tuple[WitnessSigner, int]] = ()
+    issued: Issued = NOTHING
 
     def relog(self) -> None:
         """Let the log have what the lines say now, and prove it."""
@@ -102,7 +103,7 @@ class Forged:
             except Problem:
                 statement = parse(line.statement.partition("~")[0] + "~", complete=False)
             data += writer.add(line, statement.record, statement.withheld)
-        return data + writer.end(self.claims)
+        return data + writer.end(self.claims, self.issued)
 
 
 Made = tuple[str, Forged, str, dict[str, Any]]

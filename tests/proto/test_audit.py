@@ -54,6 +54,7 @@ from tests.proto.making.keys import AUDIENCE, digest_of
 from tests.proto.making.models import copper
 from tests.proto.packing import LOG, claimed, packed
 from tests.proto.test_replay import History
+from tests.proto.zipping import members_of, parts, zipped
 
 TRUST = Trust(LOG.key)
 SLOW = settings(
@@ -391,6 +392,17 @@ def test_a_pack_with_one_byte_changed_anywhere_is_refused() -> None:
         assert verdict.outcome is Outcome.FALSE
         (failure,) = (each for each in verdict.failures if each.slug.startswith("pack-"))
         assert failure.slug in PACK_KINDS and failure.detail
+
+
+def test_a_member_that_cannot_be_read_is_told_once() -> None:
+    """What it had is not told as missing besides: the file is damaged, and nothing follows from that."""
+    members = members_of(packed(Chain().firms, Chain().batch))
+    lines = members["statements/000000.jsonl"].split(b"\n")
+    for damaged in (b"\n".join([b"{", *lines[1:]]), b"\n".join([*lines[:-2], b"{", b""])):
+        whole = parts({**members, "statements/000000.jsonl": damaged})
+        verdict = audited(zipped(whole))
+        assert [each.slug for each in verdict.failures] == ["pack-malformed"]
+        assert verdict.missing == ()
 
 
 Names = (

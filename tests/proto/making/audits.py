@@ -27,7 +27,7 @@ from provenite_proto.record import (
 from tests.proto.forging import Forged, Made, altered, forged
 from tests.proto.packing import LOG, claimed
 
-from . import audit_gaps
+from . import audit_certificates, audit_gaps
 from .firms import Firms
 from .keys import TestKey, signed
 from .models import copper
@@ -478,4 +478,5 @@ MAKERS = (
     _times,
     _left_out,
     *audit_gaps.MAKERS,
+    *audit_certificates.MAKERS,
 )

@@ -1,5 +1,6 @@
 """The audit: what is true of a pack, or of a whole ledger, found out without trusting its operator."""
 
+from .certificates import Presented
 from .kinds import KINDS
 from .of_ledger import LedgerAudit
 from .of_pack import audit_pack, one_by_one
@@ -7,9 +8,11 @@ from .saving import go_on, save
 from .trust import Evidence, Trust, evidence_of
 from .verdict import (
     MAX_LISTED,
+    CertificateVerdict,
     Claim,
     Doubt,
     Failure,
+    FigureVerdict,
     Missing,
     Outcome,
     Tally,
@@ -21,14 +24,17 @@ from .verifying import Checked, Tree, Verified, Work, verify, works
 __all__ = [
     "KINDS",
     "MAX_LISTED",
+    "CertificateVerdict",
     "Checked",
     "Claim",
     "Doubt",
     "Evidence",
     "Failure",
+    "FigureVerdict",
     "LedgerAudit",
     "Missing",
     "Outcome",
+    "Presented",
     "Tally",
     "Tree",
     "Trust",

@@ -54,5 +54,25 @@ KINDS: Mapping[str, Kind] = kinds(
             "What the batch is said to consist of does not follow from the statements",
             "Rely on what follows, once all statements are there.",
         ),
+        "figures-false": (
+            "What a certificate says does not follow from the statements",
+            "Do not rely on it: its issuer has certified something else than what was recorded.",
+        ),
+        "size-false": (
+            "A certificate is about a log in which its batch was not yet there",
+            "Do not rely on it: ask its issuer for one that is about the batch.",
+        ),
+        "policy-differs": (
+            "A certificate names another policy than the one with its digest",
+            "Do not rely on it: read the policy by which it was issued.",
+        ),
+        "status-false": (
+            "A status list has a certificate valid that the log has suspended or revoked",
+            "Do not rely on the certificate: the issuer tells others something else than it has recorded.",
+        ),
+        "suspension-missing": (
+            "A certificate that no longer follows from the statements was not suspended",
+            "Do not rely on it: the issuer had an hour to suspend it.",
+        ),
     }
 )

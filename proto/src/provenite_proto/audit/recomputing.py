@@ -1,19 +1,16 @@
-"""The content of the audited batch, computed anew from the statements, and compared figure by figure.
+"""The content of the audited batch, computed anew from the statements: through any lenses, as of any size of the log.
 
 Content follows from all that is upstream: one mass that is withheld or missing there leaves all of it
-unverified, and a fact for which only some lenses ask leaves those unverified.
+unknown, and a fact for which only some lenses ask leaves those unknown.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from ..content import LENSES, Lens, Made, Shares, Step, part_of
+from ..content import Lens, Made, Shares, Step, part_of
 from ..content.averaging import averages
-from ..ledger import Attested, Owned, State
-from ..matter.quantity import kilograms, milligrams
-from ..pack import Content
+from ..ledger import RegisteredKey
 from ..record import (
     AnyRecord,
     Collection,
@@ -24,13 +21,35 @@ from ..record import (
     Transfer,
     Transformation,
 )
-from ..replay import Facts, Making, computed, making_of, standing, step_of
+from ..replay import computed, making_of, standing, step_of
 from ..tables import Tables
 from .admitting import Admitted
 from .frame import Frame
 from .gaps import Upstream
+from .said import Compromise, Said
 from .upstream import add_upstream
-from .verdict import Tally, Withheld
+from .verdict import Tally
+
+
+class Opaque(msgspec.Struct, frozen=True):
+    """A statement upstream because of which the content is not known, and why.
+
+    `withheld` are its quantities, `range` are those of earlier draws, so that it is not known which part it took;
+    `upstream` of it is one that is told of itself; `missing` is the statement, and then it has no index.
+    """
+
+    statement: str
+    index: int | None
+    why: str
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """That some lenses ask for a fact about a statement that its `section` would tell; without one, what it averages over."""
+
+    section: str | None
+    statement: str
+    index: int
+    lenses: tuple[str, ...]
 
 
 class Recomputing:
@@ -41,20 +60,21 @@ class Recomputing:
         self._tally = tally
         self._tables = tables
         self._steps = tables.table("steps", Step)
-        self._index = tables.table("indices", int)
         # Statements of whose outputs, and parts of batches, the content is not known, and why not: `withheld`,
         # `upstream` or `range`.
         self._opaque = tables.table("opaque", str)
         self._unranged = tables.names("unranged")
         self._siteless = tables.names("siteless")
         self._unaveraged = tables.names("unaveraged")
-        self._undisclosed = tables.names("undisclosed")
+        # By party the first of its ownership statements whose parties are withheld.
+        self._undisclosed = tables.table("undisclosed", int)
         self._averaging = tables.table("averaging", int)
+        self._compromises = tables.table("compromises", Compromise)
+        self._passes = 0
 
     def add(self, admitted: Admitted) -> None:
         """A statement that was admitted."""
         digest, record, hidden = admitted.admission.digest, admitted.record, admitted.hidden
-        self._index[digest] = admitted.index
         if admitted.averaged is not None and not _rolls(record):
             self._tally.fail(
                 "average-false",
@@ -64,9 +84,14 @@ class Recomputing:
             )
         if not all(admitted.ranged):
             self._unranged.add(digest)
+        for effect in admitted.admission.effects:
+            if isinstance(effect, RegisteredKey) and effect.compromised_from is not None:
+                self._compromises[digest] = Compromise(
+                    admitted.index, effect.id, effect.compromised_from
+                )
         match record:
             case Ownership() if hidden.may_be("parties"):
-                self._undisclosed.add(admitted.issuer)
+                self._undisclosed.setdefault(admitted.issuer, admitted.index)
             case Transfer():
                 self._moved(record, admitted)
             case Retraction() if record.statement in self._unranged:
@@ -102,36 +127,6 @@ class Recomputing:
                 self._siteless.add(digest)
             self._average(record, admitted, step)
 
-    def compare(self, batch_id: str, claims: Content, up: Upstream, over: Upstream) -> None:
-        """Compare what is claimed of the batch with what follows of all upstream, and of what is averaged over.
-
-        What cannot be computed is noted as that.
-        """
-        if not self._computable(up):
-            return
-        unknown = self._unknown_lenses(up, over)
-        lenses = [lens for lens in LENSES.values() if lens.id not in unknown]
-        found = self._content(batch_id, (up.makers, over.makers), lenses)
-        batch = self._frame.state.batches[batch_id]
-        if claims.elements.keys() != batch.elements.keys():
-            self._tally.fail(
-                "content-false",
-                f"The pack claims {', '.join(claims.elements)}; in the batch are {', '.join(batch.elements)}.",
-            )
-            return
-        for element, claim in claims.elements.items():
-            self._figure(f"{element}", milligrams(claim.mass), batch.elements[element])
-            for lens in LENSES:
-                if lens not in claim.lenses:
-                    self._tally.miss(
-                        "lens", f"The pack does not say what {element} is through {lens}."
-                    )
-                elif lens not in unknown:
-                    said = {name: milligrams(mass) for name, mass in claim.lenses[lens].items()}
-                    self._labels(f"{element} through {lens}", said, found[element][lens])
-            for lens in claim.lenses.keys() - LENSES.keys():
-                self._tally.miss("lens", f"The lens {lens} is not one of the protocol's.")
-
     def _average(
         self, record: Extraction | Collection | Transformation, admitted: Admitted, step: Step
     ) -> None:
@@ -151,78 +146,46 @@ class Recomputing:
                 index=step.index,
             )
 
-    def _computable(self, up: Upstream) -> bool:
-        """Whether everything upstream is known; what is not is noted."""
+    def opaque(self, up: Upstream) -> Iterator[Opaque]:
+        """What upstream keeps all of the content from being known; nothing when it can be computed."""
         state = self._frame.state
-        known = True
         for digest in sorted(each for each in up.makers if each not in state.statements):
-            sentence = (
-                f"What the batch consists of follows from {digest} too, which is not carried."
-            )
-            self._tally.miss("content", sentence)
-            known = False
+            yield Opaque(digest, None, "missing")
         for each, why in self._opaque.items():
-            if each not in up.makers and each not in up.batches:
-                continue
-            known = False
-            digest = each.partition(".")[0]
-            if why != "upstream":
-                self._tally.withhold(
-                    Withheld(
-                        check="content" if why == "withheld" else "content, by earlier draws",
-                        section="quantities",
-                        statement=digest,
-                        index=self._index[digest],
-                    )
-                )
-        return known
+            if each in up.makers or each in up.batches:
+                digest = each.partition(".")[0]
+                yield Opaque(digest, self._at(digest), why)
 
-    def _unknown_lenses(self, up: Upstream, over: Upstream) -> frozenset[str]:
-        """The lenses that ask for a fact that is not known; each is noted."""
-        reasons: list[tuple[str, str, Iterable[str]]] = []
-        if siteless := self._first(self._siteless, up):
-            reasons.append(
-                ("site", siteless, (x.id for x in LENSES.values() if _asks(x, "attested")))
-            )
-        if owner := self._by_undisclosed(up):
-            reasons.append(
-                ("controllers", owner, (x.id for x in LENSES.values() if _asks(x, "controllers")))
-            )
-        rolling = self._first(self._averaging, up)
+    def unknown(
+        self, lenses: Sequence[Lens], up: Upstream, over: Upstream, size: int
+    ) -> Iterator[Unknown]:
+        """Which facts that some of the lenses ask for the first `size` statements do not tell as far as they are shown."""
+        attested = tuple(each.id for each in lenses if _asks(each, "attested"))
+        if attested and (siteless := self._first(self._siteless, up)):
+            yield Unknown("identities", siteless, self._at(siteless), attested)
+        controllers = tuple(each.id for each in lenses if _asks(each, "controllers"))
+        if controllers and (owner := self._by_undisclosed(up, size)):
+            yield Unknown("parties", owner, self._at(owner), controllers)
+        averaging = tuple(each.id for each in lenses if averages(each))
+        rolling = self._first(self._averaging, up) if averaging else None
         if rolling and not self._averages(up, over):
-            reasons.append(("average", rolling, (x.id for x in LENSES.values() if averages(x))))
-        found: set[str] = set()
-        for check, statement, lenses in reasons:
-            named = tuple(lenses)
-            found.update(named)
-            if check == "average":
-                self._tally.miss(
-                    "average",
-                    f"Not all transformations are carried over which it averages: {', '.join(named)}.",
-                    statement=statement,
-                    index=self._index[statement],
-                )
-                continue
-            self._tally.withhold(
-                Withheld(
-                    check=f"content through {', '.join(named)}",
-                    section="identities" if check == "site" else "parties",
-                    statement=statement,
-                    index=self._index[statement],
-                )
-            )
-        return frozenset(found)
+            yield Unknown(None, rolling, self._at(rolling), averaging)
+
+    def _at(self, statement: str) -> int:
+        return self._frame.state.statements[statement].index
 
     def _first(self, statements: Iterable[str], up: Upstream) -> str | None:
         """The first of the statements that made something upstream."""
         return next((each for each in statements if each in up.makers), None)
 
-    def _by_undisclosed(self, up: Upstream) -> str | None:
+    def _by_undisclosed(self, up: Upstream, size: int) -> str | None:
         """The first statement upstream of a party whose controllers are withheld."""
         if not self._undisclosed:
             return None
         said = self._frame.state.statements
-        steps = (each for each in self._steps if said[each].issuer in self._undisclosed)
+        steps = (
+            each for each in self._steps if self._undisclosed.get(said[each].issuer, size) < size
+        )
         return self._first(steps, up)
 
     def averaged_over(self, up: Upstream) -> Upstream:
@@ -248,70 +211,40 @@ class Recomputing:
             and all(each in self._frame.state.statements for each in over.makers)
         )
 
-    def _content(self, batch_id: str, makers: Iterable[Set[str]], lenses: list[Lens]) -> Shares:
-        """What the batch consists of, in one pass over what is upstream."""
+    def content(
+        self, batch_id: str, ways: Iterable[Upstream], lenses: Sequence[Lens], size: int
+    ) -> Shares:
+        """What the batch consists of as the first `size` statements have it, in one pass over what is upstream.
+
+        For a batch that one of them made, of whose way nothing is `opaque`, through lenses that ask for nothing `unknown`.
+        """
+        makers = [each.makers for each in ways]
         averaging = any(map(averages, lenses))
-        shares = self._tables.table("shares", Shares)
-        made = self._tables.table("made", Made)
-        said = _Said(self._frame.state)
+        # Each pass has tables of its own, since a name is given once.
+        self._passes += 1
+        shares = self._tables.table(f"shares-{self._passes}", Shares)
+        made = self._tables.table(f"made-{self._passes}", Made)
+        state = self._frame.state
+        said = Said(state, self._compromises.values(), size)
         for statement in self._steps:
             if not any(statement in each for each in makers):
                 continue
             step = self._steps[statement]
             if not averaging:
                 step = msgspec.structs.replace(step, averaged=())
-            recorded = self._frame.state.statements[statement]
-            making = making_of(step.record, recorded)
+            making = making_of(step.record, state.statements[statement])
             found = computed(step, standing(making, said.about(making)), lenses, shares, made)
             shares.update(zip(step.batches, found.outputs, strict=True))
             if statement in self._averaging:
                 # Others look up the run only.
                 made[statement] = Made((), found.run)
-        batch = self._frame.state.batches[batch_id]
+        batch = state.batches[batch_id]
         return part_of(
             shares[batch.root],
             {
                 element: (low, low + batch.elements[element])
                 for element, low in batch.offsets.items()
             },
-        )
-
-    def _labels(self, what: str, said: Mapping[str, int], found: Mapping[str, int]) -> None:
-        for label in sorted(said.keys() | found.keys()):
-            self._figure(f"{what}, {label}", said.get(label, 0), found.get(label, 0))
-
-    def _figure(self, what: str, said: int, found: int) -> None:
-        if said == found:
-            self._tally.verified["figures"] += 1
-        else:
-            self._tally.fail(
-                "content-false",
-                f"{what}: {kilograms(said)} kg are claimed, {kilograms(found)} kg follow.",
-            )
-
-
-class _Said:
-    """What the register has about statements, by what it is about."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._accreditations = tuple(state.accreditations.values())
-        self._attestations: defaultdict[str, list[Attested]] = defaultdict(list)
-        self._ownerships: defaultdict[str, list[Owned]] = defaultdict(list)
-        for attested in state.attestations.values():
-            self._attestations[attested.subject.partition(".")[0]].append(attested)
-        for owned in state.ownerships.values():
-            self._ownerships[owned.party].append(owned)
-
-    def about(self, making: Making) -> Facts:
-        """What is said of a statement that makes matter, of its site and of its issuer."""
-        subjects = {making.statement, making.issuer, *((making.site,) if making.site else ())}
-        return Facts(
-            keys=self._state.keys,
-            statements=self._state.statements,
-            attestations=[one for each in subjects for one in self._attestations.get(each, ())],
-            accreditations=self._accreditations,
-            ownerships=self._ownerships.get(making.issuer, ()),
         )
 
 

@@ -1,13 +1,17 @@
 """What an audit comes to: what was verified, what is false, what could not be checked, and what stays a claim."""
 
 from collections import Counter
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 import msgspec
 
+from ..certificate import CertifiedFigure, Check, Result
 from ..pack import Subject
+from ..policy import Outcome as Assessed
 from ..problem import Finding
+from ..record import Validity
 
 MAX_LISTED = 1_000
 """Entries of each list of a verdict that are kept; all are counted."""
@@ -78,11 +82,52 @@ class Doubt(Form, frozen=True, kw_only=True):
     finding: Finding
 
 
+class FigureVerdict(Form, frozen=True, kw_only=True):
+    """A figure as the certificate says it, as it follows from the statements that it is about, and from all of the pack.
+
+    What is not there was not said, or does not follow; `holds` is left out where it could not be computed.
+    """
+
+    test: str
+    of: str
+    said: CertifiedFigure | None = None
+    then: CertifiedFigure | None = None
+    now: CertifiedFigure | None = None
+    holds: bool | None = None
+
+
+class CertificateVerdict(Form, frozen=True, kw_only=True):
+    """What an audit comes to about a certificate: `id` is its address, `digest` that of its text.
+
+    It is `carried` by the pack, or was brought. `statement` and `index` are of the statement that commits to it,
+    `status` is what the statements say of it; `then` is the outcome as of its own size of the log, `now` that as of the
+    pack's.
+    """
+
+    result: Result
+    id: str
+    digest: str
+    carried: bool
+    policy: str
+    version: str
+    policy_digest: str
+    as_of: date
+    size: int
+    statement: str | None = None
+    index: int | None = None
+    status: Validity | None = None
+    then: Assessed | None = None
+    now: Assessed | None = None
+    figures: tuple[FigureVerdict, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
 class Verdict(Form, frozen=True, kw_only=True):
     """The result of an audit.
 
     `verified` counts the checks that were made and held, by name; `counts` how many entries each list would
-    have in full. `size` is that of the tree of the checkpoint.
+    have in full. `size` is that of the tree of the checkpoint. `certificates` are those that were brought, and
+    then those of the pack; what was brought does not count in the outcome.
     """
 
     outcome: Outcome
@@ -100,6 +145,7 @@ class Verdict(Form, frozen=True, kw_only=True):
     withheld: tuple[Withheld, ...] = ()
     claims: tuple[Claim, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    certificates: tuple[CertificateVerdict, ...] = ()
 
 
 class Tally:

@@ -74,11 +74,11 @@ def sign_status_list(found: StatusList, key: Signs) -> str:
     return jwt.sign(found, found.issuer, key)
 
 
-def suspended(text: str, credential: Credential, document: DidDocument, now: datetime) -> bool:
-    """Whether the list that a certificate names says that it is suspended or revoked.
+def read_status_list(text: str, credential: Credential, document: DidDocument) -> StatusList:
+    """The list that a certificate names, signed by its issuer; it is not asked when it holds.
 
-    `BadCertificate` when the text is not that list, its issuer did not sign it, or it does not hold now: as for a
-    certificate, and `status-list-mismatch`, `status-list-expired`, `status-list-malformed`.
+    `BadCertificate` when the text is not that list, or the issuer did not sign it: as for a certificate, and
+    `status-list-mismatch`.
     """
     secured = jwt.read(text, _decoder, MAX_CHARACTERS)
     found, entry = secured.credential, credential.credential_status
@@ -93,12 +93,28 @@ def suspended(text: str, credential: Credential, document: DidDocument, now: dat
             f"It is the list {found.id}; the certificate names {entry.status_list_credential}.",
         )
     secured.verify(credential.issuer.id, document)
+    return found
+
+
+def is_suspended(found: StatusList, credential: Credential) -> bool:
+    """Whether the bit of the certificate is set in its list; `BadCertificate` `status-list-malformed`."""
+    listed = bits.decode(found.credential_subject.encoded_list)
+    return bits.is_set(listed, credential.credential_status.status_list_index)
+
+
+def suspended(text: str, credential: Credential, document: DidDocument, now: datetime) -> bool:
+    """Whether the list that a certificate names says that it is suspended or revoked.
+
+    `BadCertificate` as of `read_status_list`, and `status-list-expired` when it does not hold now,
+    `status-list-malformed`.
+    """
+    found = read_status_list(text, credential, document)
     if not found.valid_from <= now <= found.valid_until:
         raise BadCertificate(
             "status-list-expired",
             f"It holds from {found.valid_from:%Y-%m-%d %H:%M} to {found.valid_until:%Y-%m-%d %H:%M} UTC.",
         )
-    return bits.is_set(bits.decode(found.credential_subject.encoded_list), entry.status_list_index)
+    return is_suspended(found, credential)
 
 
 _decoder = msgspec.json.Decoder(StatusList)

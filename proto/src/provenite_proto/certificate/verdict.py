@@ -3,7 +3,7 @@
 Nothing is fetched here. Who verifies brings the text, what he was given with it, whom he trusts, and the time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
@@ -31,7 +31,17 @@ from .opening import Certificate
 from .suspension import suspended
 
 Subject = Literal[
-    "form", "copy", "signature", "dates", "status", "log", "witnesses", "batch", "recomputed"
+    "form",
+    "copy",
+    "signature",
+    "dates",
+    "status",
+    "log",
+    "witnesses",
+    "batch",
+    "policy",
+    "recomputed",
+    "now",
 ]
 
 
@@ -94,10 +104,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_de
     id: str | None = None
     digest: str | None = None
 
-    def with_check(self, check: Check) -> "Verdict":
-        """The verdict with a check more."""
-        checks = (*self.checks, check)
-        return msgspec.structs.replace(self, checks=checks, result=_together(checks))
+    def with_checks(self, more: Iterable[Check]) -> "Verdict":
+        """The verdict with these checks too."""
+        checks = (*self.checks, *more)
+        return msgspec.structs.replace(self, checks=checks, result=together(checks))
 
 
 def judged(
@@ -106,7 +116,7 @@ def judged(
     """Check all of a certificate that there is evidence for, as of `now`."""
     checks = tuple(_checks(certificate, evidence, trusted, now))
     return Verdict(
-        result=_together(checks),
+        result=together(checks),
         id=certificate.credential.id,
         digest=certificate.digest,
         checks=checks,
@@ -268,7 +278,8 @@ def _batch(certificate: Certificate, batch: str) -> Check:
     return _false("batch", "batch-differs", f"It is not of batch {batch}.")
 
 
-def _together(checks: tuple[Check, ...]) -> Result:
+def together(checks: Iterable[Check]) -> Result:
+    """What all of them come to."""
     results = {each.result for each in checks}
     return next(
         (each for each in (Result.FALSE, Result.UNCHECKED) if each in results), Result.HOLDS

@@ -1,5 +1,6 @@
 """The pack: one file from which anyone can find out offline what is true of a batch (SPEC.md, "The pack")."""
 
+from .certified import NOTHING, Certified, Issued, list_number
 from .container import is_pack
 from .errors import KINDS, BadPack
 from .members import (
@@ -21,12 +22,15 @@ from .writing import Writer, write
 __all__ = [
     "FORMAT",
     "KINDS",
+    "NOTHING",
     "WITHHELD",
     "BadPack",
+    "Certified",
     "Content",
     "ElementClaim",
     "Entry",
     "Head",
+    "Issued",
     "Line",
     "Manifest",
     "Pack",
@@ -35,6 +39,7 @@ __all__ = [
     "Subject",
     "Writer",
     "is_pack",
+    "list_number",
     "read_lines",
     "subject_facts",
     "write",

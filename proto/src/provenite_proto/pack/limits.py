@@ -19,5 +19,12 @@ CHECKPOINT_BYTES = 64 * 1024
 KEY_BYTES = 1024
 POLICY_BYTES = 64 * 1024
 CONTENT_BYTES = 16 * 1024 * 1024
+CERTIFICATES = 64
+"""Certificates of a pack, and so their policies and status lists too."""
+CERTIFICATE_BYTES = 256 * 1024
+DEFINITION_BYTES = 256 * 1024
+"""Bytes of a certificate's policy."""
+DID_BYTES = 64 * 1024
+STATUS_LIST_BYTES = 64 * 1024
 REPORT_BYTES = 256 * 1024
 MANIFEST_BYTES = 4 * 1024 * 1024

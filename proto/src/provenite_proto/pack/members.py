@@ -24,16 +24,21 @@ CHECKPOINT = "checkpoint"
 LOG_KEY = "log.txt"
 POLICY = "witnesses.txt"
 CONTENT = "content.json"
+DID = "certificates/did.json"
 REPORT = "report.txt"
 MANIFEST = "manifest.json"
 
 _STATEMENTS = re.compile(r"statements/[0-9]{6}\.jsonl")
+_POLICY = re.compile(r"policies/([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])\.json")
+_CERTIFICATE = re.compile(r"certificates/([A-Za-z0-9_-]{21}[AQgw])\.jwt")
+_STATUS_LIST = re.compile(r"certificates/status-(0|[1-9][0-9]{0,5})\.jwt")
 _SIZES = {
     HEAD: limits.HEAD_BYTES,
     CHECKPOINT: limits.CHECKPOINT_BYTES,
     LOG_KEY: limits.KEY_BYTES,
     POLICY: limits.POLICY_BYTES,
     CONTENT: limits.CONTENT_BYTES,
+    DID: limits.DID_BYTES,
     REPORT: limits.REPORT_BYTES,
     MANIFEST: limits.MANIFEST_BYTES,
 }
@@ -50,7 +55,7 @@ _BEFORE = Annotated[
 _PART = Annotated[str, Meta(pattern=r"^(?!0(\.0+)?$)(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$(?!\n)")]
 """A mass that is not nothing."""
 _LABEL = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_+./-]{1,256}$(?!\n)")]
-_NAME = Annotated[str, Meta(pattern=r"^[a-z0-9./-]{1,64}$(?!\n)")]
+_NAME = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_./-]{1,64}$(?!\n)")]
 
 T = TypeVar("T")
 
@@ -129,10 +134,56 @@ def is_statements(name: str) -> bool:
     return _STATEMENTS.fullmatch(name) is not None
 
 
+def policy_name(digest: str) -> str:
+    """The name of the member with the policy of this digest."""
+    return f"policies/{digest}.json"
+
+
+def policy_of(name: str) -> str | None:
+    """The digest of the policy that a member of this name holds, if it holds one."""
+    found = _POLICY.fullmatch(name)
+    return found[1] if found else None
+
+
+def certificate_name(certificate: str) -> str:
+    """The name of the member with the certificate of this id."""
+    return f"certificates/{certificate}.jwt"
+
+
+def certificate_of(name: str) -> str | None:
+    """The id of the certificate that a member of this name holds, if it holds one."""
+    found = _CERTIFICATE.fullmatch(name)
+    return found[1] if found else None
+
+
+def status_list_name(number: int) -> str:
+    """The name of the member with the status list of this number."""
+    return f"certificates/status-{number}.jwt"
+
+
+def status_list_of(name: str) -> int | None:
+    """The number of the status list that a member of this name holds, if it holds one."""
+    found = _STATUS_LIST.fullmatch(name)
+    return int(found[1]) if found else None
+
+
+def is_certified(name: str) -> bool:
+    """Whether a member holds a certificate or what belongs to one."""
+    return name == DID or any(
+        each(name) is not None for each in (policy_of, certificate_of, status_list_of)
+    )
+
+
 def largest(name: str) -> int:
     """The bytes that a member of this name may have; `BadPack` `pack-member-unknown`."""
     if is_statements(name):
         return limits.STATEMENT_MEMBER_BYTES
+    if policy_of(name) is not None:
+        return limits.DEFINITION_BYTES
+    if certificate_of(name) is not None:
+        return limits.CERTIFICATE_BYTES
+    if status_list_of(name) is not None:
+        return limits.STATUS_LIST_BYTES
     if name not in _SIZES:
         raise BadPack(
             "pack-member-unknown", name, "A pack has no member of this name: it is not unpacked."
@@ -145,6 +196,10 @@ def in_order(names: list[str]) -> None:
     for name in names:
         largest(name)
     count = sum(map(is_statements, names))
+    certificates = {each for name in names if (each := certificate_of(name)) is not None}
+    within("", "certificates", len(certificates), limits.CERTIFICATES)
+    policies = {each for name in names if (each := policy_of(name)) is not None}
+    lists = {number for name in names if (number := status_list_of(name)) is not None}
     wanted = [
         HEAD,
         CHECKPOINT,
@@ -152,6 +207,10 @@ def in_order(names: list[str]) -> None:
         *([POLICY] if POLICY in names else []),
         *map(statements_name, range(count)),
         *([CONTENT] if CONTENT in names else []),
+        *map(policy_name, sorted(policies)),
+        *map(certificate_name, sorted(certificates)),
+        *([DID] if certificates else []),
+        *map(status_list_name, sorted(lists)),
         REPORT,
         MANIFEST,
     ]

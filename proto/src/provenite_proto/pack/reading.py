@@ -10,6 +10,7 @@ from typing import BinaryIO
 import msgspec
 
 from . import limits
+from .certified import Certified, read_certified
 from .container import Member, directory, read, unpack
 from .errors import BadPack, within
 from .members import (
@@ -25,6 +26,7 @@ from .members import (
     Head,
     Line,
     in_order,
+    is_certified,
     is_statements,
     read_content,
     read_head,
@@ -49,7 +51,8 @@ class Pack:
     """A pack in an open file, which stays the caller's to close.
 
     `head`, `checkpoint` (the signed note), `log_key`, `policy` (the witness policy's text, if the pack has one),
-    `content` (if the reader was shown it) and `report` are read at once, the statements as they are asked for.
+    `content` (if the reader was shown it), `certified` and `report` are read at once, the statements as they are asked
+    for.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -63,6 +66,9 @@ class Pack:
         self.policy: str | None = self._text(POLICY) if POLICY in self._members else None
         self.content: Content | None = (
             read_content(self._read(CONTENT)) if CONTENT in self._members else None
+        )
+        self.certified: Certified = read_certified(
+            {name: self._read(name) for name in self._members if is_certified(name)}
         )
         self.report: str = self._text(REPORT)
 

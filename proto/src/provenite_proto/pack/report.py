@@ -5,14 +5,16 @@ It says nothing of what is true: only a program that has verified the pack can s
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
+from ..certificate import Certificate
 from ..log import Checkpoint, Unproven
 from ..log.note import base64, parse
 from ..matter.quantity import milligrams
+from ..policy.wording import percent
 from ..record import AnyRecord, Collection, Extraction, Receipt, Transfer, Transformation
 from .members import Content, Head
 from .subject import Subject, Subjects
@@ -72,11 +74,11 @@ class Report:
                 name = _OTHERS
             self._steps.setdefault(name, _Step()).happened(time)
 
-    def text(self, content: Content | None) -> str:
-        """The report; `content` where the pack has it."""
-        return "\n".join(line.rstrip() for line in self._lines(content)) + "\n"
+    def text(self, content: Content | None, certificates: Sequence[Certificate] = ()) -> str:
+        """The report; `content` where the pack has it, and its `certificates`."""
+        return "\n".join(map(str.rstrip, self._lines(content, certificates))) + "\n"
 
-    def _lines(self, content: Content | None) -> Iterator[str]:
+    def _lines(self, content: Content | None, certificates: Sequence[Certificate]) -> Iterator[str]:
         head = self._head
         yield "PROVENITE PACK"
         yield ""
@@ -92,6 +94,7 @@ class Report:
             _WIDTH,
         )
         yield from _contained(content)
+        yield from _certified(certificates)
         yield from self._way()
         yield from self._counts()
 
@@ -171,6 +174,30 @@ def _contained(content: Content | None) -> Iterator[str]:
         for lens, labels in claim.lenses.items():
             if set(labels) != {_NO_STEP}:
                 yield from _labels(lens, labels)
+
+
+def _certified(certificates: Sequence[Certificate]) -> Iterator[str]:
+    if not certificates:
+        return
+    yield ""
+    yield "CERTIFICATES, AS THEIR ISSUER SAYS"
+    for each in certificates:
+        credential, said = each.credential, each.credential.provenance
+        yield ""
+        yield each.id
+        yield from _wrapped(
+            "  ",
+            f"{said.policy} {said.version}, as of {said.as_of}, by the first {said.size:,} statements",
+        )
+        yield from _wrapped(
+            "  ",
+            f"valid until {credential.valid_until:%Y-%m-%d}, unless it is suspended or revoked",
+        )
+        for figure in said.figures[:_LABELS]:
+            bounds = dict.fromkeys(map(percent, (figure.lower, figure.upper)))
+            yield from _wrapped(f"  {' to '.join(bounds):<24}", f"{figure.of}: {figure.test}")
+        if len(said.figures) > _LABELS:
+            yield f"  {len(said.figures) - _LABELS:,} more figures"
 
 
 def _labels(lens: str, labels: Mapping[str, str]) -> Iterator[str]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
+from ..certificate import read_certificate
 from ..record import AnyRecord
 from ..statement import base64url, parse
 from . import limits
+from .certified import NOTHING, Issued
 from .container import Member, end_record, pack
 from .errors import within
 from .members import (
@@ -77,12 +79,21 @@ class Writer:
         self._report.add(_digest(line.statement), record, withheld)
         return data
 
-    def end(self, content: Content | None) -> bytes:
-        """All that comes behind the statements; `content` where the reader sees it."""
+    def end(self, content: Content | None, issued: Issued = NOTHING) -> bytes:
+        """All that comes behind the statements; `content` where the reader sees it, and what was `issued` for him to see.
+
+        `BadCertificate` for what is no certificate.
+        """
         data = self._flush()
         if content is not None:
             data += self._member(CONTENT, encode(content))
-        data += self._member(REPORT, self._report.text(content).encode())
+        members = dict(issued.members())
+        within("", "certificates", len(issued.certificates), limits.CERTIFICATES)
+        for name, member in members.items():
+            data += self._member(name, member)
+        certificates = [read_certificate(text) for _, text in sorted(issued.certificates.items())]
+        report = self._report.text(content, certificates)
+        data += self._member(REPORT, report.encode())
         data += self._member(MANIFEST, encode(Manifest(members=tuple(self._entries))))
         directory = b"".join(member.central() for member in self._members)
         return data + directory + end_record(len(self._members), len(directory), self._offset)
@@ -129,6 +140,7 @@ def write(
     policy: str | None,
     lines: Iterable[Line],
     content: Content | None,
+    issued: Issued = NOTHING,
 ) -> Iterator[bytes]:
     """A whole pack, in pieces; each statement is read once more for the report."""
     writer = Writer(head, checkpoint, log_key, policy)
@@ -136,4 +148,4 @@ def write(
     for line in lines:
         statement = parse(line.statement, complete=False)
         yield writer.add(line, statement.record, statement.withheld)
-    yield writer.end(content)
+    yield writer.end(content, issued)

@@ -5,15 +5,18 @@ from collections.abc import AsyncIterator
 from functools import lru_cache
 
 import asyncpg
+import msgspec
 
-from provenite_proto.log import inclusion
+from provenite_proto.log import Read, Unproven, entry, leaf_hash
 from provenite_proto.pack import Content, Writer
-from provenite_proto.statement import parse
+from provenite_proto.statement import Statement, parse
 
 from .access import Reader
 from .answering.pack import Shown, shown
+from .publishing.proving import inclusion_in
 from .publishing.published import Signed
 from .publishing.publisher import Publisher
+from .publishing.receipts import Receipts
 from .selecting import Selection
 from .store import packs, reading
 from .store.packing import unpacked
@@ -23,11 +26,13 @@ _CHUNK = 25
 """Statements read at a time (some 6 MB at the most)."""
 _HASHES = 4096
 """Hashes of the tree that are remembered while a pack is made."""
+_Proofs = list[tuple[bytes, ...]]
 
 
 async def pieces(
     pool: asyncpg.Pool,
     publisher: Publisher,
+    receipts: Receipts,
     who: Reader,
     signed: Signed,
     selection: Selection,
@@ -36,7 +41,7 @@ async def pieces(
 ) -> AsyncIterator[bytes]:
     """The file of a pack as `writer` makes it: the selected statements as the reader sees them, with their proofs.
 
-    `signed` is the checkpoint that it begins with.
+    `signed` is the checkpoint that it begins with. Raises `OSError` or `Unproven` when the log's files cannot be read.
     """
     yield writer.begin()
     known = await reading.known_to(pool, who.index)
@@ -49,32 +54,64 @@ async def pieces(
 
     indices = sorted(selection.statements)
 
-    def written(texts: list[Row], draws: dict[int, list[Row]]) -> bytes:
+    def written(texts: list[_Text], proofs: _Proofs, draws: dict[int, list[Row]]) -> bytes:
         return b"".join(
             _written(writer, each)
             for each in (
                 shown(
-                    row,
-                    parse(unpacked(row["compact"])),
+                    text.row,
+                    text.parsed,
                     who,
-                    selection.statements[row["index"]],
+                    selection.statements[text.index],
                     known=known,
-                    proof=inclusion(row["index"], signed.size, read),
-                    draws=draws.get(row["index"], ()),
+                    proof=proof,
+                    draws=draws.get(text.index, ()),
                     computable=selection.computable,
-                    averaged=selection.averaged.get(row["index"]),
+                    averaged=selection.averaged.get(text.index),
                 )
-                for row in texts
+                for text, proof in zip(texts, proofs, strict=True)
             )
         )
 
     for first in range(0, len(indices), _CHUNK):
         some = indices[first : first + _CHUNK]
-        texts = await packs.texts(pool, some)
+        texts = await asyncio.to_thread(_texts, await packs.texts(pool, some))
         draws = await packs.draws(pool, some)
-        # Proofs are read from files, and what is full is deflated.
-        yield await asyncio.to_thread(written, texts, draws)
+        try:
+            proofs = await asyncio.to_thread(_proofs, texts, signed, read)
+        except (Unproven, FileNotFoundError):
+            read.cache_clear()
+            proofs = await receipts.mended(lambda fresh: _proofs(texts, signed, fresh))  # noqa: B023 # awaited here
+        # What is full is deflated.
+        yield await asyncio.to_thread(written, texts, proofs, draws)
     yield await asyncio.to_thread(writer.end, content)
+
+
+class _Text(msgspec.Struct, frozen=True):
+    """A statement as the database has it, and read."""
+
+    row: Row
+    parsed: Statement
+
+    @property
+    def index(self) -> int:
+        """Its place in the log."""
+        index: int = self.row["index"]
+        return index
+
+
+def _texts(rows: list[Row]) -> list[_Text]:
+    return [_Text(row, parse(unpacked(row["compact"]))) for row in rows]
+
+
+def _proofs(texts: list[_Text], signed: Signed, read: Read) -> _Proofs:
+    """Of each statement the proof that it is in what is signed; each is checked before it is sent."""
+    return [
+        inclusion_in(
+            leaf_hash(entry(each.parsed.digest, each.row["recorded_at"])), each.index, signed, read
+        )
+        for each in texts
+    ]
 
 
 def _written(writer: Writer, each: Shown) -> bytes:

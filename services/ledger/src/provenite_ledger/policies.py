@@ -22,6 +22,7 @@ from provenite_proto.statement import base64url
 
 from .store import policies
 
+_ID = re.compile(r"[a-z0-9.-]{1,64}")
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 
 
@@ -39,7 +40,8 @@ async def asked_for(pool: asyncpg.Pool, party: int, asked: str) -> Policy:
         return await by_digest(pool, asked)
     if asked.partition("?")[0] in CATALOGUE:
         return await _of_catalogue(pool, party, asked)
-    own = await policies.own_named(pool, asked, party)
+    # What is no id may be what PostgreSQL cannot hold.
+    own = await policies.own_named(pool, asked, party) if _ID.fullmatch(asked) else None
     if own is None:
         raise _missing(asked)
     # In a thread, which the event loop takes turns with: a firm's own may take long to read.

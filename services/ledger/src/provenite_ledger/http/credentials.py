@@ -130,7 +130,7 @@ async def issuer(request: AnyRequest) -> Response[bytes]:
     security=OPEN,
     responses={
         200: ResponseSpec(
-            str,
+            dict[str, object],
             media_type=CONTEXT_TYPE,
             generate_examples=False,
             description="The JSON-LD context of the members that are ours.",

@@ -79,7 +79,9 @@ async def pack(request: AnyRequest, batch_id: Annotated[str, BATCH_ID]) -> Strea
         )
         policy = ledger.witnessing.policy.text if ledger.witnessing else None
         writer = Writer(head, signed.note, f"{ledger.publisher.published.key}\n", policy)
-        made = pieces(ledger.pool, ledger.publisher, who, signed, selection, writer, content)
+        made = pieces(
+            ledger.pool, ledger.publisher, ledger.receipts, who, signed, selection, writer, content
+        )
         held = stack.pop_all()
     name = f"{batch_id}.pack.zip"
     return Stream(

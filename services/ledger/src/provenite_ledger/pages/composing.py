@@ -23,9 +23,11 @@ _CONFIDENCE = {
     "medium": "known, not read in the source",
     "low": "sources disagree",
 }
+_LONGEST_OF = 150
+"""Tenths of a letter of what a figure is of, where that is no element."""
 _UNNAMED = "It does not name the batch, nor who supplied it: who holds the batch can show that it is the one meant."
 _BOUNDS = (
-    "Where two figures are given, not all of the matter is known: only the lower one counts, the upper one is what "
+    "Where two figures are given, not everything is known: only the lower one counts, the upper one is what "
     "would be if all of the unknown counted."
 )
 
@@ -124,6 +126,7 @@ def sheet(shown: Shown, limits: Limits) -> Sheet:
         further_sources=tuple(map(legible, sources[limits.sources :])),
         notes=tuple(_cut(each, limits.note) for each in _notes(credential, possible=possible)),
         url=credential.id,
+        printable=credential.credential_subject.conformity_certificate.link_url,
         qr=code(pinned),
         command=f"provenite verify '{pinned}'",
         proofs=tuple(_proofs(shown)),
@@ -158,7 +161,7 @@ def _standing(shown: Shown, most: int) -> Standing:
         case "valid":
             detail = f"until {moment_text(ends)}."
         case "suspended":
-            detail = f"{since.strip()}. Do not rely on it while it is.{because}".lstrip(". ")
+            detail = f"{since.strip()}. Do not rely on it for now.{because}".lstrip(". ")
         case "revoked":
             detail = f"{since.strip()}, for good. Do not rely on it.{because}".lstrip(", ")
         case "expired":
@@ -240,7 +243,7 @@ def _bar(figure: CertifiedFigure) -> Bar:
     else:
         mark, required = None, "published"
     met = figure.verdict == "pass"
-    name = element.name if element else _cut(words(figure.of), 300)
+    name = element.name if element else _cut(words(figure.of), _LONGEST_OF)
     needs = "no threshold" if mark is None else f"required: {required}"
     verdict = "" if mark is None else (", met" if met else ", not met")
     return Bar(
@@ -264,7 +267,9 @@ def _proofs(shown: Shown) -> Iterator[Entry]:
     yield Entry("Computed from", f"its first {provenance.size} statements")
     yield Entry("Digest of the statement", shown.statement, code=True)
     yield Entry("Digest of the credential", digest_of(shown.jwt), code=True)
-    yield Entry("Digest of the policy", provenance.policy_digest, code=True)
+    (definition,) = shown.credential.assessment.evidence
+    digest = provenance.policy_digest
+    yield Entry("Digest of the policy", digest, code=True, url=definition.link_url)
 
 
 _MONTHS = (

@@ -107,7 +107,7 @@ class _Page(Writer):
         for line in list(face("strong").lines(sheet.issuer, 11, RIGHT - width - x - 12))[:2]:
             self.text(x + 8, self.y + 4.4, line, "strong", 11, INK)
             self.y += 4.6
-        self.y = max(self.y, y + 6.2) + 2.4
+        self.y = max(self.y + 0.8, y + 6.2) + 2.4
 
     def standing(self, sheet: Sheet) -> None:
         """The standing in a band of its own."""
@@ -280,7 +280,10 @@ class _Page(Writer):
                 name: FaceName = "code" if each.code else "text"
                 across = face(name).width(face(name).setting(each.value), 7 * self.size)
                 size = 7 * max(0.65, min(1, (column - 3) / across))
+                above = self.y
                 self.paragraph(each.value, name, size, INK, x, column - 2.9)
+                if each.url:
+                    self.marks.append(Target(x, above, column - 3, self.y - above, each.url))
                 deepest = max(deepest, self.y)
             self.y = deepest
             self.gap(0.25)

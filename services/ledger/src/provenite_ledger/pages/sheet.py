@@ -19,11 +19,12 @@ class Standing(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """A labelled value; `code` is text to be copied, such as a digest."""
+    """A labelled value; `code` is text to be copied, such as a digest, `url` where more of it is found."""
 
     label: str
     value: str
     code: bool = False
+    url: str | None = None
 
 
 class Bar(Struct, frozen=True):
@@ -54,7 +55,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     """The whole page.
 
     `notes` are what it does not say. `sources` and the figures of `groups` are what there is room for, beside
-    `further_sources` and `unshown` figures more. `url` leads to the certificate, `qr` pins it too, `command`
+    `further_sources` and `unshown` figures more. `url` leads to the certificate, `printable` to its PDF, `qr` pins it too, `command`
     checks it.
     """
 
@@ -72,6 +73,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     further_sources: tuple[str, ...]
     notes: tuple[str, ...]
     url: str
+    printable: str
     qr: Code
     command: str
     proofs: tuple[Entry, ...]

@@ -1,8 +1,10 @@
 """Receipts: proofs that statements are in the log, for whoever submitted or reads them."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
-from provenite_proto.log import LogProof, entry, leaf_hash
+from provenite_proto.log import LogProof, Read, entry, leaf_hash
 from provenite_proto.log.cose import ConsistencyReceipt, InclusionReceipt, kid_of
 from provenite_proto.log.proof import proof_text
 from provenite_proto.statement import SigningKey
@@ -12,6 +14,8 @@ from .opening import Statements
 from .proving import consistency_in, inclusion_in
 from .published import Signed
 from .publisher import Publisher
+
+_Made = TypeVar("_Made")
 
 
 class Receipts:
@@ -71,6 +75,10 @@ class Receipts:
             new=new,
         )
         return receipt.signed(found, self._key).encode()
+
+    async def mended(self, make: Callable[[Read], _Made]) -> _Made:
+        """What is made of the log's files, and checked, once they are mended where that is needed."""
+        return await self._mending.proven(make)
 
     def _newest(self, index: int) -> Signed:
         signed = self._publisher.published.signed

@@ -1,0 +1,387 @@
+"""The certificates of the audited batch: whether each is what the log commits to, and follows from the statements.
+
+What is withheld or not carried leaves a check open: it never counts as holding.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from ..certificate import (
+    BadCertificate,
+    Certificate,
+    CertifiedFigure,
+    Check,
+    DidDocument,
+    Result,
+    batch_digest,
+    certified,
+    did_url,
+)
+from ..certificate.addresses import party_url
+from ..certificate.suspension import is_suspended, read_status_list
+from ..certificate.verdict import Subject, together
+from ..ledger import CLOCK_TOLERANCE
+from ..log import log_name
+from ..pack import Certified, Head, list_number
+from ..policy import CATALOGUE, Assessment, Facts, Outcome, Policy, digest, policy_named
+from ..policy.answers import answer
+from ..record import Validity
+from .assessing import Assessing, Question, Unanswered
+from .committed import Commitment, Committing, Standing
+from .verdict import CertificateVerdict, FigureVerdict
+
+PATIENCE = 3_600
+"""Seconds within which a ledger has suspended what no longer follows."""
+
+
+class Presented(msgspec.Struct, frozen=True, kw_only=True):
+    """What the auditor brings beside a pack: certificates of its batch, the issuer's DID document, policies by digest."""
+
+    certificates: tuple[Certificate, ...] = ()
+    did: DidDocument | None = None
+    policies: Mapping[str, Policy] = {}
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """A certificate with what the statements say of it."""
+
+    certificate: Certificate
+    carried: bool
+    commitment: Commitment | None
+    standing: Standing | None
+
+
+_Answer = Assessment | Unanswered
+
+
+class Certificates:
+    """Audits all certificates of a pack, and those that are brought, once all statements are taken."""
+
+    def __init__(
+        self, head: Head, carried: Certified, presented: Presented, committing: Committing
+    ) -> None:
+        self._head = head
+        self._carried = carried
+        self._presented = presented
+        self._committing = committing
+
+    def verdicts(self, assessing: Assessing) -> tuple[CertificateVerdict, ...]:
+        """Those that are brought, then those that the pack carries besides."""
+        brought = {each.digest for each in self._presented.certificates}
+        all_of = [
+            *self._presented.certificates,
+            *(each for each in self._carried.certificates if each.digest not in brought),
+        ]
+        inside = {each.digest for each in self._carried.certificates}
+        seen = [self._seen(each, carried=each.digest in inside) for each in all_of]
+        questions = [self._questions(each) for each in seen]
+        asked = [each for pair in questions if not isinstance(pair, Unanswered) for each in pair]
+        answers = iter(assessing.answers(asked))
+        return tuple(
+            self._verdict(each, pair, pair)
+            if isinstance(pair, Unanswered)
+            else self._verdict(each, next(answers), next(answers))
+            for each, pair in zip(seen, questions, strict=True)
+        )
+
+    def _seen(self, certificate: Certificate, *, carried: bool) -> _Seen:
+        found = self._committing.commitment(certificate)
+        standing = None if found is None else self._committing.standing(found)
+        return _Seen(certificate, carried, found, standing)
+
+    def _verdict(self, seen: _Seen, then: _Answer, now: _Answer) -> CertificateVerdict:
+        certificate = seen.certificate
+        said = certificate.credential.provenance
+        checks = (
+            self._signature(certificate),
+            self._batch(certificate),
+            self._log(seen),
+            self._policy(certificate),
+            self._status(seen),
+            self._recomputed(seen, then),
+            self._now(seen, now),
+        )
+        status = seen.standing.status if seen.standing else Validity.VALID
+        return CertificateVerdict(
+            result=together(checks),
+            id=certificate.credential.id,
+            digest=certificate.digest,
+            carried=seen.carried,
+            policy=said.policy,
+            version=said.version,
+            policy_digest=said.policy_digest,
+            as_of=said.as_of,
+            size=said.size,
+            statement=seen.commitment.statement if seen.commitment else None,
+            index=seen.commitment.index if seen.commitment else None,
+            status=status if seen.commitment else None,
+            then=None if isinstance(then, Unanswered) else then.outcome,
+            now=None if isinstance(now, Unanswered) else now.outcome,
+            figures=tuple(_compared(said.figures, _figures(then), _figures(now) or ())),
+            checks=checks,
+        )
+
+    def _signature(self, certificate: Certificate) -> Check:
+        issuer = certificate.credential.issuer
+        if certificate.origin != self._head.ledger:
+            sentence = f"It is of {certificate.origin}, the pack of {self._head.ledger}."
+            return _false("signature", "issuer-mismatch", sentence)
+        document = self._presented.did or self._carried.did
+        if document is None:
+            return _open("signature", f"The DID document of {issuer.id} is not there.")
+        try:
+            certificate.verify(document)
+        except BadCertificate as bad:
+            return _false("signature", bad.slug, bad.detail)
+        if self._presented.did is not None:
+            return _holds("signature", f"Signed by {issuer.id}.")
+        return Check(
+            subject="signature",
+            result=Result.CLAIMED,
+            detail=f"The keys of {issuer.id} were taken from what is audited: compare {did_url(certificate.origin)}.",
+        )
+
+    def _batch(self, certificate: Certificate) -> Check:
+        batch = self._head.batch
+        if batch_digest(certificate.id, batch) == certificate.credential.provenance.batch_digest:
+            return _holds("batch", f"It is of batch {batch}.")
+        return _false("batch", "batch-differs", f"It is not of batch {batch}.")
+
+    def _log(self, seen: _Seen) -> Check:
+        certificate, found = seen.certificate, seen.commitment
+        log = log_name(self._head.ledger)
+        if (named := certificate.credential.provenance.log) != log:
+            return _false("log", "origin-mismatch", f"It names the log {named}, not {log}.")
+        if found is None:
+            return _open("log", "The statement that commits to it is not carried.")
+        for name, said, recorded in _commits(certificate, found, self._head.batch):
+            if said != recorded:
+                return _false(
+                    "log",
+                    "log-commits-otherwise",
+                    f"{name} is {said}, and {recorded} by statement {found.statement}.",
+                )
+        if found.record.identities is None:
+            return _open("log", f"The identities of statement {found.statement} are withheld.")
+        return _holds("log", f"Recorded at {found.index:,}.")
+
+    def _policy(self, certificate: Certificate) -> Check:
+        said = certificate.credential.provenance
+        policy = self._by_digest(said.policy_digest)
+        if policy is None:
+            sentence = (
+                f"The policy {said.policy} with the digest {said.policy_digest} is not there."
+            )
+            return _open("policy", sentence)
+        if (policy.id, policy.version) != (said.policy, said.version):
+            return _false(
+                "policy",
+                "policy-differs",
+                f"It says {said.policy} {said.version}; the policy with its digest is {policy.id} {policy.version}.",
+            )
+        if said.policy_digest in self._presented.policies or _is_shipped(policy):
+            return _holds("policy", f"By {policy.id} {policy.version}.")
+        return Check(
+            subject="policy",
+            result=Result.CLAIMED,
+            detail=f"{policy.id} {policy.version} does not ship so, or has other parameters: read it before you rely on it.",
+        )
+
+    def _status(self, seen: _Seen) -> Check:
+        certificate, standing = seen.certificate, seen.standing
+        said = Validity.VALID if standing is None else standing.status
+        told = (
+            "Nothing else is said of it."
+            if standing is None
+            else f"{said.capitalize()}: {standing.reason}"
+        )
+        text = self._carried.status_lists.get(list_number(certificate))
+        document = self._presented.did or self._carried.did
+        if text is None or document is None:
+            return _open("status", f"The pack has no status list of it. {told}")
+        try:
+            found = read_status_list(text, certificate.credential, document)
+            suspended = is_suspended(found, certificate.credential)
+        except BadCertificate as bad:
+            return _false("status", bad.slug, bad.detail)
+        created = datetime.fromtimestamp(self._head.created, UTC)
+        tolerance = timedelta(seconds=CLOCK_TOLERANCE)
+        if not found.valid_from - tolerance <= created <= found.valid_until:
+            return _open("status", f"Its status list is not of the day of the pack. {told}")
+        if suspended == (said is not Validity.VALID):
+            return _holds("status", told)
+        if suspended:
+            return _open(
+                "status", "Its status list has it suspended, by a statement that is not carried."
+            )
+        recorded_at = standing.recorded_at if standing else 0
+        if found.valid_from.timestamp() + CLOCK_TOLERANCE < recorded_at:
+            return _open("status", f"Its status list is older. {told}")
+        return _false("status", "status-false", f"Its status list has it valid. {told}")
+
+    def _recomputed(self, seen: _Seen, found: _Answer) -> Check:
+        said = seen.certificate.credential.provenance
+        if isinstance(found, Unanswered):
+            if found.false:
+                return _false("recomputed", "size-false", found.reason)
+            return _open("recomputed", found.reason)
+        where = f"as of the first {said.size:,} statements"
+        if found.outcome is not Outcome.PASS:
+            return _false("recomputed", "figures-false", f"It is {found.outcome} {where}.")
+        row = None if found.row is None else found.row + 1
+        for name, claimed, follows in (
+            ("row", said.row, row),
+            ("exemption", said.exemption, found.exemption),
+            ("product", said.product, self._facts(seen, said.size).product),
+        ):
+            if claimed != follows:
+                sentence = f"Its {name} is {claimed}; {follows} follows {where}."
+                return _false("recomputed", "figures-false", sentence)
+        figures = _figures(found) or ()
+        for each in _compared(said.figures, figures, ()):
+            if not each.holds:
+                return _false("recomputed", "figures-false", f"{_differing(each)} {where}.")
+        return _holds("recomputed", f"{len(figures)} figures follow {where}.")
+
+    def _now(self, seen: _Seen, found: _Answer) -> Check:
+        size = self._head.size
+        if isinstance(found, Unanswered):
+            return _open("now", found.reason)
+        if found.outcome is Outcome.PASS:
+            return _holds("now", f"It passes as of the first {size:,} statements too.")
+        sentence = f"It is {found.outcome} as of the first {size:,} statements"
+        if seen.standing is not None and seen.standing.status is not Validity.VALID:
+            return _holds("now", f"{sentence}, and {seen.standing.status}.")
+        index, recorded_at = self._committing.newest
+        if index < seen.certificate.credential.provenance.size:
+            return _holds("now", "Nothing that changes it has come since.")
+        if recorded_at + PATIENCE < self._head.created and seen.commitment:
+            return _false("now", "suspension-missing", f"{sentence}, and was not suspended.")
+        return _open("now", f"{sentence}, and is said to be valid: ask how it stands.")
+
+    def _questions(self, seen: _Seen) -> tuple[Question, Question] | Unanswered:
+        """What to ask for, as of the certificate's size of the log and as of the pack's."""
+        said = seen.certificate.credential.provenance
+        policy = self._by_digest(said.policy_digest)
+        if policy is None:
+            return Unanswered(f"The policy with the digest {said.policy_digest} is not there.")
+        if said.size > self._head.size:
+            return Unanswered(
+                f"It is about {said.size:,} statements, the pack about {self._head.size:,}: fetch a newer one."
+            )
+        made_at = self._committing.made_at(self._head.batch)
+        if made_at is not None and said.size <= made_at:
+            return Unanswered(
+                f"It is about {said.size:,} statements, and the batch was made by that at {made_at:,}.",
+                false=True,
+            )
+        if (reason := self._undeclared(seen)) is not None:
+            return Unanswered(reason)
+        then = Question(policy, self._facts(seen, said.size), said.as_of, said.size)
+        now = Question(policy, self._facts(seen, self._head.size), said.as_of, self._head.size)
+        return then, now
+
+    def _undeclared(self, seen: _Seen) -> str | None:
+        """Why what was declared is not known."""
+        if not seen.certificate.credential.provenance.declared:
+            return None
+        declaration = _declaration(seen)
+        if declaration is None:
+            return "It rests on a declaration, and which one is not shown."
+        declared = self._committing.declared(declaration)
+        if declared is None:
+            return f"The declaration {declaration} is not carried."
+        return f"The declaration {declaration} is withheld." if declared.facts is None else None
+
+    def _facts(self, seen: _Seen, size: int) -> Facts:
+        declaration = _declaration(seen)
+        declared = None if declaration is None else self._committing.declared(declaration)
+        if declaration is None or declared is None or declared.facts is None:
+            return Facts()
+        if self._committing.retracted(declaration, size):
+            return Facts()
+        return declared.facts
+
+    def _by_digest(self, wanted: str) -> Policy | None:
+        found = self._presented.policies.get(wanted)
+        return found or self._carried.policies.get(wanted)
+
+
+def _declaration(seen: _Seen) -> str | None:
+    if seen.commitment is None or seen.commitment.record.identities is None:
+        return None
+    return seen.commitment.record.identities.declaration
+
+
+def _commits(
+    certificate: Certificate, found: Commitment, batch: str
+) -> Iterator[tuple[str, object, object]]:
+    """What the certificate says, and what the statement does, of the same."""
+    credential, record = certificate.credential, found.record
+    said, entry = credential.provenance, credential.credential_status
+    yield "Its text's digest", certificate.digest, record.credential
+    yield "Its policy's digest", said.policy_digest, record.policy
+    yield "Its day", said.as_of, record.as_of
+    yield "Its size of the log", said.size, record.size
+    yield "Its end", credential.valid_until, record.valid_until
+    place = (list_number(certificate), entry.status_list_index)
+    yield "Its place in the status lists", place, (record.status.list, record.status.index)
+    if record.identities is None:
+        return
+    yield "Its id", certificate.id, record.identities.certificate
+    yield "Its batch", batch, record.identities.batch
+    holder = credential.credential_subject.issued_to_party.id
+    yield "Its party", holder, party_url(certificate.origin, record.identities.party)
+    yield "That it rests on a declaration", said.declared, record.identities.declaration is not None
+
+
+def _figures(found: _Answer) -> tuple[CertifiedFigure, ...] | None:
+    if isinstance(found, Unanswered):
+        return None
+    return tuple(map(certified, answer("", 0, found, ()).figures))
+
+
+def _compared(
+    said: Sequence[CertifiedFigure],
+    then: Sequence[CertifiedFigure] | None,
+    now: Sequence[CertifiedFigure],
+) -> Iterator[FigureVerdict]:
+    columns = [
+        {(each.test, each.of): each for each in figures} for figures in (said, then or (), now)
+    ]
+    for test, of in dict.fromkeys(name for column in columns for name in column):
+        claimed, follows, newer = (column.get((test, of)) for column in columns)
+        yield FigureVerdict(
+            test=test,
+            of=of,
+            said=claimed,
+            then=follows,
+            now=newer,
+            holds=None if then is None else claimed == follows,
+        )
+
+
+def _differing(each: FigureVerdict) -> str:
+    return f"{each.of}, {each.test}: {_words(each.said)} is said, {_words(each.then)} follows"
+
+
+def _words(figure: CertifiedFigure | None) -> str:
+    return "nothing" if figure is None else f"{figure.lower} to {figure.upper} ({figure.verdict})"
+
+
+def _is_shipped(policy: Policy) -> bool:
+    return policy.id in CATALOGUE and digest(policy_named(policy.id)) == digest(policy)
+
+
+def _holds(subject: Subject, detail: str) -> Check:
+    return Check(subject=subject, result=Result.HOLDS, detail=detail)
+
+
+def _open(subject: Subject, detail: str) -> Check:
+    return Check(subject=subject, result=Result.UNCHECKED, detail=detail)
+
+
+def _false(subject: Subject, slug: str, detail: str) -> Check:
+    return Check(subject=subject, result=Result.FALSE, detail=detail, slug=slug)
