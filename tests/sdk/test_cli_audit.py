@@ -81,7 +81,7 @@ def test_what_is_withheld_could_not_be_checked(pack: Callable[[bytes], Path]) ->
     code, said = audit(pack(data))
     assert code == UNCHECKED
     assert said.startswith("NOT ALL COULD BE CHECKED\n")
-    assert "mass: needs quantities (statements 3)" in said
+    assert "mass: needs quantities (statement 3)" in said
     assert "`provenite grant … --to PARTY`" in said
     assert "\nOf       copper-cathode, 55 kg\nElements Cu\n" in said
     assert "unzip -p FILE report.txt" in said

@@ -43,6 +43,11 @@ from provenite_proto.answers import (
     WitnessAnswer,
 )
 from provenite_proto.certificate import Cascade, ChangedCertificate, Reassessed
+from provenite_proto.certificate.answers import (
+    CertificateAnswer,
+    CertificateEntry,
+    NoticeAnswer,
+)
 from provenite_proto.pack import Head as PackHead
 from provenite_proto.policy import Facts, Policy
 from provenite_proto.policy.answers import (
@@ -73,8 +78,10 @@ from provenite_proto.record import (
     AnyRecord,
     Attestation,
     Audience,
+    CertificateStatus,
     Collection,
     CustodyModel,
+    Declaration,
     Document,
     Extraction,
     Grant,
@@ -98,6 +105,7 @@ from provenite_proto.record import (
     Supplier,
     Transfer,
     Transformation,
+    Validity,
     Waste,
 )
 from provenite_proto.shipment import Verdict as ShipmentVerdict
@@ -140,7 +148,9 @@ from ._signer import Signer
 from ._standing import (
     accreditation,
     attestation,
+    certificate_status,
     countersignature,
+    declaration,
     further_key,
     grant,
     ownership,
@@ -164,6 +174,9 @@ __all__ = [
     "BatchOf",
     "BoundsAnswer",
     "Cascade",
+    "CertificateAnswer",
+    "CertificateEntry",
+    "CertificateStatus",
     "ChangedBatch",
     "ChangedCertificate",
     "Client",
@@ -178,6 +191,7 @@ __all__ = [
     "Cost",
     "CustodyModel",
     "DecidingAnswer",
+    "Declaration",
     "Document",
     "ElementContent",
     "ElementMass",
@@ -216,6 +230,7 @@ __all__ = [
     "NotEntitled",
     "NotFound",
     "NotProven",
+    "NoticeAnswer",
     "OriginMismatch",
     "Outcome",
     "Ownership",
@@ -267,12 +282,15 @@ __all__ = [
     "Transformation",
     "TransportError",
     "Unavailable",
+    "Validity",
     "Waste",
     "WitnessAnswer",
     "accreditation",
     "attestation",
+    "certificate_status",
     "collection",
     "countersignature",
+    "declaration",
     "extraction",
     "further_key",
     "grant",
