@@ -42,6 +42,12 @@ from provenite_proto.answers import (
     TraceNode,
     WitnessAnswer,
 )
+from provenite_proto.certificate import Cascade, ChangedCertificate, Reassessed
+from provenite_proto.certificate.answers import (
+    CertificateAnswer,
+    CertificateEntry,
+    NoticeAnswer,
+)
 from provenite_proto.pack import Head as PackHead
 from provenite_proto.policy import Facts, Policy
 from provenite_proto.policy.answers import (
@@ -72,8 +78,10 @@ from provenite_proto.record import (
     AnyRecord,
     Attestation,
     Audience,
+    CertificateStatus,
     Collection,
     CustodyModel,
+    Declaration,
     Document,
     Extraction,
     Grant,
@@ -97,6 +105,7 @@ from provenite_proto.record import (
     Supplier,
     Transfer,
     Transformation,
+    Validity,
     Waste,
 )
 from provenite_proto.shipment import Verdict as ShipmentVerdict
@@ -139,7 +148,9 @@ from ._signer import Signer
 from ._standing import (
     accreditation,
     attestation,
+    certificate_status,
     countersignature,
+    declaration,
     further_key,
     grant,
     ownership,
@@ -162,7 +173,12 @@ __all__ = [
     "BatchAnswer",
     "BatchOf",
     "BoundsAnswer",
+    "Cascade",
+    "CertificateAnswer",
+    "CertificateEntry",
+    "CertificateStatus",
     "ChangedBatch",
+    "ChangedCertificate",
     "Client",
     "Collection",
     "Conflict",
@@ -175,6 +191,7 @@ __all__ = [
     "Cost",
     "CustodyModel",
     "DecidingAnswer",
+    "Declaration",
     "Document",
     "ElementContent",
     "ElementMass",
@@ -213,6 +230,7 @@ __all__ = [
     "NotEntitled",
     "NotFound",
     "NotProven",
+    "NoticeAnswer",
     "OriginMismatch",
     "Outcome",
     "Ownership",
@@ -227,6 +245,7 @@ __all__ = [
     "Problem",
     "ProblemAnswer",
     "ProveniteError",
+    "Reassessed",
     "Receipt",
     "Received",
     "Recovered",
@@ -263,12 +282,15 @@ __all__ = [
     "Transformation",
     "TransportError",
     "Unavailable",
+    "Validity",
     "Waste",
     "WitnessAnswer",
     "accreditation",
     "attestation",
+    "certificate_status",
     "collection",
     "countersignature",
+    "declaration",
     "extraction",
     "further_key",
     "grant",

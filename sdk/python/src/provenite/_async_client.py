@@ -32,6 +32,7 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
+from provenite_proto.certificate import Cascade
 from provenite_proto.pack import Head as PackHead
 from provenite_proto.policy import Facts, Policy
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
@@ -42,6 +43,7 @@ from provenite_proto.statement import Signs
 from . import _operations as operations
 from . import _proving as proving
 from . import _transport as transport
+from ._certifying import AsyncCertifying
 from ._exchange import Event, Exchange, Flow, Pause, Reply, Request, chunks
 from ._operations import Call
 from ._paging import AsyncListing
@@ -51,7 +53,7 @@ from ._saving import Saving, checked
 T = TypeVar("T")
 
 
-class AsyncClient:
+class AsyncClient(AsyncCertifying):
     """A firm's connection to a ledger. Usable as an asynchronous context manager, in one event loop.
 
     Every method may raise `TransportError`, `AnswerError` and `RefusedError` (see `ProveniteError`).
@@ -313,6 +315,26 @@ class AsyncClient:
     async def policy(self, digest: str) -> Policy:
         """The policy with this digest, which has been checked when this returns (`AnswerError`)."""
         return await self._run(self._exchange.policy(digest))
+
+    async def impact(
+        self, *, file: str | None = None, policy: str | None = None, cursor: str | None = None
+    ) -> Cascade:
+        """Which of the signer's certificates would say something else by another version of their policy; a page of it.
+
+        The version is a `file` in TOML, of whichever id, or a `policy` by its id or digest. Nothing is kept of it.
+        """
+        query = operations.given(policy=policy, cursor=cursor)
+        return await self._ask(operations.impact(file, query))
+
+    async def certificate_consequences(
+        self, digest: str, *, if_retracted: bool = False, cursor: str | None = None
+    ) -> Cascade:
+        """Which of the signer's certificates a late statement has changed, before and after; a page of it.
+
+        With `if_retracted` which of them the statement's retraction would change, though it has not happened.
+        """
+        query = operations.given(ifRetracted="true" if if_retracted else None, cursor=cursor)
+        return await self._ask(operations.certificate_consequences(digest, query))
 
     async def party(self, party_id: str, *, as_of: datetime | None = None) -> PartyAnswer:
         """A party with its keys and accreditations, as the register has it at a time: now by default."""

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from provenite_proto.audit import Outcome, Trust, Verdict, audit_pack
+from provenite_proto.audit import Outcome, Presented, Trust, Verdict, audit_pack
 from provenite_proto.counting import counted
 from provenite_proto.pack import is_pack
 
@@ -72,7 +72,7 @@ def audit(
     trust = Trust(key_of_log(key_text(log_key)) if log_key else None, witness_policy(policy))
     connection: Connection = context.obj
     if file is not None:
-        verdict = _pack(file, trust, processes)
+        verdict = audited(file, trust, processes)
     elif connection.ledger is None:
         misused("say what to audit: the FILE of a pack, or --ledger URL")
     else:
@@ -83,14 +83,17 @@ def audit(
     _finish(verdict, as_json=as_json)
 
 
-def _pack(file: Path, trust: Trust, processes: int | None) -> Verdict:
+def audited(
+    file: Path, trust: Trust, processes: int | None = None, presented: Presented | None = None
+) -> Verdict:
+    """The verdict on the pack in a file, and on what is presented beside it; an exit when it cannot be read."""
     try:
         with file.open("rb") as opened:
             if not is_pack(opened):
                 unable(f"{file} is not a pack")
             some = processes or (1 if file.stat().st_size < _SMALL else _cores())
             with scratch_tables() as tables, Verifying(some) as verifying, _progress() as told:
-                return audit_pack(opened, trust, verifying, told, tables)
+                return audit_pack(opened, trust, verifying, told, tables, presented or Presented())
     except OSError as error:
         unable(f"{file}: {error.strerror}")
     except sqlite3.Error as error:
