@@ -421,6 +421,49 @@ def _standing() -> Iterator[Made]:
     )
 
 
+def _maker(made: Certified) -> str:
+    return made.batch.partition(".")[0]
+
+
+def _withdrawn() -> Iterator[Made]:
+    """What a certificate rests on stands no more, whatever its figures would be."""
+    made = Certified()
+    declared = made.firms.add(
+        "recycler", Declaration(batch=made.batch, costs=Facts(product="cathode"))
+    )
+    credential = made.credential(RECYCLED, Facts(product="cathode"), declared=True)
+    made.certify(RECYCLED, credential, declaration=declared)
+    other = Certified()
+    other.certify(RECYCLED)
+    for name, certified, what in (
+        ("declaration", made, declared),
+        ("batch", other, _maker(other)),
+    ):
+        reason = RetractionReason.INCORRECT_DATA
+        certified.firms.add("recycler", Retraction(statement=what, reason=reason))
+        pack = certified.forged()
+        yield (
+            f"certificate-whose-{name}-was-just-retracted",
+            pack,
+            "unchecked",
+            {"missing": ("certificate",)},
+        )
+        pack.created = pack.lines[-1].recorded_at + HOUR + 1
+        yield (
+            f"certificate-whose-{name}-was-retracted-long-ago",
+            pack,
+            "false",
+            {"failures": ("suspension-missing",)},
+        )
+        certified.stands(Validity.SUSPENDED)
+        yield (
+            f"certificate-suspended-with-its-{name}",
+            certified.forged(),
+            "verified",
+            {},
+        )
+
+
 def _fallen() -> Iterator[Made]:
     """What was collected was retracted after the certificate was issued."""
     made = Certified()
@@ -444,7 +487,7 @@ def _fallen() -> Iterator[Made]:
     yield "certificate-that-has-fallen-and-was-suspended", made.forged(), "verified", {}
     made = Certified()
     made.firms.add("recycler", Retraction(statement=made.collected, reason=RetractionReason.FRAUD))
-    before = made.firms.at(made.batch.partition(".")[0]) + 1
+    before = made.firms.at(_maker(made)) + 1
     credential = made.credential(RECYCLED, size=before)
     size = len(made.firms.earlier)
     made.certify(RECYCLED, _with_provenance(credential, size=size))
@@ -456,5 +499,5 @@ def _fallen() -> Iterator[Made]:
     )
 
 
-MAKERS = (_whole, _altered, _policies, _standing, _fallen)
+MAKERS = (_whole, _altered, _policies, _standing, _fallen, _withdrawn)
 """Packs and what an audit finds."""
