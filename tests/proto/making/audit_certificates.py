@@ -219,7 +219,7 @@ def _with_provenance(credential: Credential, **members: Any) -> Credential:
     return msgspec.structs.replace(credential, credential_subject=subject)
 
 
-def _better(credential: Credential) -> Credential:
+def better(credential: Credential) -> Credential:
     """A credential whose figure is a tenth higher."""
     (figure,) = credential.provenance.figures
     more = msgspec.structs.replace(figure, lower="0.5", upper="0.5")
@@ -286,16 +286,16 @@ def _whole() -> Iterator[Made]:
 def _altered() -> Iterator[Made]:
     made = Certified()
     identity = made.certify(RECYCLED)
-    better = certificates.sign_certificate(_better(_credential(made, identity)), TestKey("other"))
+    other = certificates.sign_certificate(better(_credential(made, identity)), TestKey("other"))
     header, _, signature = made.texts[identity].split(".")
-    altered = ".".join((header, better.split(".")[1], signature))
+    altered = ".".join((header, other.split(".")[1], signature))
     yield (
         "certificate-with-a-figure-altered",
         made.forged(certificates={identity: altered}),
         "false",
         {"failures": ("certificate-false", "figures-false", "log-commits-otherwise")},
     )
-    resigned = certificates.sign_certificate(_better(_credential(made, identity)), KEY)
+    resigned = certificates.sign_certificate(better(_credential(made, identity)), KEY)
     yield (
         "certificate-with-a-figure-signed-anew",
         made.forged(certificates={identity: resigned}),
@@ -303,7 +303,7 @@ def _altered() -> Iterator[Made]:
         {"failures": ("figures-false", "log-commits-otherwise")},
     )
     made = Certified()
-    made.certify(RECYCLED, _better(made.credential(RECYCLED)))
+    made.certify(RECYCLED, better(made.credential(RECYCLED)))
     yield (
         "certificate-of-a-figure-that-does-not-follow",
         made.forged(),
