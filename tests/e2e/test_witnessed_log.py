@@ -218,6 +218,39 @@ def test_a_log_is_witnessed_though_a_witness_is_dead(operator: Operator, tmp_pat
         assert auditor.look(ledger.url).returncode == 0
 
 
+def test_an_auditor_is_told_what_is_not_witnessed_yet(operator: Operator, tmp_path: Path) -> None:
+    with witnessed(operator) as witnesses, operator.ledger() as ledger:
+        ledger.enrol("miner")
+        size = about(ledger).size
+        until_witnessed(ledger, size)
+
+        def audit() -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [
+                    *(sys.executable, "-c", "from provenite.cli import main; main()"),
+                    *("--origin", ORIGIN, "audit", "--ledger", ledger.url, "--json"),
+                    *("--key", str(operator.data / "registrar.pem")),
+                ],
+                cwd=tmp_path,
+                check=False,
+                capture_output=True,
+                text=True,
+                timeout=60,
+            )
+
+        assert audit().stderr == ""
+        witnesses[0].kill()
+        ledger.enrol("miner")
+        done = audit()
+        assert msgspec.json.decode(done.stdout)["size"] == size
+        behind = about(ledger).size - size
+        assert f"The ledger has signed {behind} further statement" in " ".join(done.stderr.split())
+        witnesses[0].start()
+        until_witnessed(ledger, size + behind)
+        done = audit()
+        assert (msgspec.json.decode(done.stdout)["size"], done.stderr) == (size + behind, "")
+
+
 @contextmanager
 def at_work(witness: RunningWitness) -> Iterator[None]:
     """The witness, started again on its port."""

@@ -84,7 +84,7 @@ def test_what_is_withheld_could_not_be_checked(pack: Callable[[bytes], Path]) ->
     code, said = audit(pack(data))
     assert code == UNCHECKED
     assert said.startswith("NOT ALL COULD BE CHECKED\n")
-    assert "mass: needs quantities (statements 3)" in said
+    assert "mass: needs quantities (statement 3)" in said
     assert "`provenite grant … --to PARTY`" in said
     assert "\nOf       copper-cathode, 55 kg\nElements Cu\n" in said
     assert "unzip -p FILE report.txt" in said
@@ -177,7 +177,7 @@ def test_certificates_are_told_figure_by_figure(pack: Callable[[bytes], Path]) -
     code, said = audit(pack(whole.packed()), "--log-key", LOG.key)
     assert code == VERIFIED, said
     for line in (
-        "         1  figures of certificates, computed anew\n",
+        "         1  figure of certificates, computed anew\n",
         "      holds, suspended: claim.recycled 1, as of 2026-01-05, by the first 9\n"
         "      statements\n"
         "        Cu: of the class post_consumer\n"

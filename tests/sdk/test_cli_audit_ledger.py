@@ -110,8 +110,21 @@ def test_an_interruption_loses_nothing(
     assert (left.statements, left.of >= 9) == (6, True)
     assert reached == [3, 6]
     assert signal.getsignal(signal.SIGINT) is before
-    verdict = run(lambda done, whole: reached.append(done))
+    verdict = run(lambda done, whole: reached.append(done)).verdict
     assert reached[:3] == [3, 6, 9]
     assert verdict.failures == ()
     assert verdict.outcome in (Outcome.VERIFIED, Outcome.UNCHECKED)
     assert verdict.verified["order"] == verdict.size
+
+
+def test_a_later_run_says_that_it_does_not_look_at_later_grants(
+    ledger: Ledger, auditor: Firm, tmp_path: Path
+) -> None:
+    mine = ledger.enrol("miner")
+    mine.record(extraction("1"))
+    code, said = audit(auditor, tmp_path)
+    assert (code, "by an earlier run" in said) == (UNCHECKED, False)
+    mine.record(opening(*sorted(SECTIONS), to=auditor.id))
+    code, said = audit(auditor, tmp_path)
+    assert code == UNCHECKED
+    assert "begin anew with another --state" in " ".join(said.split())

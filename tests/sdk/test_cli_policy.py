@@ -1,6 +1,7 @@
 """`provenite policy`: the catalogue and a firm's own file, in words and as data, without a ledger."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,12 @@ def test_each_policy_is_explained_in_80_columns(which: str) -> None:
     assert answer.exit_code == 0
     assert max(map(len, answer.stdout.splitlines())) <= 80
     assert f"Digest {digest(policy_named(which))}" in answer.stdout
+
+
+def test_a_figure_and_its_sign_stay_together() -> None:
+    for which in CATALOGUE:
+        lines = policy("explain", which).stdout.splitlines()
+        assert not [line for line in lines if re.match(r" *%", line)]
 
 
 def test_both_regimes_are_told_with_their_caveat() -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 from provenite import BatchAnswer, ProblemAnswer, TransportError
 from provenite.cli.failing import failures, problem_text, say
 from provenite.cli.showing import batch_list, facts, print_json, print_json_lines
-from provenite.cli.terminal import console, in_line, json_text, visible
+from provenite.cli.terminal import console, in_line, json_text, visible, wrapped
 
 # OSC to set a clipboard, CSI to clear, its C1 form, a carriage return, backspace, an override, an isolate.
 HOSTILE = "\x1b]52;c;cm0=\x07\x1b[2J\x9b31mX\ry\x08\u202egnp\u2066\u200f\u061c\u2028z\x00"
@@ -89,3 +89,11 @@ def test_what_harms_nobody_is_printed_as_it_is(text: str) -> None:
     assert "\n" not in in_line(text)
     if not OBEYED.search(text):
         assert visible(text) == text
+
+
+@given(st.lists(st.sampled_from(["100 %", "59.2 kg", "at least", "of", "kgf", "7"])))
+def test_no_line_ends_between_a_figure_and_its_unit(words: list[str]) -> None:
+    lines = wrapped(" ".join(words), 14, "  ").split("\n")
+    assert " ".join(" ".join(lines).split()) == " ".join(words)
+    assert max(map(len, lines)) <= 14
+    assert not [line for line in lines if re.match(r" *(%|kg\b)", line)]

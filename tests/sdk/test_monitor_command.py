@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner, Result
 
 from provenite.cli import main
+from provenite.cli.monitoring import UNWITNESSED
 from provenite_proto.log import Fork, LogProof, Note, NoteSigner, WitnessSigner
 from provenite_proto.log.submission import origin_hash
 from tests.sdk.serving_logs import publish, served
@@ -58,7 +59,7 @@ def look(url: str, log: GrowingLog, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def said(result: Result) -> str:
     """What was printed, on one line and without times."""
-    text = " ".join(f"{result.stdout} {result.stderr}".split())
+    text = " ".join(f"{result.stdout} {result.stderr}".split()).replace(UNWITNESSED, "").strip()
     return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ ", "", text)
 
 
@@ -143,7 +144,7 @@ def test_an_old_checkpoint(look: Monitor, log: GrowingLog, folder: Path) -> None
     result = look()
     assert result.exit_code == 1
     assert said(result).startswith(
-        "stale: The log serves a checkpoint of 200 statements, though 300 were seen"
+        "stale: The log serves a checkpoint of 200 statements, though one of 300 was seen"
     )
     publish(folder, log, 301)
     assert said(look()) == "301 statements, 1 new"
@@ -425,7 +426,7 @@ def test_a_log_that_cannot_be_reached(
     result = CliRunner().invoke(main, [*words, "--log-key", str(log.signer.key)])
     assert (result.exit_code, "nothing answers at" in said(result)) == (3, True)
     result = CliRunner().invoke(main, words)
-    assert (result.exit_code, "Give it with --log-key" in said(result)) == (3, True)
+    assert (result.exit_code, "give it with --log-key" in said(result)) == (3, True)
 
 
 def test_it_goes_on_until_it_is_interrupted_or_finds_a_fork(
@@ -439,6 +440,8 @@ def test_it_goes_on_until_it_is_interrupted_or_finds_a_fork(
     assert process.stdout.readline().endswith("Z  100 statements, 100 new\n")
     (folder / "checkpoint").unlink()
     assert process.stderr is not None
+    warned = process.stderr.readline() + process.stderr.readline()
+    assert " ".join(warned.split()) == UNWITNESSED
     assert "not reached: no log has published" in process.stderr.readline()
     publish(folder, log, 300)
     assert process.stdout.readline().endswith("Z  300 statements, 200 new\n")
@@ -452,3 +455,16 @@ def test_it_goes_on_until_it_is_interrupted_or_finds_a_fork(
     assert process.returncode == 1
     assert "FORKED at 500" in errors
     assert list(tmp_path.glob("state.fork-*.json"))
+
+
+def test_without_a_policy_it_is_said_that_nobody_has_to_have_seen_the_log(
+    look: Monitor, log: GrowingLog, folder: Path, tmp_path: Path
+) -> None:
+    policy = tmp_path / "witnesses.txt"
+    policy.write_text("quorum none\n")
+    publish(folder, log, 300)
+    for words, times in (((), 1), (("--json",), 1), (("--policy", str(policy)), 0)):
+        result = look(*words)
+        assert result.exit_code == 0
+        assert " ".join(result.stderr.split()).count(UNWITNESSED) == times
+        assert "--policy" not in result.stdout

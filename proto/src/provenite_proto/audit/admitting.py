@@ -6,6 +6,7 @@ or not carried finds nothing: that is noted instead, so that it never counts as 
 
 import msgspec
 
+from ..counting import counted
 from ..ledger import Admission, Batch, Draw, admit
 from ..matter.quantity import kilograms
 from ..problem import Problem
@@ -210,7 +211,7 @@ class Admitting:
         if hidden.may_be("quantities") or before is None:
             return (False,) * len(draws)
         if len(before) != len(draws):
-            sentence = f"Its line speaks of {len(before)} draws; there are {len(draws)}."
+            sentence = f"Its line speaks of {counted(len(before), 'draw')}; the number of them is {len(draws)}."
             self._fail("remaining-false", sentence, admission.digest, checked.index)
             return (False,) * len(draws)
         return tuple(

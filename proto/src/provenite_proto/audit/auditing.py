@@ -1,5 +1,6 @@
 """An audit: statements in the order of the log, verified one by one, admitted one after the other, and weighed."""
 
+from ..counting import counted
 from ..ledger import CLOCK_TOLERANCE
 from ..tables import Tables
 from .admitting import Admitted, Admitting
@@ -47,7 +48,7 @@ class Auditing:
             ):
                 tally.claim(
                     "witness-time",
-                    f"The witness {name} dates its cosignature {self.last_time - time} seconds before the last "
+                    f"The witness {name} dates its cosignature {counted(self.last_time - time, 'second')} before the last "
                     "statement that it saw; others make a quorum that does not.",
                 )
         return Verdict(
@@ -79,14 +80,14 @@ class Auditing:
         if time < self.last_time:
             tally.fail(
                 "recorded-backwards",
-                f"It was recorded {self.last_time - time} seconds before the one that it follows.",
+                f"It was recorded {counted(self.last_time - time, 'second')} before the one that it follows.",
                 statement=digest,
                 index=index,
             )
         if self._witnessed_at is not None and time > self._witnessed_at + CLOCK_TOLERANCE:
             tally.fail(
                 "recorded-ahead",
-                f"It is said to be recorded {time - self._witnessed_at} seconds after a quorum of witnesses saw it in the log.",
+                f"It is said to be recorded {counted(time - self._witnessed_at, 'second')} after a quorum of witnesses saw it in the log.",
                 statement=digest,
                 index=index,
             )

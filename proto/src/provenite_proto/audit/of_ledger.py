@@ -7,6 +7,7 @@ root. So whatever is used twice anywhere is found, as far as masses are shown.
 from collections.abc import Iterable, Iterator
 
 from ..answers import LogStatements
+from ..counting import counted
 from ..log import Edge
 from ..tables import IN_MEMORY, Tables
 from .auditing import Auditing
@@ -90,17 +91,17 @@ class LedgerAudit:
         if self.next < checkpoint.size:
             tally.fail(
                 "index-missing",
-                f"The ledger shows {self.next} statements; its checkpoint is of {checkpoint.size}.",
+                f"The ledger shows {counted(self.next, 'statement')}; its checkpoint is of {checkpoint.size}.",
             )
         elif self.next > checkpoint.size:
             tally.fail(
                 "size-mismatch",
-                f"The checkpoint is of {checkpoint.size} statements; {self.next} were shown before.",
+                f"The checkpoint is of {counted(checkpoint.size, 'statement')}; shown before: {self.next:,}.",
             )
         elif self.unbroken and self.edge.root() != checkpoint.root:
             tally.fail(
                 "tree-false",
-                f"The tree of the {self.next} statements has another root than the checkpoint.",
+                f"The tree of the {counted(self.next, 'statement')} has another root than the checkpoint.",
             )
         elif self.unbroken:
             tally.verified["tree"] += 1

@@ -6,6 +6,7 @@ from typing import BinaryIO
 import msgspec
 
 from ..certificate import Result
+from ..counting import counted
 from ..ledger import CLOCK_TOLERANCE
 from ..pack import BadPack, Pack, Report
 from ..tables import IN_MEMORY, Tables
@@ -80,7 +81,7 @@ class _OfPack:
             if found.checkpoint.size != head.size:
                 tally.fail(
                     "size-mismatch",
-                    f"The pack is of the first {head.size} statements, its checkpoint of {found.checkpoint.size}.",
+                    f"The pack is of the first {counted(head.size, 'statement')}, its checkpoint of {found.checkpoint.size}.",
                 )
         self._opened = found
         self._auditing = Auditing(head.ledger, tally, tables, whole=False)
@@ -177,7 +178,7 @@ class _OfPack:
             first = min(frame.untold)
             tally.miss(
                 "content",
-                f"{len(frame.untold)} statements that may say something of it could not be admitted, such as {first}.",
+                f"{counted(len(frame.untold), 'statement')} that may say something of it could not be admitted, such as {first}.",
             )
         else:
             comparing = Comparing(self._recomputing, frame, tally, (up, over), pack.head.size)
@@ -213,5 +214,5 @@ class _OfPack:
         if self._pack.head.created + CLOCK_TOLERANCE < newest:
             self._tally.fail(
                 "created-early",
-                f"It is said to be made {newest - self._pack.head.created} seconds before the newest of what is in it.",
+                f"It is said to be made {counted(newest - self._pack.head.created, 'second')} before the newest of what is in it.",
             )

@@ -104,9 +104,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_de
     id: str | None = None
     digest: str | None = None
 
-    def with_check(self, check: Check) -> "Verdict":
-        """The verdict with a check more."""
-        checks = (*self.checks, check)
+    def with_checks(self, more: Iterable[Check]) -> "Verdict":
+        """The verdict with these checks too."""
+        checks = (*self.checks, *more)
         return msgspec.structs.replace(self, checks=checks, result=together(checks))
 
 

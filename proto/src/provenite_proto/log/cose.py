@@ -169,7 +169,8 @@ class ConsistencyReceipt(_Receipt, frozen=True, kw_only=True):
         self._check(old.origin, key)
         if self.old != old.size:
             raise Unproven(
-                "consistency-false", f"The receipt begins with {self.old} leaves, not {old.size}."
+                "consistency-false",
+                f"The receipt begins with a tree of {self.old}, not of {old.size}.",
             )
         root = consistency_root(self.old, old.root, self.new, self.hashes)
         self._verify(root, key)

@@ -42,6 +42,11 @@ from provenite_proto.answers import (
     TraceNode,
     WitnessAnswer,
 )
+from provenite_proto.certificate.answers import (
+    CertificateAnswer,
+    CertificateEntry,
+    NoticeAnswer,
+)
 from provenite_proto.pack import Head as PackHead
 from provenite_proto.policy import Facts, Policy
 from provenite_proto.policy.answers import (
@@ -72,8 +77,10 @@ from provenite_proto.record import (
     AnyRecord,
     Attestation,
     Audience,
+    CertificateStatus,
     Collection,
     CustodyModel,
+    Declaration,
     Document,
     Extraction,
     Grant,
@@ -97,6 +104,7 @@ from provenite_proto.record import (
     Supplier,
     Transfer,
     Transformation,
+    Validity,
     Waste,
 )
 from provenite_proto.shipment import Verdict as ShipmentVerdict
@@ -139,7 +147,9 @@ from ._signer import Signer
 from ._standing import (
     accreditation,
     attestation,
+    certificate_status,
     countersignature,
+    declaration,
     further_key,
     grant,
     ownership,
@@ -162,6 +172,9 @@ __all__ = [
     "BatchAnswer",
     "BatchOf",
     "BoundsAnswer",
+    "CertificateAnswer",
+    "CertificateEntry",
+    "CertificateStatus",
     "ChangedBatch",
     "Client",
     "Collection",
@@ -175,6 +188,7 @@ __all__ = [
     "Cost",
     "CustodyModel",
     "DecidingAnswer",
+    "Declaration",
     "Document",
     "ElementContent",
     "ElementMass",
@@ -213,6 +227,7 @@ __all__ = [
     "NotEntitled",
     "NotFound",
     "NotProven",
+    "NoticeAnswer",
     "OriginMismatch",
     "Outcome",
     "Ownership",
@@ -263,12 +278,15 @@ __all__ = [
     "Transformation",
     "TransportError",
     "Unavailable",
+    "Validity",
     "Waste",
     "WitnessAnswer",
     "accreditation",
     "attestation",
+    "certificate_status",
     "collection",
     "countersignature",
+    "declaration",
     "extraction",
     "further_key",
     "grant",

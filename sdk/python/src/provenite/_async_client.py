@@ -42,6 +42,7 @@ from provenite_proto.statement import Signs
 from . import _operations as operations
 from . import _proving as proving
 from . import _transport as transport
+from ._certifying import AsyncCertifying
 from ._exchange import Event, Exchange, Flow, Pause, Reply, Request, chunks
 from ._operations import Call
 from ._paging import AsyncListing
@@ -51,7 +52,7 @@ from ._saving import Saving, checked
 T = TypeVar("T")
 
 
-class AsyncClient:
+class AsyncClient(AsyncCertifying):
     """A firm's connection to a ledger. Usable as an asynchronous context manager, in one event loop.
 
     Every method may raise `TransportError`, `AnswerError` and `RefusedError` (see `ProveniteError`).

@@ -42,6 +42,7 @@ from provenite_proto.statement import Signs
 from . import _operations as operations
 from . import _proving as proving
 from . import _transport as transport
+from ._certifying import Certifying
 from ._exchange import Event, Exchange, Flow, Pause, Reply, Request, chunks
 from ._operations import Call
 from ._paging import Listing
@@ -51,7 +52,7 @@ from ._saving import Saving, checked
 T = TypeVar("T")
 
 
-class Client:
+class Client(Certifying):
     """A firm's connection to a ledger. Usable as a context manager; not shared between threads.
 
     Every method may raise `TransportError`, `AnswerError` and `RefusedError` (see `ProveniteError`).

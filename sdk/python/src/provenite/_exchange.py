@@ -22,6 +22,7 @@ from provenite_proto.answers import (
     ProblemAnswer,
     Submitted,
 )
+from provenite_proto.certificate.answers import CertificateAnswer
 from provenite_proto.log import NoteKey
 from provenite_proto.origin import names_ledger_at
 from provenite_proto.policy import Policy, read_definition
@@ -200,6 +201,12 @@ class Exchange:
         log = yield from self.ask(operations.log())
         proving.check_cose(receipt, digest, log, (yield from self._key_of_log()))
         return receipt
+
+    def certificate(self, call: Call[CertificateAnswer]) -> Flow[CertificateAnswer]:
+        """The certificate that is answered; `AnswerError` or `NotProven` unless the log commits to its text."""
+        found = yield from self.ask(call)
+        proving.check_certificate(found, (yield from self._key_of_log()))
+        return found
 
     def policy(self, digest: str) -> Flow[Policy]:
         """The policy with this digest; `AnswerError` when what is answered is another or none."""

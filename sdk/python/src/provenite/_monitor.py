@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from msgspec import Struct, structs
 
+from provenite_proto.counting import counted
 from provenite_proto.log import (
     Checkpoint,
     Fork,
@@ -162,7 +163,7 @@ def compare(
             if checkpoint.size <= shown:
                 untold.setdefault(each.to, each)
                 detail = (
-                    f"Whether the checkpoint of {checkpoint.size} statements that {each.to} was shown is of the "
+                    f"Whether the checkpoint of {counted(checkpoint.size, 'statement')} that {each.to} was shown is of the "
                     f"history of {shown} that you were shown cannot be told: {_reason(error)}"
                 )
         if fork is not None:
@@ -302,7 +303,7 @@ def _stale(following: Following, size: int, said: str) -> Look:
     return Look(
         Verdict.STALE,
         following,
-        f"The log serves a checkpoint of {size} statements, though {seen} were seen: an old one, or a log that "
+        f"The log serves a checkpoint of {counted(size, 'statement')}, though one of {seen:,} was seen: an old one, or a log that "
         f"was rolled back. {said}",
         size=size,
     )

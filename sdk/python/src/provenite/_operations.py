@@ -33,6 +33,12 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
+from provenite_proto.certificate.answers import (
+    CertificateAnswer,
+    CertificateEntry,
+    CertificateRequest,
+    NoticeAnswer,
+)
 from provenite_proto.policy import Facts
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
 from provenite_proto.portfolio.answers import PortfolioAnswer, PortfolioFlow
@@ -244,6 +250,27 @@ def register_policy(file: str) -> Call[PolicyAnswer]:
 def policy(digest: str) -> Call[bytes]:
     """Read a policy's definition."""
     return Call("GET", paths.policy(digest), bytes, authenticated=False)
+
+
+def certify(request: CertificateRequest) -> Call[CertificateAnswer]:
+    """Certify a batch. Asked again, the ledger answers with the certificate that it has issued."""
+    return Call("POST", paths.CERTIFICATES, CertificateAnswer, body=msgspec.json.encode(request))
+
+
+def certificate(certificate_id: str) -> Call[CertificateAnswer]:
+    """Read a certificate."""
+    path = paths.certificate(certificate_id)
+    return Call("GET", path, CertificateAnswer, authenticated=False)
+
+
+def certificates() -> Call[Page[CertificateEntry]]:
+    """A page of one's certificates."""
+    return Call("GET", paths.CERTIFICATES, Page[CertificateEntry])
+
+
+def notices() -> Call[Page[NoticeAnswer]]:
+    """A page of what has become of one's certificates."""
+    return Call("GET", paths.NOTICES, Page[NoticeAnswer])
 
 
 def party(party_id: str, as_of: datetime | None = None) -> Call[PartyAnswer]:

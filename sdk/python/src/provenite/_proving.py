@@ -1,8 +1,12 @@
 """Whether the log's proofs prove what the ledger says: checked here, with the log's public key."""
 
 from provenite_proto.answers import LogAnswer, Submitted
+from provenite_proto.certificate import BadCertificate, read_certificate
+from provenite_proto.certificate.answers import CertificateAnswer
 from provenite_proto.log import LogProof, NoteKey, Unproven, log_name, parse_key
 from provenite_proto.log.cose import InclusionReceipt
+from provenite_proto.problem import Problem
+from provenite_proto.record import Certificate
 from provenite_proto.statement import PublicKey, parse
 
 from ._errors import AnswerError, NotProven
@@ -41,6 +45,22 @@ def check_submitted(statement: str, submitted: Submitted, key: NoteKey) -> None:
 def check_receipt(text: str, digest: str, key: NoteKey) -> None:
     """Check that a proof (C2SP tlog-proof) is one that the statement is in the log."""
     _proof(text, digest, key)
+
+
+def check_certificate(answer: CertificateAnswer, key: NoteKey) -> None:
+    """Check that a certificate's text is one, and that the statement that commits to it is in the log."""
+    try:
+        certificate = read_certificate(answer.credential)
+        statement = parse(answer.statement, complete=False)
+    except (BadCertificate, Problem) as error:
+        raise AnswerError(f"what the ledger says of a certificate: {error.detail}") from error
+    record = statement.record
+    if not isinstance(record, Certificate) or record.credential != certificate.digest:
+        raise NotProven(statement.digest, "it commits to another certificate than the answer has")
+    if (certificate.id, certificate.digest) != (answer.id, answer.digest):
+        raise AnswerError(f"the ledger answers with the certificate {certificate.id}")
+    if _proof(answer.receipt, statement.digest, key).index != answer.index:
+        raise NotProven(statement.digest, "the receipt is for another place than the answer")
 
 
 def check_cose(receipt: bytes, digest: str, log: LogAnswer, key: NoteKey) -> None:

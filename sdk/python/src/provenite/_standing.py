@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from provenite_proto.policy import Facts
 from provenite_proto.record import (
     COUNTERSIGNATURE,
     Accreditation,
     Attestation,
     Audience,
+    CertificateStatus,
+    Declaration,
     Document,
     Grant,
     Grantee,
@@ -22,6 +25,7 @@ from provenite_proto.record import (
     RevocationReason,
     Subject,
     SubjectKind,
+    Validity,
 )
 from provenite_proto.statement import base64url, possession
 
@@ -77,6 +81,16 @@ def retraction(
         replacement=replacement,
         documents=documents_of(documents),
     )
+
+
+def declaration(batch: str, facts: Facts, *, documents: Sequence[Document] = ()) -> Declaration:
+    """What the holder of a batch, or who made or shipped it, says of the product beside the statements."""
+    return Declaration(batch=batch, costs=facts, documents=documents_of(documents))
+
+
+def certificate_status(certificate: str, status: Validity, *, reason: str) -> CertificateStatus:
+    """From now on the certificate, by the digest of the ledger's statement of it, stands so. For the registrar's signer."""
+    return CertificateStatus(certificate=certificate, status=status, reason=reason)
 
 
 def grant(

@@ -53,5 +53,6 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # It has a line for each request to a witness, one or more a second.
-    logging.getLogger("httpx").setLevel(max(logging.WARNING, logging.root.level))
+    # One has a line for each request to a witness, one or more a second, the other a hundred for a certificate's page.
+    for chatty in ("httpx", "fontTools"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.root.level))

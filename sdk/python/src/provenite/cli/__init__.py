@@ -14,6 +14,7 @@ import typer
 from .asking import batches, content, trace
 from .assessing import assess
 from .auditing import audit
+from .certifying import certificates, certify, notices, revoke
 from .checking import check
 from .connecting import Connection
 from .ending import Program
@@ -203,6 +204,20 @@ main.command(
         "provenite audit --ledger URL --key auditor.pem",
     )
 )(audit)
+main.command(
+    epilog=examples(
+        "provenite certify Xq…8.0 --policy us.dfars.252.225-7052 -o magnets",
+        "provenite certify Xq…8.0 --policy 'claim.recycled?share=0.24' --lot",
+        "provenite certify Xq…8.0 --policy eu.battery.art8 --product ev-battery --json",
+    )
+)(certify)
+main.command(epilog=examples("provenite certificates", "provenite certificates --json"))(
+    certificates
+)
+main.command(epilog=examples("provenite notices", "provenite notices --json"))(notices)
+main.command(
+    epilog=examples("provenite revoke 7Xk…w --reason 'The assay was forged.' --key registrar.pem")
+)(revoke)
 main.command(
     epilog=examples(
         "provenite verify magnets.certificate.jwt",

@@ -8,6 +8,8 @@ from typing import Annotated
 import msgspec
 import typer
 
+from provenite_proto.counting import counted
+
 from .. import AssessmentAnswer, Facts, FigureAnswer, GapAnswer
 from .asking import BatchArgument, check_batch
 from .connecting import Connection
@@ -63,7 +65,7 @@ def assess(
     """
     connection: Connection = context.obj
     check_batch(batch)
-    said = _said(facts, product, claim or ())
+    said = said_facts(facts, product, claim or ())
     with failures(as_json), connection.client(connection.signer()) as client:
         found = client.assessment(
             batch,
@@ -77,7 +79,11 @@ def assess(
         _show(found)
 
 
-def _said(file: Path | None, product: str | None, claims: Iterable[str]) -> Facts:
+def said_facts(file: Path | None, product: str | None, claims: Iterable[str]) -> Facts | None:
+    """What somebody says of the product, by a file and by options; nothing when neither says anything."""
+    claims = tuple(claims)
+    if file is None and product is None and not claims:
+        return None
     try:
         said = Facts() if file is None else msgspec.json.decode(file.read_bytes(), type=Facts)
         changed = msgspec.structs.replace(
@@ -97,7 +103,7 @@ def _show(found: AssessmentAnswer) -> None:
     out.print(found.outcome.replace("_", " "), style=style)
     rule = "" if found.row is None else f", rule {found.row}"
     _say(
-        f"{found.policy} version {found.version} as of {found.as_of}{rule}; {found.size} statements"
+        f"{found.policy} version {found.version} as of {found.as_of}{rule}; {counted(found.size, 'statement')}"
     )
     if found.exemption:
         _say(f"by the exemption {found.exemption}")

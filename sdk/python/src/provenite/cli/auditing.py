@@ -12,14 +12,15 @@ from typing import Annotated, NoReturn
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from provenite_proto.audit import Outcome, Trust, Verdict, audit_pack
+from provenite_proto.audit import Outcome, Presented, Trust, Verdict, audit_pack
+from provenite_proto.counting import counted
 from provenite_proto.pack import is_pack
 
 from .._tables import scratch_tables
 from .._verifying import Verifying
 from .connecting import Connection
 from .failing import INTERRUPTED, misused, say, unable
-from .reading_log import Left, audit_ledger
+from .reading_log import Audited, Left, audit_ledger
 from .showing import AsJson, print_json
 from .terminal import console
 from .trusting import key_of_log, key_text, witness_policy
@@ -71,34 +72,52 @@ def audit(
     trust = Trust(key_of_log(key_text(log_key)) if log_key else None, witness_policy(policy))
     connection: Connection = context.obj
     if file is not None:
-        verdict = _pack(file, trust, processes)
+        verdict = audited(file, trust, processes)
     elif connection.ledger is None:
         misused("say what to audit: the FILE of a pack, or --ledger URL")
     else:
         with Verifying(processes or _cores()) as verifying, _progress() as told:
             found = audit_ledger(connection, trust, verifying, state, told=told, as_json=as_json)
         # Here, where the bar has gone from the terminal.
-        verdict = _left(found, state) if isinstance(found, Left) else found
+        verdict = _left(found, state) if isinstance(found, Left) else _of_ledger(found)
     _finish(verdict, as_json=as_json)
 
 
-def _pack(file: Path, trust: Trust, processes: int | None) -> Verdict:
+def audited(
+    file: Path, trust: Trust, processes: int | None = None, presented: Presented | None = None
+) -> Verdict:
+    """The verdict on the pack in a file, and on what is presented beside it; an exit when it cannot be read."""
     try:
         with file.open("rb") as opened:
             if not is_pack(opened):
                 unable(f"{file} is not a pack")
             some = processes or (1 if file.stat().st_size < _SMALL else _cores())
             with scratch_tables() as tables, Verifying(some) as verifying, _progress() as told:
-                return audit_pack(opened, trust, verifying, told, tables)
+                return audit_pack(opened, trust, verifying, told, tables, presented or Presented())
     except OSError as error:
         unable(f"{file}: {error.strerror}")
     except sqlite3.Error as error:
         unable(f"{file}: what is to be remembered of it finds no room in {gettempdir()}: {error}")
 
 
+def _of_ledger(found: Audited) -> Verdict:
+    """The verdict, when it is said what it is not about."""
+    if found.beyond:
+        say(
+            f"The ledger has signed {counted(found.beyond, 'further statement')}, which its witnesses have not "
+            "cosigned yet and which were not audited: run it again later to go on with them."
+        )
+    if found.before:
+        say(
+            f"The first {counted(found.before, 'statement')} were read by an earlier run. What was withheld then and "
+            "has been shown to you since is not looked at again: to have it checked, begin anew with another --state."
+        )
+    return found.verdict
+
+
 def _left(left: Left, state: Path) -> NoReturn:
-    done, whole = f"{left.statements:,}", f"{left.of:,}"
-    say(f"{done} of {whole} statements are audited: run it again to go on ({state}).")
+    whole = counted(left.of, "statement")
+    say(f"Of {whole}, {left.statements:,} audited: run it again to go on ({state}).")
     raise typer.Exit(INTERRUPTED)
 
 

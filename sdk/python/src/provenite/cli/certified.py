@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 from rich.text import Text
 
+from provenite_proto.audit import FigureVerdict
 from provenite_proto.certificate import (
     KINDS,
     CertifiedFigure,
@@ -41,18 +42,21 @@ _SUBJECTS = {
     "log": "log",
     "witnesses": "witnesses",
     "batch": "batch",
+    "policy": "policy",
     "recomputed": "recomputed",
+    "now": "still so",
 }
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """The verdict as `--json` prints it, with what the certificate says.
 
-    `reason` is why the ledger says that its status has changed, and `lacking` why evidence is not there.
+    `figures` are compared with what follows from a pack, `reason` is why the ledger says that its status has changed, and `lacking` why evidence is not there.
     """
 
     verdict: Verdict
     credential: Credential | None = None
+    figures: tuple[FigureVerdict, ...] = ()
     reason: str | None = None
     lacking: tuple[str, ...] = ()
 
@@ -63,12 +67,16 @@ def verified_text(found: Verified) -> Text:
     sentence = sentence.format(why=_why(found.verdict))
     text = Text.assemble((word, style), "\n", wrapped(sentence, WIDTH), "\n")
     if found.credential is not None:
-        text.append("\n" + "\n".join(_said(found.credential)) + "\n")
+        text.append("\n" + "\n".join(certified_lines(found.credential)) + "\n")
     text.append("\nWhat was checked\n")
     for check in found.verdict.checks:
         text.append_text(_checked(check))
     for line in _besides(found):
         text.append(f"{line}\n")
+    if found.figures:
+        text.append("\nFigures as they are said, and as they follow from the pack\n")
+    for figure in found.figures:
+        text.append(wrapped(in_line(_compared(figure)), WIDTH, "  ") + "\n")
     if found.credential is not None:
         text.append("\nWhat it does not say\n")
         for each in found.credential.assessment.specified_condition:
@@ -84,7 +92,8 @@ def _why(verdict: Verdict) -> str:
     return known[0] if known else "What the log should prove is not proven"
 
 
-def _said(credential: Credential) -> Iterator[str]:
+def certified_lines(credential: Credential) -> Iterator[str]:
+    """What a certificate says, in lines."""
     said, subject = credential.provenance, credential.credential_subject
     (verified,) = credential.assessment.assessed_product
     yield wrapped(in_line(credential.name), WIDTH)
@@ -106,8 +115,7 @@ def _said(credential: Credential) -> Iterator[str]:
 
 
 def _bounds(figure: CertifiedFigure) -> str:
-    lower, upper = share_text(figure.lower), share_text(figure.upper)
-    between = lower if figure.lower == figure.upper else f"{lower} to {upper}"
+    between = _between(figure)
     if figure.below is not None:
         return f"{between} (below {share_text(figure.below)})"
     return (
@@ -115,6 +123,19 @@ def _bounds(figure: CertifiedFigure) -> str:
         if figure.at_least is None
         else f"{between} (at least {share_text(figure.at_least)})"
     )
+
+
+def _between(figure: CertifiedFigure) -> str:
+    lower, upper = share_text(figure.lower), share_text(figure.upper)
+    return lower if figure.lower == figure.upper else f"{lower} to {upper}"
+
+
+def _compared(figure: FigureVerdict) -> str:
+    said, then = (
+        "nothing" if each is None else _between(each) for each in (figure.said, figure.then)
+    )
+    mark = {True: "same", False: "DIFFERENT", None: "not computed"}[figure.holds]
+    return f"{figure.of}: {said}; {then}: {mark}, {figure.test}"
 
 
 def _checked(check: Check) -> Text:

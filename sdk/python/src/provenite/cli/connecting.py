@@ -33,25 +33,30 @@ class Connection:
 
     def client(self, signer: Signer | None = None, log_key: str | None = None) -> Client:
         """A client for the ledger, and for the log with this key."""
+        ledger = self.address()
+        try:
+            return Client(ledger, signer, origin=self.origin, log_key=log_key)
+        except ValueError as error:
+            misused(str(error))
+
+    def address(self) -> str:
+        """The ledger's URL, without a slash at its end."""
         if self.ledger is None:
             misused("say which ledger: --ledger URL or PROVENITE_LEDGER")
         if page := _PAGE.fullmatch(self.ledger):
             misused(f"{self.ledger} is a page of the ledger: its own address is {page[1]}")
-        try:
-            return Client(self.ledger, signer, origin=self.origin, log_key=log_key)
-        except ValueError as error:
-            misused(str(error))
+        return self.ledger.rstrip("/")
 
     def passphrase(self) -> str | None:
-        """The passphrase that the file or the environment has."""
+        """The passphrase that the file or the environment has; `KeyFileError` when the file cannot be read."""
         if self.passphrase_file is None:
             return os.environ.get(PASSPHRASE)
         try:
             return self.passphrase_file.read_text("utf-8").rstrip("\r\n")
         except OSError as error:
-            misused(f"{self.passphrase_file}: {error.strerror}")
-        except UnicodeDecodeError:
-            misused(f"{self.passphrase_file}: not text in UTF-8")
+            raise KeyFileError(f"{self.passphrase_file}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise KeyFileError(f"{self.passphrase_file}: not text in UTF-8") from error
 
     def _passphrase_of_key(self) -> str:
         given = self.passphrase()

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from .failing import UNABLE, say
+from .failing import INTERRUPTED, UNABLE, say
 from .placing import AnyPlace
 
 
@@ -31,6 +31,10 @@ class Program(AnyPlace):
                 where = f"{error.filename}: " if error.filename else ""
                 say(f"provenite: {where}{error.strerror or error}")
             raise typer.Exit(UNABLE) from error
+        except typer.Abort as error:
+            # A passphrase was asked for, and Ctrl-C or Ctrl-D came instead.
+            say("provenite: interrupted")
+            raise typer.Exit(INTERRUPTED) from error
         except BrokenExecutor as error:
             say(
                 "provenite: a process that verifies was ended from outside: is there enough memory?"

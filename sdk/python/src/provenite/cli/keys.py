@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
+from provenite_proto.counting import counted
+
 from .. import Signer
 from .connecting import PASSPHRASE, Connection
 from .failing import failures, misused
@@ -29,7 +31,8 @@ def keygen(
     It is encrypted when PROVENITE_KEY_PASSPHRASE or --passphrase-file has a passphrase, or with --encrypt.
     """
     connection: Connection = context.obj
-    passphrase = connection.passphrase()
+    with failures(as_json):
+        passphrase = connection.passphrase()
     if encrypt and passphrase is None:
         if not sys.stdin.isatty():
             misused(
@@ -100,6 +103,6 @@ def whoami(context: typer.Context, as_json: AsJson = False) -> None:
             "country": party.country,
             "roles": ", ".join(party.roles),
             "key": signer.key_id,
-            "ledger": f"{ledger.origin}, {ledger.size} statements",
+            "ledger": f"{ledger.origin}, {counted(ledger.size, 'statement')}",
         }
     )

@@ -13,6 +13,7 @@ from msgspec import structs
 
 from provenite_proto import paths
 from provenite_proto.answers import LogAnswer
+from provenite_proto.counting import counted
 from provenite_proto.log import (
     Fork,
     LogProof,
@@ -35,6 +36,8 @@ from .showing import AsJson
 from .terminal import console, in_line, json_text
 from .trusting import key_of_log, key_text, witness_policy
 from .views import Views
+
+UNWITNESSED = "Without a --policy no witness has to have seen this log: another reader may be shown another one."
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -116,6 +119,8 @@ def monitor(
         misused("the URL of a ledger or a log is missing")
     prefix = _prefix(url)
     required = witness_policy(policy)
+    if required is None:
+        say(UNWITNESSED)
     remembered = _state(state)
     with PublicLog(prefix) as log:
         try:
@@ -254,7 +259,7 @@ class _Watch:
 
 
 def _sentence(found: Look, evidence: str) -> str:
-    size = f"{found.size} statement{'' if found.size == 1 else 's'}"
+    size = counted(found.size or 0, "statement")
     match found.verdict:
         case Verdict.GROWN:
             said = f"{size}, {found.new} new"
@@ -352,7 +357,7 @@ def _asked(log: PublicLog, known: list[str]) -> NoteKey:
         text = msgspec.json.decode(about or b"", type=LogAnswer).key
     except (TransportError, AnswerError, msgspec.DecodeError) as error:
         said = unreached(str(error)) if isinstance(error, TransportError) else str(error)
-        say(f"provenite: the log's key is not known: {said}. Give it with --log-key")
+        say(f"provenite: the log's key is not known, give it with --log-key: {said}")
         raise typer.Exit(UNREACHED) from error
     if known and text not in known:
         unable(f"the policy does not name the log {text}")

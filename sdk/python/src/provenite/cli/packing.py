@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
 
+from provenite_proto.counting import counted
+
 from .asking import BatchArgument, check_batch
 from .connecting import Connection
 from .failing import failures, misused, say
@@ -51,7 +53,9 @@ def pack(
         print_json({"file": str(file), "bytes": size, "pack": head})
         return
     console().print(in_line(str(file)), soft_wrap=True)
-    say(f"{size:,} bytes, of the first {head.size:,} statements of {in_line(head.ledger)}.")
+    say(
+        f"{size:,} bytes, of the first {counted(head.size, 'statement')} of {in_line(head.ledger)}."
+    )
 
 
 @contextmanager

@@ -19,6 +19,18 @@ from .connecting import Connection
 from .failing import failures, unable
 
 
+class Audited(msgspec.Struct, frozen=True):
+    """What an audit has come to, and what it has not looked at.
+
+    `beyond` are statements that the ledger says that it has signed behind those of the checkpoint, `before` those
+    that an earlier run has read, when something of them was withheld then.
+    """
+
+    verdict: Verdict
+    beyond: int
+    before: int
+
+
 class Left(msgspec.Struct, frozen=True):
     """An audit that Ctrl-C has ended after so many statements of how many; the file knows how far it is."""
 
@@ -34,7 +46,7 @@ def audit_ledger(
     *,
     told: Callable[[int, int], None],
     as_json: bool,
-) -> Verdict | Left:
+) -> Audited | Left:
     """Audit the ledger from where the file says, or from the beginning; what was read is not read again.
 
     What was found is kept page by page: whatever ends the audit, no more than what was not yet kept is read again.
@@ -47,6 +59,7 @@ def audit_ledger(
         origin, log = client.ledger().origin, client.log()
         with _tables(state) as tables:
             audit = _begun(origin, log, trust, state, tables)
+            before = audit.next if audit.auditing.tally.counts["withheld"] else 0
             for verified in verifying(audit.works(_answers(client, audit.next, audit.size))):
                 audit.add(verified)
                 tables.keep(save(audit, log.key))
@@ -55,7 +68,7 @@ def audit_ledger(
                     break
     if interrupted():
         return Left(audit.next, audit.size)
-    return audit.verdict()
+    return Audited(audit.verdict(), max(log.size - audit.size, 0) if audit.size else 0, before)
 
 
 @contextmanager

@@ -142,5 +142,5 @@ def _lines(found: Checked) -> Sequence[str]:
 def _moment(seconds: int) -> str:
     # A time of the log's own is any number of 64 bits.
     if seconds > _LAST:
-        return f"{seconds} seconds after 1970"
+        return f"{seconds:,} seconds after 1970"
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from provenite_proto.content import UNKNOWN
+from provenite_proto.counting import counted
 
 from .. import BatchAnswer, ContentAnswer, LensShares
 from .terminal import console, in_line, json_text
@@ -59,7 +60,7 @@ def content_tables(out: Console, answer: ContentAnswer, *, everything: bool) -> 
 
     Those are stages through which nothing is known to have gone, unless `everything` is wanted.
     """
-    out.print(f"{answer.batch}\nas of {answer.size} statements", soft_wrap=True)
+    out.print(f"{answer.batch}\nas of {counted(answer.size, 'statement')}", soft_wrap=True)
     left_out = set()
     for element in answer.elements:
         shown = [lens for lens in element.lenses if everything or not _empty_stage(lens)]

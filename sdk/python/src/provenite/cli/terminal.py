@@ -17,6 +17,9 @@ WIDTH = 80
 """Columns of what is laid out for people."""
 _OBEYED = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
 _IN_TEXT = re.compile(f"[{_OBEYED}]")
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|kg\b))")
+_KEPT = "\0"
+"""Stands for a space at which no line is to end: a text for people has no such character."""
 _IN_LINE = re.compile(f"[{_OBEYED}\t\n]")
 
 
@@ -45,16 +48,16 @@ def json_text(answer: Any, *, indent: int = -1) -> str:
 
 
 def wrapped(line: str, width: int, begin: str = "") -> str:
-    """A line in as many as it needs; paths and ids stay whole, so that they can be copied."""
+    """A line in as many as it needs; paths and ids stay whole, so that they can be copied, and so do figures with their unit."""
     return textwrap.fill(
-        line,
+        _BEFORE_UNIT.sub(_KEPT, line),
         width,
         initial_indent=begin,
         # Deeper than any line begins: what a value says never looks like a line of its own.
         subsequent_indent=" " * max(len(begin), 4 if begin else 0),
         break_long_words=False,
         break_on_hyphens=False,
-    )
+    ).replace(_KEPT, " ")
 
 
 def _escape(found: re.Match[str]) -> str:

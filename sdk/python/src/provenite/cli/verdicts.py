@@ -7,6 +7,7 @@ from rich.text import Text
 
 from provenite_proto.audit import MAX_LISTED, FigureVerdict, Outcome, Verdict
 from provenite_proto.certificate import CertifiedFigure, Result
+from provenite_proto.counting import counted
 from provenite_proto.pack import subject_facts
 from provenite_proto.policy.wording import percent
 
@@ -30,23 +31,23 @@ _RESULTS = {
     Result.FALSE: "FALSE",
 }
 _CHECKS = {
-    "checkpoint": "signature of the log under the checkpoint",
-    "cosignature": "witnesses who cosigned it",
-    "tree": "root of the tree, computed from all statements",
-    "size": "statements, as many as the signed tree has leaves",
-    "spending": "whole ledger in which no batch is over-spent",
-    "form": "statements of the strict form, with their disclosures",
-    "signature": "signatures of issuers",
-    "inclusion": "proofs that a statement is in the log at its time",
-    "order": "statements in the order and time of the log",
-    "admission": "statements admitted by all rules of the ledger",
-    "admission-in-part": "statements admitted by the rules that need nothing withheld",
-    "figures": "figures of the content, computed anew",
-    "certified": "figures of certificates, computed anew",
-    "certificate": "certificates that are logged, signed, and follow",
-    "report": "report for people, written anew",
+    "checkpoint": ("signature", "of the log under the checkpoint"),
+    "cosignature": ("cosignature", "of it by witnesses"),
+    "tree": ("root", "of the tree, computed from all statements"),
+    "size": ("statement", "in all, as many as the signed tree has leaves"),
+    "spending": ("ledger", "as a whole in which no batch is over-spent"),
+    "form": ("statement", "of the strict form, with all disclosures"),
+    "signature": ("signature", "by issuers"),
+    "inclusion": ("proof", "that a statement is in the log at its time"),
+    "order": ("statement", "in the order and time of the log"),
+    "admission": ("statement", "admitted by all rules of the ledger"),
+    "admission-in-part": ("statement", "admitted by the rules that need nothing withheld"),
+    "figures": ("figure", "of the content, computed anew"),
+    "certified": ("figure", "of certificates, computed anew"),
+    "certificate": ("certificate", "logged and signed, and every figure follows"),
+    "report": ("report", "for people, written anew"),
 }
-"""What was verified, in words."""
+"""What was verified, in words: a noun for one of them, and what is said of it."""
 _TO_SEE_MORE = (
     "Ask the firms that made these statements to show you what is withheld (`provenite grant … --to PARTY`, with your "
     "id of `provenite whoami`), the registrar for names; then have the pack or the statements read anew."
@@ -71,9 +72,10 @@ def _parts(verdict: Verdict) -> Iterator[Iterator[str]]:
 def _verified(verdict: Verdict) -> Iterator[str]:
     if verdict.verified:
         yield "Verified"
-    for name, words in _CHECKS.items():
-        if name in verdict.verified:
-            yield f"{verdict.verified[name]:>10,}  {words}"
+    for name, (noun, words) in _CHECKS.items():
+        if count := verdict.verified.get(name):
+            number, _, nouns = counted(count, noun).partition(" ")
+            yield f"{number:>10}  {nouns} {words}"
 
 
 def _claims(verdict: Verdict) -> Iterator[str]:
@@ -88,7 +90,7 @@ def _head(verdict: Verdict) -> Iterator[str]:
         "Batch": verdict.batch,
         **dict(subject_facts(verdict.subject)),
         "Ledger": verdict.ledger,
-        "Log": verdict.log and f"{verdict.log}, {verdict.size:,} statements",
+        "Log": verdict.log and f"{verdict.log}, {counted(verdict.size, 'statement')}",
         "Root": verdict.root,
     }
     for name, value in facts.items():
@@ -153,9 +155,10 @@ def _withheld(verdict: Verdict) -> Iterator[str]:
         groups.setdefault((each.check, each.section, each.of is not None), []).append(each.index)
     for (check, section, of_another), indices in groups.items():
         whose = f"{section} of what is upstream" if of_another else section
+        named = "statement" if len(indices) == 1 else "statements"
         some = ", ".join(f"{index}" for index in indices[:6])
         rest = f" and {len(indices) - 6:,} more" if len(indices) > 6 else ""
-        yield wrapped(f"{check}: needs {whose} (statements {some}{rest})", WIDTH, "  ")
+        yield wrapped(f"{check}: needs {whose} ({named} {some}{rest})", WIDTH, "  ")
     listed, count = len(verdict.withheld), verdict.counts.get("withheld", 0)
     if count > listed:
         yield f"  … and {count - listed:,} more"

@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 import msgspec
 import typer
 
+from provenite_proto.audit import FigureVerdict
 from provenite_proto.certificate import (
     BadCertificate,
     Certificate,
@@ -30,6 +31,7 @@ from .._evidence import Fetched, certificate_at, completed
 from .._public_files import PublicFiles
 from .certified import Verified, verified_text
 from .failing import failures, misused, unable
+from .recomputing import recomputed
 from .showing import AsJson, print_json
 from .terminal import console
 from .trusting import key_of_log, key_text, witness_policy
@@ -77,6 +79,10 @@ def verify(
         Path | None,
         typer.Option(metavar="FILE", help="The proof that the statement is in the log."),
     ] = None,
+    recompute: Annotated[
+        Path | None,
+        typer.Option(metavar="PACK", help="Compute it anew from the statements of a pack."),
+    ] = None,
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask nobody: only what files say.")
     ] = False,
@@ -85,7 +91,8 @@ def verify(
     """Find out whether a certificate can be relied on.
 
     Its signature, dates and status, and that the ledger has recorded it in a log that witnesses have seen. Asked is
-    only the ledger that the certificate names, over https. Exit code 0: valid; 1: false, suspended, revoked or
+    only the ledger that the certificate names, over https. With --recompute its figures are computed anew from the
+    statements of its batch's pack, and compared one by one. Exit code 0: valid; 1: false, suspended, revoked or
     expired; 2: nothing is false, but not all could be checked (or the command was used wrongly); 3: there is no
     verdict, since it cannot be read or fetched.
     """
@@ -103,13 +110,15 @@ def verify(
         receipt=_bytes(receipt, note.MAX_BYTES),
     )
     try:
-        found = _verified(certificate, given, trusted, offline=offline)
+        found = _verified(certificate, given, trusted, recompute, offline=offline)
     except BadCertificate as bad:
         found = Verified(verdict=unreadable(bad))
     _finish(found, as_json=as_json)
 
 
-def _verified(words: str, given: Evidence, trusted: Trusted, *, offline: bool) -> Verified:
+def _verified(
+    words: str, given: Evidence, trusted: Trusted, pack: Path | None, *, offline: bool
+) -> Verified:
     answer = None
     if words.startswith(("https://", "http://")):
         url, digest = _address(words)
@@ -122,9 +131,15 @@ def _verified(words: str, given: Evidence, trusted: Trusted, *, offline: bool) -
         read = read_certificate(_text(Path(words), MAX_CHARACTERS) or "")
     fetched = _fetched(read, given, answer, offline=offline)
     verdict = judged(read, fetched.evidence, trusted, datetime.now(UTC))
+    figures: tuple[FigureVerdict, ...] = ()
+    if pack is not None:
+        checks, figures = recomputed(pack, read, fetched.evidence, trusted)
+        known = {each.subject for each in verdict.checks}
+        verdict = verdict.with_checks(each for each in checks if each.subject not in known)
     return Verified(
         verdict=verdict,
         credential=read.credential,
+        figures=figures,
         reason=fetched.answer.reason if fetched.answer else None,
         lacking=fetched.lacking,
     )

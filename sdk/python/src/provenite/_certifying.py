@@ -1,0 +1,111 @@
+"""What both clients ask of certificates."""
+
+from abc import ABC, abstractmethod
+from datetime import date
+from typing import TypeVar
+
+from provenite_proto.certificate.answers import (
+    CertificateAnswer,
+    CertificateEntry,
+    CertificateRequest,
+    NoticeAnswer,
+)
+
+from . import _operations as operations
+from ._exchange import Exchange, Flow
+from ._operations import Call
+from ._paging import AsyncListing, Listing
+
+T = TypeVar("T")
+
+
+class Certifying(ABC):
+    """The part of the blocking client."""
+
+    _exchange: Exchange
+
+    def certify(
+        self,
+        batch_id: str,
+        policy: str,
+        *,
+        as_of: date | None = None,
+        declaration: str | None = None,
+        lot: bool = False,
+    ) -> CertificateAnswer:
+        """A certificate that a batch passes a policy (its id with parameters, or digest) as of a day: today by default.
+
+        `declaration` is the digest of a declaration of the signer's, which is assessed too. With `lot` the certificate
+        says the lot that the signer gave the batch. Raises `Conflict` `not-passed`, with the figures, when it does not
+        pass. Asking again is answered with the same certificate while that is valid.
+        """
+        request = CertificateRequest(
+            batch=batch_id, policy=policy, as_of=as_of, declaration=declaration, lot=lot
+        )
+        return self._run(self._exchange.certificate(operations.certify(request)))
+
+    def certificate(self, certificate_id: str) -> CertificateAnswer:
+        """A certificate as it stands now; the log has been shown to commit to its text when this returns."""
+        return self._run(self._exchange.certificate(operations.certificate(certificate_id)))
+
+    def certificates(self) -> Listing[CertificateEntry]:
+        """The signer's certificates and how they stand, in the order of the log; the registrar has all."""
+        return Listing(operations.certificates(), self._ask)
+
+    def notices(self) -> Listing[NoticeAnswer]:
+        """Each change of the status of one of the signer's certificates, in the order of the log."""
+        return Listing(operations.notices(), self._ask)
+
+    @abstractmethod
+    def _run(self, flow: Flow[T]) -> T:
+        """What an exchange comes to."""
+
+    @abstractmethod
+    def _ask(self, call: Call[T]) -> T:
+        """The answer to a call."""
+
+
+class AsyncCertifying(ABC):
+    """The part of the asynchronous client."""
+
+    _exchange: Exchange
+
+    async def certify(
+        self,
+        batch_id: str,
+        policy: str,
+        *,
+        as_of: date | None = None,
+        declaration: str | None = None,
+        lot: bool = False,
+    ) -> CertificateAnswer:
+        """A certificate that a batch passes a policy (its id with parameters, or digest) as of a day: today by default.
+
+        `declaration` is the digest of a declaration of the signer's, which is assessed too. With `lot` the certificate
+        says the lot that the signer gave the batch. Raises `Conflict` `not-passed`, with the figures, when it does not
+        pass. Asking again is answered with the same certificate while that is valid.
+        """
+        request = CertificateRequest(
+            batch=batch_id, policy=policy, as_of=as_of, declaration=declaration, lot=lot
+        )
+        return await self._run(self._exchange.certificate(operations.certify(request)))
+
+    async def certificate(self, certificate_id: str) -> CertificateAnswer:
+        """A certificate as it stands now; the log has been shown to commit to its text when this returns."""
+        return await self._run(self._exchange.certificate(operations.certificate(certificate_id)))
+
+    def certificates(self) -> AsyncListing[CertificateEntry]:
+        """The signer's certificates and how they stand, in the order of the log; the registrar has all."""
+        return AsyncListing(operations.certificates(), self._ask)
+
+    def notices(self) -> AsyncListing[NoticeAnswer]:
+        """Each change of the status of one of the signer's certificates, in the order of the log."""
+        return AsyncListing(operations.notices(), self._ask)
+
+    @abstractmethod
+    async def _run(self, flow: Flow[T]) -> T:
+        """What an exchange comes to."""
+
+    @abstractmethod
+    async def _ask(self, call: Call[T]) -> T:
+        """The answer to a call."""
