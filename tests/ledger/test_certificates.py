@@ -277,7 +277,7 @@ def test_suspended_with_its_attestation_and_valid_again(ledger: Ledger) -> None:
     submitted(ledger.registrar, accrediting(auditor.id))
     first = submitted(auditor, attesting(digest(chain.mined)))
     submitted(auditor, attesting(digest(chain.made)))
-    own = _registered(chain)
+    own = registered(chain)
     found = chain.certified(policy=own)
     submitted(auditor, retracting(first, RetractionReason.WITHDRAWN))
     comes_to(ledger, found["id"], "suspended")
@@ -314,7 +314,7 @@ at_least = "1"
 """
 
 
-def _registered(chain: Chain) -> str:
+def registered(chain: Chain) -> str:
     answer = chain.ledger.http.post(
         paths.POLICIES,
         content=ATTESTED,
