@@ -153,6 +153,24 @@ def test_recycled_content_is_asked_of_each_batch_by_itself(results: Path) -> Non
     assert figures(enriched) == figures(found["not-from-china"])
 
 
+def test_the_maker_s_stock_is_told_by_country_and_source(results: Path) -> None:
+    found = read(results / "portfolio.json")
+    (neodymium,) = found["elements"]
+    # The magnets and their swarf: the same matter, so the same shares as those of the magnets.
+    assert found["batches"] == 2
+    assert float(neodymium["mass"]) == 471.594 + 700 * 0.224007
+    source, whole = EXPECTED["Nd"]["source"], 471_594_000
+    for name, label in (("postConsumer", "post_consumer"), ("unknown", "unknown")):
+        share = float(neodymium["source"][name]["share"])
+        assert share == pytest.approx(source[label] / whole, abs=1e-8)
+    mining = neodymium["stages"][0]
+    assert (mining["stage"], mining["largest"]["country"]) == ("extraction", "US")
+    mined = whole - source["post_consumer"]
+    us = EXPECTED["Nd"]["stage/separation"]["US"]
+    assert float(mining["largest"]["lower"]) == pytest.approx(us / mined, abs=1e-8)
+    assert mining["largest"]["benchmark"] == "undecided"
+
+
 def test_each_refusal_has_its_problem(results: Path) -> None:
     refusals = read(results / "refusals.json")
     slugs = {name: problem["type"].rpartition(":")[2] for name, problem in refusals.items()}

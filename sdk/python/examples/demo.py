@@ -26,6 +26,7 @@ import rare_earths
 import recycled_content
 import recycled_magnets
 import refused
+import stock
 import waste
 from firms import Firm, join
 from ledger_process import ledger
@@ -75,8 +76,8 @@ def _demo(
         console.print(
             f"\nDone in {time.monotonic() - began:.1f} s. Results: {folder}/\n"
             "(report.txt, batch.json, content.json, trace.json, assessments.json,\n"
-            "refusals.json, shipment.json, alternatives.json, consequences.json, keys/,\n"
-            "*.pack.zip)"
+            "portfolio.json, refusals.json, shipment.json, alternatives.json,\n"
+            "consequences.json, keys/, *.pack.zip)"
         )
         report = "\n".join(line.rstrip() for line in console.export_text().splitlines())
         (new / "report.txt").write_text(report + "\n", "utf-8")
@@ -109,6 +110,9 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
     ):
         _save(new / f"{name}.json", answer)
     _save(new / "assessments.json", _ask_rules(console, firms, batches))
+    held = stock.ask(firms)
+    stock.show(console, held)
+    _save(new / "portfolio.json", held)
     found = refused.refusals(url, firms, batches)
     refused.show(console, found)
     _save(new / "refusals.json", {name: refusal.problem for name, (_, refusal) in found.items()})

@@ -4,7 +4,6 @@ from .certificates import Presented
 from .kinds import KINDS
 from .of_ledger import LedgerAudit
 from .of_pack import audit_pack, one_by_one
-from .recomputed import recomputed
 from .saving import go_on, save
 from .trust import Evidence, Trust, evidence_of
 from .verdict import (
@@ -47,7 +46,6 @@ __all__ = [
     "evidence_of",
     "go_on",
     "one_by_one",
-    "recomputed",
     "save",
     "verify",
     "works",

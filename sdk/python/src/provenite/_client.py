@@ -33,8 +33,8 @@ from provenite_proto.answers import (
     Trace,
 )
 from provenite_proto.pack import Head as PackHead
-from provenite_proto.policy import Facts, Policy
-from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
+from provenite_proto.policy import Facts
+from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.portfolio.answers import PortfolioAnswer, PortfolioFlow
 from provenite_proto.record import AnyRecord, Jwk, Role
 from provenite_proto.statement import Signs
@@ -299,18 +299,6 @@ class Client(Certifying):
     def register_lens(self, definition: str) -> LensAnswer:
         """Register a lens of the signer's own, in TOML; content can then be asked for by its id."""
         return self._ask(operations.register_lens(definition))
-
-    def policies(self) -> Listing[PolicyAnswer]:
-        """The policies that ship with the ledger, then the signer's own."""
-        return Listing(operations.policies(), self._ask)
-
-    def register_policy(self, file: str) -> PolicyAnswer:
-        """Register a policy of the signer's own, in TOML; batches can then be assessed by its digest or id."""
-        return self._ask(operations.register_policy(file))
-
-    def policy(self, digest: str) -> Policy:
-        """The policy with this digest, which has been checked when this returns (`AnswerError`)."""
-        return self._run(self._exchange.policy(digest))
 
     def party(self, party_id: str, *, as_of: datetime | None = None) -> PartyAnswer:
         """A party with its keys and accreditations, as the register has it at a time: now by default."""
