@@ -8,6 +8,7 @@ import msgspec
 
 from provenite_proto import certificate as certificates
 from provenite_proto.certificate import Credential, Issuance
+from provenite_proto.certificate.building import performances
 from provenite_proto.content import LENSES
 from provenite_proto.log import log_name
 from provenite_proto.pack import Issued
@@ -214,7 +215,11 @@ def _with_provenance(credential: Credential, **members: Any) -> Credential:
     subject = credential.credential_subject
     assessment = subject.conformity_assessment[0]
     provenance = msgspec.structs.replace(assessment.provenance, **members)
-    assessment = msgspec.structs.replace(assessment, provenance=provenance)
+    assessment = msgspec.structs.replace(
+        assessment,
+        provenance=provenance,
+        assessed_performance=performances(credential.id, provenance.figures),
+    )
     subject = msgspec.structs.replace(subject, conformity_assessment=(assessment,))
     return msgspec.structs.replace(credential, credential_subject=subject)
 
