@@ -26,7 +26,7 @@ from tests.ledger.changing import (
     issued,
     slug,
 )
-from tests.ledger.running import Ledger, extraction, run_ledger
+from tests.ledger.running import Ledger, day, extraction, refining, run_ledger
 from tests.ledger.speaking import accrediting, attesting, owned, retracting
 
 
@@ -187,30 +187,28 @@ def test_each_late_statement_is_told_as_the_rules_have_it(certified: Certified) 
 
 
 def test_a_page_ends_when_enough_is_gone_through() -> None:
-    for nodes, pages_of, reason in (
-        (4, [2, 1], None),
-        (2, [1, 1, 1], "More than 2 statements are upstream of its batch."),
-    ):
-        with run_ledger(PROVENITE_TRACE_NODES=str(nodes)) as ledger:
-            certified = certified_on(ledger)
-            made = [certified.certificate("us.uflpa") for _ in range(3)]
-            checked: list[int] = []
-            found: list[Changed] = []
-            cursor: dict[str, str] = {}
-            while True:
-                answered = certified.refiner.get(
-                    paths.certificate_consequences(certified.other[:43]),
-                    ifRetracted="true",
-                    **cursor,
-                ).json()
-                checked.append(answered["checked"])
-                found += answered["items"]
-                if "next" not in answered:
-                    break
-                cursor = {"cursor": answered["next"]}
-            assert checked == pages_of
-            assert [each["statement"] for each in found] == made
-            assert {each.get("reason") for each in found} == {reason}
+    with run_ledger(PROVENITE_TRACE_NODES="3") as ledger:
+        certified = certified_on(ledger)
+        again = refining([(certified.made, "45")], "45", cu="1", occurred_at=day(6))
+        further = msgspec.structs.replace(
+            certified, made=certified.story.makes(certified.refiner, again)
+        )
+        made = [each.certificate("us.uflpa") for each in (certified, certified, further)]
+        checked: list[int] = []
+        found: list[Changed] = []
+        cursor: dict[str, str] = {}
+        while True:
+            path = paths.certificate_consequences(certified.other[:43])
+            answered = certified.refiner.get(path, ifRetracted="true", **cursor).json()
+            checked.append(answered["checked"])
+            found += answered["items"]
+            if "next" not in answered:
+                break
+            cursor = {"cursor": answered["next"]}
+    assert checked == [1, 1, 1]
+    assert [each["statement"] for each in found] == made
+    reason = "More than 3 statements are upstream of its batch."
+    assert [each.get("reason") for each in found] == [None, None, reason]
 
 
 def test_what_touches_no_certificate_changes_none(certified: Certified) -> None:

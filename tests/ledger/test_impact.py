@@ -1,5 +1,6 @@
 """Which certificates another version of their policy would change, and how: as the pure rules have it."""
 
+import secrets
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,7 @@ from provenite_ledger.postgres import running_server
 from provenite_proto import paths
 from provenite_proto.policy import (
     CATALOGUE,
+    definition,
     digest,
     policy_named,
     read_policy,
@@ -24,7 +26,7 @@ from tests.ledger.changing import (
     items,
     slug,
 )
-from tests.ledger.running import Firm, Ledger, run_ledger
+from tests.ledger.running import Firm, Ledger
 
 
 @pytest.fixture
@@ -129,27 +131,27 @@ def test_what_is_no_policy_is_refused(certified: Certified) -> None:
         assert (answered.status_code, slug(answered)) == expected
 
 
-async def test_a_policy_of_a_later_version_is_not_known() -> None:
-    with run_ledger() as ledger:
-        certified = certified_on(ledger)
-        statement = certified.certificate(SHARE)
-        dsn = running_server(ledger.data / "postgres")
-        assert dsn is not None
-        connection = await asyncpg.connect(dsn)
-        await connection.execute(
-            "update policy set definition = convert_to("
-            "replace(convert_from(definition, 'UTF8'), '\"version\"', '\"colour\":1,\"version\"'), 'UTF8') "
-            "where settings <> ''"
+async def test_a_policy_of_a_later_version_is_not_known(certified: Certified) -> None:
+    asked = f"{SHARES}?stage=refining&share=0.{secrets.randbelow(10**8):08}1"
+    statement = certified.certificate(asked)
+    dsn = running_server(certified.story.ledger.data / "postgres")
+    assert dsn is not None
+    connection = await asyncpg.connect(dsn)
+    defined = definition(policy_named(asked))
+    await connection.execute(
+        "update policy set definition = $1 where definition = $2",
+        defined.replace(b'"version"', b'"colour":1,"version"'),
+        defined,
+    )
+    await connection.close()
+    for found in (
+        items(impact(certified.refiner, policy=SHARES)),
+        if_retracted(certified.refiner, certified.mined[:43]),
+    ):
+        (changed,) = found
+        assert (changed["statement"], changed["policy"], changed["version"]) == (
+            statement,
+            SHARES,
+            "1",
         )
-        await connection.close()
-        for found in (
-            items(impact(certified.refiner, policy=SHARES)),
-            if_retracted(certified.refiner, certified.mined[:43]),
-        ):
-            (changed,) = found
-            assert (changed["statement"], changed["policy"], changed["version"]) == (
-                statement,
-                SHARES,
-                "1",
-            )
-            assert changed["reason"] == "This version of the ledger cannot assess by its policy."
+        assert changed["reason"] == "This version of the ledger cannot assess by its policy."
