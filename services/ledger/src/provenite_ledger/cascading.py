@@ -19,7 +19,7 @@ from provenite_proto.strict_toml import Malformed
 
 from . import hindsight
 from .hindsight import View
-from .reassessing import UNDECLARED, WITHDRAWN
+from .reassessing import UNDECLARED, UNREADABLE, WITHDRAWN
 from .store import cascading, rows
 from .store.packing import unpacked
 from .store.rows import OUTPUTS, Row
@@ -28,12 +28,22 @@ Replacing = Callable[[str], Policy]
 """The policy instead of one that was set with these parameters; `NotOffered` when it does not take them."""
 
 
+class _Named(msgspec.Struct, frozen=True):
+    """What every version of the ledger can read of a policy."""
+
+    id: str
+    version: str
+
+
+_named = msgspec.json.Decoder(_Named).decode
+
+
 class _Case(msgspec.Struct, frozen=True):
-    """A certificate with its batch (both as rows), the policy under which it is, and what it rests on."""
+    """A certificate with its batch (both as rows), which policy it is under, and what it rests on."""
 
     certificate: Row
     batch: Row
-    policy: Policy
+    under: _Named
     declaration: Row | None
 
     @property
@@ -57,41 +67,81 @@ class _Case(msgspec.Struct, frozen=True):
         return None
 
 
+class Looked:
+    """What has been found, and how far: certificates are looked at until as many statements are gone through as may be."""
+
+    def __init__(self, limit: int) -> None:
+        """For `limit` statements upstream of all of them together, and of each."""
+        self.changed: list[ChangedCertificate] = []
+        self.checked = 0
+        """Certificates that were looked at."""
+        self.last: int | None = None
+        """The index of the last one."""
+        self._limit = limit
+        self._left = limit
+
+    def next(self, case: _Case) -> bool:
+        """Whether a certificate is to be looked at too."""
+        if self._left <= 0:
+            return False
+        self.checked += 1
+        self.last = case.certificate["index"]
+        return True
+
+    async def policy(self, case: _Case) -> Policy | None:
+        """The policy that it is under; nothing, and it is said, when this version cannot read it."""
+        try:
+            return await asyncio.to_thread(read_definition, case.certificate["definition"])
+        except ValueError:
+            self.changed.append(_changed(case, reason=UNREADABLE))
+            return None
+
+    async def upstream(self, connection: asyncpg.Connection, case: _Case) -> list[int] | None:
+        """The statements upstream of its batch; nothing, and it is said, when there are too many."""
+        statements = await hindsight.makers(connection, case.batch, self._limit)
+        self._left -= self._limit if statements is None else len(statements)
+        if statements is None:
+            reason = f"More than {self._limit} statements are upstream of its batch."
+            self.changed.append(_changed(case, reason=reason))
+        return statements
+
+
 async def by_policy(
     connection: asyncpg.Connection,
     certificates: Sequence[Row],
     replacing: Replacing,
     size: int,
     limit: int,
-) -> list[ChangedCertificate]:
+) -> Looked:
     """Those of the certificates that would change if another policy took the place of theirs.
 
-    As the log's first `size` statements have it; of those with more than `limit` statements upstream it is not known.
+    As the log's first `size` statements have it. `limit` are the statements upstream that are gone through.
     """
     view = View(size)
-    changed = []
+    looked = Looked(limit)
     for case in await _cases(connection, certificates):
-        if case.against(view):
+        if not looked.next(case):
+            break
+        if case.against(view) or (policy := await looked.policy(case)) is None:
             continue
         try:
-            policy = await asyncio.to_thread(replacing, case.certificate["settings"])
+            other = await asyncio.to_thread(replacing, case.certificate["settings"])
         except (NotOffered, Malformed) as error:
-            changed.append(_changed(case, reason=str(error)))
+            looked.changed.append(_changed(case, reason=str(error)))
             continue
-        statements = await hindsight.makers(connection, case.batch, limit)
+        statements = await looked.upstream(connection, case)
         if statements is None:
-            changed.append(_changed(case, reason=_too_far(limit)))
             continue
         facts, day = case.facts, case.certificate["as_of"]
-        lenses = hindsight.needed((case.policy, policy), facts, day)
+        lenses = hindsight.needed((policy, other), facts, day)
         shares = await hindsight.content(connection, case.batch, statements, lenses, view)
         before, after = (
             _so(case, size, hindsight.assessed(case.batch, shares, each, facts, day))
-            for each in (case.policy, policy)
+            for each in (policy, other)
         )
         if differs(before, after):
-            changed.append(_changed(case, before, after))
-    return changed
+            looked.changed.append(_changed(case, before, after))
+    return looked
 
 
 async def by_view(
@@ -100,33 +150,41 @@ async def by_view(
     one: View,
     other: View,
     limit: int,
-) -> list[ChangedCertificate]:
-    """Those of the certificates that stand in one view of the log and say something else in the other."""
-    changed = []
+) -> Looked:
+    """Those of the certificates that stand in one view of the log and say something else in the other.
+
+    `limit` are the statements upstream that are gone through.
+    """
+    looked = Looked(limit)
     for case in await _cases(connection, certificates):
-        if case.against(one):
+        if not looked.next(case):
+            break
+        if case.against(one) or (policy := await looked.policy(case)) is None:
             continue
-        statements = await hindsight.makers(connection, case.batch, limit)
+        statements = await looked.upstream(connection, case)
         if statements is None:
-            changed.append(_changed(case, reason=_too_far(limit)))
             continue
         fallen = case.against(other)
         if not fallen and not await hindsight.differ(connection, statements, one, other):
             continue
-        before = await _seen(connection, case, statements, one)
-        after = None if fallen else await _seen(connection, case, statements, other)
+        before = await _seen(connection, case, policy, statements, one)
+        after = None if fallen else await _seen(connection, case, policy, statements, other)
         if after is None or differs(before, after):
-            changed.append(_changed(case, before, after, reason=fallen))
-    return changed
+            looked.changed.append(_changed(case, before, after, reason=fallen))
+    return looked
 
 
 async def _seen(
-    connection: asyncpg.Connection, case: _Case, statements: Sequence[int], view: View
+    connection: asyncpg.Connection,
+    case: _Case,
+    policy: Policy,
+    statements: Sequence[int],
+    view: View,
 ) -> Reassessed:
     facts, day = case.facts, case.certificate["as_of"]
-    lenses = hindsight.needed((case.policy,), facts, day)
+    lenses = hindsight.needed((policy,), facts, day)
     shares = await hindsight.content(connection, case.batch, statements, lenses, view)
-    return _so(case, view.before, hindsight.assessed(case.batch, shares, case.policy, facts, day))
+    return _so(case, view.before, hindsight.assessed(case.batch, shares, policy, facts, day))
 
 
 async def _cases(connection: asyncpg.Connection, certificates: Sequence[Row]) -> list[_Case]:
@@ -138,7 +196,7 @@ async def _cases(connection: asyncpg.Connection, certificates: Sequence[Row]) ->
         _Case(
             row,
             batches[row["batch"]],
-            await asyncio.to_thread(read_definition, row["definition"]),
+            _named(row["definition"]),
             declared.get(row["declaration"]),
         )
         for row in certificates
@@ -161,8 +219,8 @@ def _changed(
         certificate=row["id"],
         statement=rows.text(row["digest"]),
         batch=_name(case.batch),
-        policy=case.policy.id,
-        version=case.policy.version,
+        policy=case.under.id,
+        version=case.under.version,
         as_of=row["as_of"],
         status=Validity(row["status"]),
         before=before,
@@ -178,7 +236,3 @@ def _fallen(statement: Row, by: int | None, view: View) -> bool:
 
 def _name(batch: Row) -> str:
     return f"{rows.text(batch['digest'])}.{batch['key'] % OUTPUTS}"
-
-
-def _too_far(limit: int) -> str:
-    return f"More than {limit} statements are upstream of its batch."
