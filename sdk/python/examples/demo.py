@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import certifying
 import defence
 import later
 import magnets
@@ -27,6 +28,7 @@ import recycled_content
 import recycled_magnets
 import refused
 import stock
+import suspended
 import waste
 from firms import Firm, join
 from ledger_process import ledger
@@ -110,6 +112,9 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
     ):
         _save(new / f"{name}.json", answer)
     _save(new / "assessments.json", _ask_rules(console, firms, batches))
+    with console.status("Having batches certified …"):
+        certified = certifying.ask(firms, batches, new)
+    certifying.show(console, certified, folder)
     held = stock.ask(firms)
     stock.show(console, held)
     _save(new / "portfolio.json", held)
@@ -120,10 +125,14 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
     waste.show(console, shipped)
     _save(new / "shipment.json", shipped.shipment)
     _save(new / "alternatives.json", shipped.instead)
+    shown = later.later(firms)
+    later.show(console, shown)
     with console.status("Waiting for what a retraction changes …"):
-        after = later.later(firms)
-    later.show(console, after)
-    _save(new / "consequences.json", after.changed)
+        fallen = suspended.fall(firms, shown.mined, shown.granted.id, new)
+    suspended.show(console, fallen)
+    _save(new / "consequences.json", fallen.changed)
+    _save(new / "suspension.json", fallen.fallen)
+    _save(new / "notice.json", fallen.notice)
     with console.status("Fetching packs, and auditing them …"):
         audited = packs.packs(registrar, firms, batches, new)
     packs.show(console, audited, folder)
