@@ -164,16 +164,22 @@ PLAIN = (
 """Addresses that are asked as they are."""
 
 
-def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Every GET that reads the chain: the route's template, the path, the query."""
-    digests = list(chain.digests.values())
-    for digest in digests:
+def _of_statements(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for digest in chain.digests.values():
         yield "/v1/statements/{digest}", paths.statement(digest), {}
         yield "/v1/statements/{digest}/consequences", paths.consequences(digest), {}
+        for retracted in ("true", "false"):
+            path, query = paths.certificate_consequences(digest), {"ifRetracted": retracted}
+            yield "/v1/statements/{digest}/consequences/certificates", path, query
         yield "/v1/statements/{digest}/receipt", paths.statement_receipt(digest), {}
         yield "/v1/shipments/{transfer}", paths.shipment(digest), {}
         yield "/v1/parties/{party_id}", paths.party(digest), {}
         yield "/v1/sites/{site_id}", paths.site(digest), {}
+
+
+def requests(chain: Secretive) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every GET that reads the chain: the route's template, the path, the query."""
+    yield from _of_statements(chain)
     for key in chain.thumbprints():
         yield "/v1/keys/{key_id}", paths.key(key), {}
     for batch in chain.batches.values():

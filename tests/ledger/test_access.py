@@ -213,6 +213,7 @@ def test_every_route_is_tried(chain: Secretive) -> None:
             paths.ENROLMENTS,
             paths.LENSES,
             paths.POLICIES,
+            paths.IMPACT,
             paths.CERTIFICATES,
         )
     }
@@ -332,6 +333,7 @@ def test_bodies_and_parameters_that_are_wrong_tell_nothing(
             ("post", paths.ENROLMENTS, b'{"code":"x","key":{},"proof":"x"}', "application/json"),
             ("post", paths.LENSES, b"title = 1", "application/toml"),
             ("post", paths.POLICIES, b"title = 1", "application/toml"),
+            ("post", paths.IMPACT, b"title = 1", "application/toml"),
             ("post", paths.BATCHES, b"", "text/plain"),
         ):
             response = eye.post(path, body, media_type)

@@ -24,17 +24,19 @@ from provenite_proto.record import (
     Certificate,
     OutputIdentity,
     RetractionReason,
+    RevocationReason,
     SiteIdentities,
     Validity,
 )
-from provenite_proto.statement import parse
+from provenite_proto.statement import SigningKey, parse
 from tests.ledger.certified import declaring, standing_so
-from tests.ledger.running import Firm, Ledger, extraction, refining
+from tests.ledger.running import Firm, Ledger, extraction, further_key, refining
 from tests.ledger.speaking import (
     accrediting,
     attesting,
     digest,
     retracting,
+    revoking,
     submitted,
 )
 
@@ -281,7 +283,8 @@ def test_suspended_with_its_attestation_and_valid_again(ledger: Ledger) -> None:
     found = chain.certified(policy=own)
     submitted(auditor, retracting(first, RetractionReason.WITHDRAWN))
     comes_to(ledger, found["id"], "suspended")
-    submitted(auditor, attesting(digest(chain.mined)))
+    # With another claim it is another statement, in whichever second it is signed.
+    submitted(auditor, attesting(digest(chain.mined), claims=("again",)))
     after = comes_to(ledger, found["id"], "valid")
     assert after["reason"] == "Assessed again it passes."
     statuses = [each["status"] for each in chain.refiner.get(paths.NOTICES).json()["items"]]
@@ -314,10 +317,10 @@ at_least = "1"
 """
 
 
-def _registered(chain: Chain) -> str:
+def _registered(chain: Chain, policy: str = ATTESTED) -> str:
     answer = chain.ledger.http.post(
         paths.POLICIES,
-        content=ATTESTED,
+        content=policy,
         headers={**chain.refiner.authorized(), "Content-Type": "application/toml"},
     )
     assert answer.status_code == 201, answer.text
@@ -340,6 +343,29 @@ def test_suspended_with_its_declaration(chain: Chain) -> None:
     assert after["reason"] == "The declaration on which it rests stands no more."
     answer = chain.refiner.post(paths.CERTIFICATES, chain.asked(declaration=declared))
     assert slug(answer) == "already-retracted"
+
+
+def test_suspended_with_the_key_of_its_declaration(chain: Chain) -> None:
+    stolen = SigningKey.generate()
+    chain.refiner.record(further_key(chain.refiner.id, stolen))
+    declared = chain.refiner.submit(declaring(chain.made), key=stolen).json()["digest"]
+    found = chain.certified(declaration=declared)
+    compromised = revoking(
+        stolen.key_id,
+        RevocationReason.KEY_COMPROMISE,
+        compromised_at=datetime.now(UTC) - timedelta(days=1),
+    )
+    submitted(chain.refiner, compromised)
+    after = comes_to(chain.ledger, found["id"], "suspended")
+    assert after["reason"] == "The declaration on which it rests stands no more."
+
+
+def test_a_policy_that_has_ended_certifies_nothing(chain: Chain) -> None:
+    policy = ATTESTED.replace("2099-01-01", "2026-01-02").replace(
+        'good = ["attested"]', 'good = ["attested", "not_attested"]'
+    )
+    answer = chain.refiner.post(paths.CERTIFICATES, chain.asked(policy=_registered(chain, policy)))
+    assert (answer.status_code, slug(answer)) == (409, "policy-ended"), answer.text
 
 
 def test_what_somebody_has_decided_is_his_to_lift(chain: Chain) -> None:

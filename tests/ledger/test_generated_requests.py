@@ -63,6 +63,8 @@ WITH_INPUT = (
     "registerLens",
     "registerPolicy",
     "getPolicy",
+    "getImpact",
+    "getCertificateConsequences",
     "certify",
     "listCertificates",
     "getCertificate",

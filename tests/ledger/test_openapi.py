@@ -100,6 +100,9 @@ def test_answers_are_as_described(ledger: Ledger, document: Document) -> None:
             f"{paths.assessment(batch)}?policy=claim.non-covered-nation.share&asOf=2026-11-24"
         ),
         "/v1/statements/{digest}/consequences": paths.consequences(digest),
+        "/v1/statements/{digest}/consequences/certificates": (
+            paths.certificate_consequences(digest)
+        ),
         "/v1/policies/{policy}": paths.policy(digest_of(policy_named("us.uflpa"))),
         "/v1/shipments/{transfer}": paths.shipment(shipped.partition(".")[0]),
         "/v1/parties/{party_id}": paths.party(firm.id),

@@ -13,7 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenite_proto import certificate as certificates
-from provenite_proto.certificate import BITS, BadCertificate, bits
+from provenite_proto.certificate import (
+    BITS,
+    BadCertificate,
+    Evidence,
+    Result,
+    Trusted,
+    bits,
+    judged,
+    read_certificate,
+)
+from provenite_proto.log import parse_key, parse_policy
 from provenite_proto.policy import CATALOGUE, Outcome, policy_named
 from provenite_proto.statement import PublicKey, SigningKey, base64url
 from tests.proto.certifying import (
@@ -33,6 +43,7 @@ from tests.proto.certifying import (
     status_list,
     text,
 )
+from tests.proto.making.certificate_parts import good
 
 STANDARDS = Path(
     os.environ.get("PROVENITE_STANDARDS", Path(__file__).parents[3] / "shared/standards")
@@ -166,3 +177,30 @@ def test_a_key_of_another_name_is_no_key_of_the_issuer() -> None:
     with pytest.raises(BadCertificate) as refused:
         certificates.opened(text(), renamed)
     assert refusal(refused) == "issuer-document"
+
+
+PIECES = ("document", "statusList", "statement", "receipt")
+
+
+@given(st.dictionaries(st.sampled_from(PIECES), st.integers(0), min_size=1))
+def test_with_a_piece_changed_or_missing_nothing_is_valid(changes: dict[str, int]) -> None:
+    case = good()
+    pieces = {name: msgspec.json.encode(case[name]) for name in ("document",)}
+    pieces |= {name: case[name].encode() for name in PIECES[1:]}
+    for name, where in changes.items():
+        # One place beyond the end stands for a piece that is not there.
+        place = where % (len(pieces[name]) + 1)
+        pieces[name] = pieces[name][:place] + b"!" + pieces[name][place + 1 :]
+        if place == len(pieces[name]) - 1:
+            del pieces[name]
+    evidence = Evidence(
+        document=pieces.get("document"),
+        status_list=pieces["statusList"].decode() if "statusList" in pieces else None,
+        statement=pieces["statement"].decode() if "statement" in pieces else None,
+        receipt=pieces.get("receipt"),
+    )
+    trusted = Trusted(
+        log_key=parse_key(case["trusted"]["logKey"]), policy=parse_policy(case["trusted"]["policy"])
+    )
+    verdict = judged(read_certificate(case["certificate"]), evidence, trusted, NOW)
+    assert verdict.result in (Result.FALSE, Result.UNCHECKED)

@@ -295,6 +295,28 @@ def test_nothing_more_is_asked_of_a_server_that_does_not_answer(write: Write) ->
     assert said.count("Not reached") == 1
 
 
+@pytest.mark.parametrize(
+    "host", ["a..b", "xn--a", f"{'a' * 64}.example", "ledger.example:99999", "[::::]"]
+)
+def test_a_host_that_is_none_is_not_reached(write: Write, host: str) -> None:
+    code, said = verify(f"https://{host}/certificates/{ID}")
+    assert code == UNABLE, said
+    assert said.startswith("provenite: ")
+    origin = f"https://{host}"
+    code, said = verify(write("a.jwt", certifying.text(origin=origin, issued_at=ISSUED)))
+    assert code == UNCHECKED
+    assert "Not reached" in said
+
+
+@pytest.mark.usefixtures("_offline")
+def test_the_log_s_key_may_stand_in_the_policy(write: Write) -> None:
+    words = files(write)
+    place = words.index("--log-key")
+    code, said = verify(*words[:place], *words[place + 2 :])
+    assert code == VALID
+    assert "what the ledger says" not in said
+
+
 def test_what_is_false_is_false_although_the_rest_cannot_be_fetched(
     ledger: Ledger, write: Write
 ) -> None:

@@ -8,6 +8,7 @@ LENSES = "/v1/lenses"
 SHIPMENTS = "/v1/shipments"
 PORTFOLIO = "/v1/portfolio"
 POLICIES = "/v1/policies"
+IMPACT = "/v1/policies/impact"
 CERTIFICATES = "/v1/certificates"
 NOTICES = "/v1/notices"
 PARTIES = "/v1/parties"
@@ -67,6 +68,11 @@ def pack(batch_id: str) -> str:
 def consequences(digest: str) -> str:
     """What a statement has changed of earlier content."""
     return f"{STATEMENTS}/{digest}/consequences"
+
+
+def certificate_consequences(digest: str) -> str:
+    """Which certificates a statement has changed, or would if it were retracted."""
+    return f"{STATEMENTS}/{digest}/consequences/certificates"
 
 
 def statement_receipt(digest: str) -> str:

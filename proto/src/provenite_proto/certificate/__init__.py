@@ -12,6 +12,7 @@ from .addresses import (
     status_list_url,
 )
 from .building import Issuance, certified, credential, valid_until
+from .changing import Cascade, ChangedCertificate, Reassessed, differs, reassessed
 from .context import CONTEXT
 from .did import DidDocument, did_document, read_did
 from .errors import KINDS, BadCertificate
@@ -26,14 +27,17 @@ __all__ = [
     "KINDS",
     "PER_LIST",
     "BadCertificate",
+    "Cascade",
     "Certificate",
     "CertifiedFigure",
+    "ChangedCertificate",
     "Check",
     "Credential",
     "DidDocument",
     "Evidence",
     "Issuance",
     "Provenance",
+    "Reassessed",
     "Result",
     "StatusList",
     "Subject",
@@ -47,6 +51,7 @@ __all__ = [
     "did_document",
     "did_of",
     "did_url",
+    "differs",
     "digest_of",
     "judged",
     "opened",
@@ -54,6 +59,7 @@ __all__ = [
     "read_certificate",
     "read_did",
     "read_qr",
+    "reassessed",
     "sign_certificate",
     "sign_status_list",
     "status_list",

@@ -104,9 +104,15 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_de
     id: str | None = None
     digest: str | None = None
 
-    def with_checks(self, more: Iterable[Check]) -> "Verdict":
-        """The verdict with these checks too."""
-        checks = (*self.checks, *more)
+    def completed(self, more: Iterable[Check]) -> "Verdict":
+        """The verdict with other checks too: of what was not checked here, or not at all."""
+        others = {each.subject: each for each in more}
+        checks = tuple(
+            others.pop(each.subject, each) if each.result is Result.UNCHECKED else each
+            for each in self.checks
+        )
+        known = {each.subject for each in checks}
+        checks += tuple(each for each in others.values() if each.subject not in known)
         return msgspec.structs.replace(self, checks=checks, result=together(checks))
 
 
@@ -190,8 +196,9 @@ def _log(certificate: Certificate, evidence: Evidence, trusted: Trusted) -> Iter
     if evidence.statement is None or evidence.receipt is None:
         yield _open("log", "That the ledger has recorded it is not shown: no statement and proof.")
         return
+    known = _known_key(certificate, trusted)
     try:
-        key = trusted.log_key or _said_key(certificate, evidence)
+        key = known or _said_key(certificate, evidence)
         if key is None:
             yield _open("log", "The log's key is not there.")
             return
@@ -206,11 +213,19 @@ def _log(certificate: Certificate, evidence: Evidence, trusted: Trusted) -> Iter
         yield _false("log", "log-commits-otherwise", f"Its statement: {problem.detail}")
         return
     where = f"Recorded in {key.name} at {proof.index:,} of {checkpoint.size:,}."
-    if trusted.log_key:
+    if known is not None:
         yield _holds("log", where)
     else:
         yield _claimed("log", f"{where} The log's key is what the ledger says: compare {key}.")
     yield _witnesses(proof, evidence, trusted)
+
+
+def _known_key(certificate: Certificate, trusted: Trusted) -> NoteKey | None:
+    """The log's key as whoever verifies knows it: by itself, or from his policy."""
+    if trusted.log_key is not None or trusted.policy is None:
+        return trusted.log_key
+    name = certificate.credential.provenance.log
+    return next((each.key for each in trusted.policy.logs if each.key.name == name), None)
 
 
 def _said_key(certificate: Certificate, evidence: Evidence) -> NoteKey | None:

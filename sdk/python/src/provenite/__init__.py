@@ -42,6 +42,7 @@ from provenite_proto.answers import (
     TraceNode,
     WitnessAnswer,
 )
+from provenite_proto.certificate import Cascade, ChangedCertificate, Reassessed
 from provenite_proto.certificate.answers import (
     CertificateAnswer,
     CertificateEntry,
@@ -172,10 +173,12 @@ __all__ = [
     "BatchAnswer",
     "BatchOf",
     "BoundsAnswer",
+    "Cascade",
     "CertificateAnswer",
     "CertificateEntry",
     "CertificateStatus",
     "ChangedBatch",
+    "ChangedCertificate",
     "Client",
     "Collection",
     "Conflict",
@@ -242,6 +245,7 @@ __all__ = [
     "Problem",
     "ProblemAnswer",
     "ProveniteError",
+    "Reassessed",
     "Receipt",
     "Received",
     "Recovered",

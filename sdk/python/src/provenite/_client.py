@@ -32,6 +32,7 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
+from provenite_proto.certificate import Cascade
 from provenite_proto.pack import Head as PackHead
 from provenite_proto.policy import Facts, Policy
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
@@ -311,6 +312,26 @@ class Client(Certifying):
     def policy(self, digest: str) -> Policy:
         """The policy with this digest, which has been checked when this returns (`AnswerError`)."""
         return self._run(self._exchange.policy(digest))
+
+    def impact(
+        self, *, file: str | None = None, policy: str | None = None, cursor: str | None = None
+    ) -> Cascade:
+        """Which of the signer's certificates would say something else by another version of their policy; a page of it.
+
+        The version is a `file` in TOML, of whichever id, or a `policy` by its id or digest. Nothing is kept of it.
+        """
+        query = operations.given(policy=policy, cursor=cursor)
+        return self._ask(operations.impact(file, query))
+
+    def certificate_consequences(
+        self, digest: str, *, if_retracted: bool = False, cursor: str | None = None
+    ) -> Cascade:
+        """Which of the signer's certificates a late statement has changed, before and after; a page of it.
+
+        With `if_retracted` which of them the statement's retraction would change, though it has not happened.
+        """
+        query = operations.given(ifRetracted="true" if if_retracted else None, cursor=cursor)
+        return self._ask(operations.certificate_consequences(digest, query))
 
     def party(self, party_id: str, *, as_of: datetime | None = None) -> PartyAnswer:
         """A party with its keys and accreditations, as the register has it at a time: now by default."""

@@ -33,6 +33,7 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
+from provenite_proto.certificate import Cascade
 from provenite_proto.certificate.answers import (
     CertificateAnswer,
     CertificateEntry,
@@ -245,6 +246,23 @@ def register_policy(file: str) -> Call[PolicyAnswer]:
         body=file.encode(),
         content_type="application/toml",
     )
+
+
+def impact(file: str | None, query: Query) -> Call[Cascade]:
+    """Which certificates another version of a policy would change."""
+    return Call(
+        "POST",
+        paths.IMPACT,
+        Cascade,
+        query=query,
+        body=(file or "").encode(),
+        content_type="application/toml",
+    )
+
+
+def certificate_consequences(digest: str, query: Query) -> Call[Cascade]:
+    """Which certificates a statement has changed, or would if it were retracted."""
+    return Call("GET", paths.certificate_consequences(digest), Cascade, query=query)
 
 
 def policy(digest: str) -> Call[bytes]:

@@ -158,11 +158,18 @@ async def keep(
 
 
 async def compute(
-    connection: asyncpg.Connection, statements: Sequence[int], before: int, lensed: Lensed
+    connection: asyncpg.Connection,
+    statements: Sequence[int],
+    before: int,
+    lensed: Lensed,
+    withdrawn: str | None = None,
 ) -> Computed:
-    """The content of what these statements made, in their order; their inputs' is kept or among them."""
+    """The content of what these statements made, in their order; their inputs' is kept or among them.
+
+    As it would be if the statement `withdrawn` (its digest) had been retracted too.
+    """
     turns = Turns()
-    stand = await standings(connection, statements, before)
+    stand = await standings(connection, statements, before, withdrawn)
     texts = await connection.fetch(_SQL["statements"], statements)
     made = _grouped(
         await connection.fetch(_SQL["made"], statements), lambda row: row["key"] // OUTPUTS

@@ -22,6 +22,7 @@ from provenite_proto.record import CertificateStatus, StatusIdentities, Validity
 from . import policies
 from .answering.outcome import sentence
 from .assessing import Question, assessed, question
+from .follower import MAX_PAUSE_SECONDS, MIN_PAUSE_SECONDS
 from .keeping import RETRY_SECONDS
 from .registrar import Registrar
 from .revising import Revising
@@ -36,9 +37,8 @@ _log = logging.getLogger(__name__)
 CHUNK = 100
 _TRIES = 100
 """How often an assessment is begun anew, since late statements go on coming, before others get their turn."""
-PAUSE_SECONDS = 30.0
-"""How long it looks for nothing at the most, though nobody calls."""
-RETRY_AFTER_SECONDS = 1.0
+IDLE_SECONDS = 30.0
+"""How long it waits at the most, though nobody calls: content may have been revised by whoever asked for it."""
 WITHDRAWN = "The statement that made the batch has been retracted."
 UNDECLARED = "The declaration on which it rests stands no more."
 UNREADABLE = "This version of the ledger cannot assess by its policy."
@@ -100,9 +100,10 @@ class Reassessing:
             raise failed
 
     async def _run(self) -> None:
+        pause = MIN_PAUSE_SECONDS
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PAUSE_SECONDS):
+                async with asyncio.timeout(IDLE_SECONDS):
                     await self._called.wait()
             self._called.clear()
             try:
@@ -112,8 +113,11 @@ class Reassessing:
                     _log.warning("certificates wait for the database: %s", type(error).__name__)
                 else:
                     _log.exception("a certificate cannot be assessed anew")
-                await asyncio.sleep(RETRY_AFTER_SECONDS)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, MAX_PAUSE_SECONDS)
                 self._called.set()
+            else:
+                pause = MIN_PAUSE_SECONDS
 
     async def _one(self, row: Row) -> None:
         """Have a certificate stand as it should."""

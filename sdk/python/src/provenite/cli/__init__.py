@@ -163,9 +163,13 @@ main.command(
         "provenite contributions Xq…8.0 --element Nd --label CN --lens attested",
     )
 )(contributions)
-main.command(epilog=examples("provenite consequences Xq…8", "provenite consequences Xq…8 --json"))(
-    consequences
-)
+main.command(
+    epilog=examples(
+        "provenite consequences Xq…8",
+        "provenite consequences Xq…8 --if-retracted",
+        "provenite consequences Xq…8 --json",
+    )
+)(consequences)
 main.command(epilog=examples("provenite lenses", "provenite lenses --add mined-in-CN.toml"))(lenses)
 main.command(
     epilog=examples(

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from .. import Consequences
+from .. import Client, Consequences
+from . import cascading
 from .asking import BatchArgument
 from .connecting import Connection
 from .failing import failures, misused, say
@@ -47,22 +48,34 @@ def consequences(
     statement: Annotated[
         str, typer.Argument(metavar="STATEMENT", help="The digest of a statement.")
     ],
+    if_retracted: Annotated[
+        bool,
+        typer.Option(
+            "--if-retracted",
+            help="The certificates that its retraction would change, though it has not happened.",
+        ),
+    ] = False,
     as_json: AsJsonLines = False,
 ) -> None:
     """Show what a late statement has changed.
 
     A retraction, an attestation, an ownership: the batches that you see whose content is another one since,
-    before and after. With --json one document a page.
+    and your certificates that say something else since, before and after. With --json one document a page,
+    those of batches first.
     """
     connection: Connection = context.obj
     with failures(as_json), connection.client(connection.signer()) as client:
-        page = client.consequences(statement)
-        pages = [page]
-        while page.next is not None:
-            page = client.consequences(statement, cursor=page.next)
-            pages.append(page)
+        pages = [] if if_retracted else _pages(client, statement)
+        certificates = cascading.pages_of(
+            lambda cursor: client.certificate_consequences(
+                statement, if_retracted=if_retracted, cursor=cursor
+            )
+        )
     if as_json:
-        print_json_lines(pages)
+        print_json_lines((*pages, *certificates))
+        return
+    if if_retracted:
+        cascading.show(certificates, "It would change no certificate that you see.")
         return
     first = pages[0]
     if not first.settled:
@@ -73,6 +86,16 @@ def consequences(
         _changes(each)
     if not any(each.items for each in pages) and first.settled:
         say("It has changed no content that you see.")
+    cascading.show(certificates, "It has changed no certificate that you see.")
+
+
+def _pages(client: Client, statement: str) -> list[Consequences]:
+    page = client.consequences(statement)
+    pages = [page]
+    while page.next is not None:
+        page = client.consequences(statement, cursor=page.next)
+        pages.append(page)
+    return pages
 
 
 def _changes(found: Consequences) -> None:

@@ -26,6 +26,7 @@ from provenite_proto.policy.catalogue import RESERVED
 from provenite_proto.strict_toml import Malformed
 
 from .. import Client, NotFound
+from . import cascading
 from .connecting import Connection
 from .examples import examples
 from .failing import REFUSED, failures, misused, say
@@ -150,6 +151,43 @@ def add(
         print_json(added)
     else:
         facts({"policy": added.digest, "id": added.id, "version": added.version})
+
+
+@policy.command(
+    epilog=examples(
+        "provenite policy impact ours-2.toml",
+        "provenite policy impact us.dfars.252.225-7052 --json",
+    )
+)
+def impact(
+    context: typer.Context,
+    which: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|ID|DIGEST", help="Another version of a policy: a file, an id or a digest."
+        ),
+    ],
+    as_json: AsJsonLines = False,
+) -> None:
+    """List the certificates that another version of their policy would change.
+
+    Yours that were issued under the same id, with outcome and figures before and after; the registrar sees all.
+    Nothing is added or changed. With --json one document a page.
+    """
+    connection: Connection = context.obj
+    file = None
+    if is_file(which):
+        file = _text(Path(which))
+        _read(Path(which), file, as_json=as_json)
+    with failures(as_json), connection.client(connection.signer()) as client:
+        asked = None if file is not None else asked_of(client, which, as_json=as_json)
+        pages = cascading.pages_of(
+            lambda cursor: client.impact(file=file, policy=asked, cursor=cursor)
+        )
+    if as_json:
+        print_json_lines(pages)
+    else:
+        cascading.show(pages, "It would change no certificate that you see.")
 
 
 def read_asked(which: str, *, as_json: bool) -> Policy:

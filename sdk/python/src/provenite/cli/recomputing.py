@@ -23,7 +23,7 @@ from .auditing import audited
 def recomputed(
     pack: Path, certificate: Certificate, evidence: Evidence, trusted: Trusted
 ) -> tuple[tuple[Check, ...], tuple[FigureVerdict, ...]]:
-    """The checks that the pack allows beyond those without one, and each figure as it is said and as it follows.
+    """The checks that the pack allows, and each figure as it is said and as it follows.
 
     From a pack in which something is false nothing follows.
     """
@@ -38,8 +38,8 @@ def recomputed(
         slugs = ", ".join(sorted({each.slug for each in verdict.failures}))
         why = f"something in the pack is false ({slugs})" if slugs else "it could not be audited"
         return (_unchecked(f"Nothing follows from {pack}: {why}; see `provenite audit`."),), ()
-    beyond = ("batch", "policy", "recomputed", "now")
-    return tuple(each for each in found.checks if each.subject in beyond), found.figures
+    # How it stood on the day of the pack does not tell how it stands.
+    return tuple(each for each in found.checks if each.subject != "status"), found.figures
 
 
 def _document(evidence: Evidence) -> DidDocument | None:

@@ -134,8 +134,7 @@ def _verified(
     figures: tuple[FigureVerdict, ...] = ()
     if pack is not None:
         checks, figures = recomputed(pack, read, fetched.evidence, trusted)
-        known = {each.subject for each in verdict.checks}
-        verdict = verdict.with_checks(each for each in checks if each.subject not in known)
+        verdict = verdict.completed(checks)
     return Verified(
         verdict=verdict,
         credential=read.credential,

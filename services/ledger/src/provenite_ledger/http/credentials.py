@@ -30,6 +30,8 @@ CONTEXT_TYPE = "application/ld+json"
 _NOBODY = -1
 """Whose turn it is to have a page made, when nobody says who he is."""
 _PDF = ".pdf"
+_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
+"""For verifiers that run in a page from elsewhere."""
 
 
 @get(
@@ -59,7 +61,7 @@ async def show(
         headers["Vary"] = "Accept"
         if accepted(request, HTML_TYPE, VC_TYPE) == VC_TYPE:
             row = found(await certifying.certificate(ledger.pool, name), "certificate", name)
-            return Response(row["jwt"], media_type=VC_TYPE, headers=headers)
+            return Response(row["jwt"], media_type=VC_TYPE, headers={**headers, **_ANYWHERE})
     shown = await _shown(ledger, name)
     async with ledger.page_places.taken(_NOBODY):
         if name == certificate:
@@ -91,7 +93,7 @@ async def status_list(
 ) -> Response[str]:
     """Which certificates are suspended or revoked. It is the same for everyone, and tells nothing else."""
     text = await parts(request).status_lists.text(number)
-    headers = {"Cache-Control": "public, max-age=60"}
+    headers = {"Cache-Control": "public, max-age=60", **_ANYWHERE}
     return Response(found(text, "status list", str(number)), media_type=VC_TYPE, headers=headers)
 
 
@@ -118,7 +120,7 @@ async def issuer(request: AnyRequest) -> Response[bytes]:
     return Response(
         msgspec.json.encode(document),
         media_type=DID_TYPE,
-        headers={"Cache-Control": "public, max-age=300"},
+        headers={"Cache-Control": "public, max-age=300", **_ANYWHERE},
     )
 
 
@@ -143,7 +145,7 @@ async def context() -> Response[bytes]:
     return Response(
         CONTEXT.encode(),
         media_type=CONTEXT_TYPE,
-        headers={"Cache-Control": "public, max-age=86400", "Access-Control-Allow-Origin": "*"},
+        headers={"Cache-Control": "public, max-age=86400", **_ANYWHERE},
     )
 
 

@@ -177,6 +177,19 @@ class SubmitsLens(Operation):
 
 
 @dataclass
+class MaySubmitPolicy(Operation):
+    """The body is a policy, unless one is named."""
+
+    def __post_init__(self) -> None:
+        self.request_body = _body(
+            TOML_TYPE,
+            "Another version of a policy, in TOML; nothing when the parameter `policy` names one.",
+            _POLICY,
+            required=False,
+        )
+
+
+@dataclass
 class SubmitsPolicy(Operation):
     """The body is a policy."""
 
@@ -186,9 +199,9 @@ class SubmitsPolicy(Operation):
         )
 
 
-def _body(media_type: str, description: str, example: str) -> RequestBody:
+def _body(media_type: str, description: str, example: str, *, required: bool = True) -> RequestBody:
     return RequestBody(
-        required=True,
+        required=required,
         description=description,
         content={
             media_type: OpenAPIMediaType(

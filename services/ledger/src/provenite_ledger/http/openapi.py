@@ -12,6 +12,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 
 from provenite_proto import answers
+from provenite_proto.certificate import Cascade
 from provenite_proto.certificate.answers import (
     CertificateAnswer,
     CertificateEntry,
@@ -46,6 +47,7 @@ TYPES: tuple[Any, ...] = (
     PolicyAnswer,
     answers.Page[PolicyAnswer],
     Policy,
+    Cascade,
     CertificateRequest,
     CertificateAnswer,
     CertificateEntry,

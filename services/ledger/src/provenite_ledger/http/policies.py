@@ -135,12 +135,13 @@ def _own(text: bytes) -> Policy:
         return read_own(text.decode("utf-8"), "policy")
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
-        raise _malformed(line, "This is no text in UTF-8.") from None
+        raise malformed(line, "This is no text in UTF-8.") from None
     except Malformed as error:
-        raise _malformed(error.line, error.reason) from None
+        raise malformed(error.line, error.reason) from None
 
 
-def _malformed(line: int, reason: str) -> Problem:
+def malformed(line: int, reason: str) -> Problem:
+    """A policy is refused with the line and the reason."""
     return Problem("policy-malformed", f"Line {line}: {reason}", figures={"line": str(line)})
 
 

@@ -3,6 +3,7 @@
 from . import (
     assessment,
     batches,
+    cascades,
     certificates,
     consequences,
     content,
@@ -46,6 +47,8 @@ HANDLERS = (
     policies.list_policies,
     policies.register_policy,
     policies.policy,
+    cascades.impact,
+    cascades.certificate_consequences,
     certificates.certify,
     certificates.list_certificates,
     certificates.certificate,

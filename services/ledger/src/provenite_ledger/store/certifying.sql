@@ -86,7 +86,7 @@ select position from certificate where list = $1 and status <> 'valid' order by 
 select w.late, s.digest as late_digest, c.*, t.digest, m.digest as maker, d.digest as declared
 from (
     select certificate, max(late) as late from certificate_due
-    where certificate > $1 group by certificate order by certificate limit $2
+    where not done and certificate > $1 group by certificate order by certificate limit $2
 ) w
 join certificate c on c.index = w.certificate
 join statement s on s.index = w.late
@@ -96,8 +96,8 @@ left join statement d on d.index = c.declaration
 order by c.index
 
 -- name: done
--- What a certificate was due for up to a statement is done.
-delete from certificate_due where certificate = $1 and late <= $2
+-- What a certificate was due for up to a statement is done; that it was stays known.
+update certificate_due set done = true where certificate = $1 and late <= $2 and not done
 
 -- name: note_reached
 -- Certificates to be assessed anew because of a late statement ($1): of what was made of statements that it has

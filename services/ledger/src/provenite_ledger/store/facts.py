@@ -22,12 +22,23 @@ _SQL = load("facts.sql")
 
 
 async def standings(
-    connection: asyncpg.Connection, makers: Sequence[int], before: int
+    connection: asyncpg.Connection,
+    makers: Sequence[int],
+    before: int,
+    withdrawn: str | None = None,
 ) -> dict[int, Standing]:
-    """How statements that make matter stand, by index, as the log's statements before `before` have it."""
+    """How statements that make matter stand, by index, as the log's statements before `before` have it.
+
+    And as they would if the statement `withdrawn` (its digest) had been retracted then.
+    """
     found = await connection.fetch(_SQL["makings"], makers)
     makings = {row["index"]: _making(row) for row in found}
     facts = await _facts(connection, list(makings), list(makings.values()), before)
+    if withdrawn is not None and withdrawn in facts.statements:
+        retracted = msgspec.structs.replace(facts.statements[withdrawn], retracted_by=withdrawn)
+        facts = msgspec.structs.replace(
+            facts, statements={**facts.statements, withdrawn: retracted}
+        )
     return {index: standing(making, facts) for index, making in makings.items()}
 
 

@@ -354,6 +354,7 @@ create table certificate (
     unique (list, position)
 );
 create index certificate_party on certificate (party, index);
+create index certificate_policy on certificate (policy, index);
 create index certificate_not_valid on certificate (list) where status <> 'valid';
 create index certificate_batch on certificate (batch);
 create index certificate_declaration on certificate (declaration) where declaration is not null;

@@ -1,0 +1,184 @@
+"""What would become of certificates under another version of their policy, or has after a late statement.
+
+Each is assessed twice, with its declaration and for its day: by two policies, or by one as of two views of the
+log. Nothing is written.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import asyncpg
+import msgspec
+
+from provenite_proto.certificate import ChangedCertificate, Reassessed, differs, reassessed
+from provenite_proto.policy import Assessment, Facts, NotOffered, Policy, read_definition
+from provenite_proto.policy.answers import answer
+from provenite_proto.record import Declaration, Validity
+from provenite_proto.statement import parse
+from provenite_proto.strict_toml import Malformed
+
+from . import hindsight
+from .hindsight import View
+from .reassessing import UNDECLARED, WITHDRAWN
+from .store import cascading, rows
+from .store.packing import unpacked
+from .store.rows import OUTPUTS, Row
+
+Replacing = Callable[[str], Policy]
+"""The policy instead of one that was set with these parameters; `NotOffered` when it does not take them."""
+
+
+class _Case(msgspec.Struct, frozen=True):
+    """A certificate with its batch (both as rows), the policy under which it is, and what it rests on."""
+
+    certificate: Row
+    batch: Row
+    policy: Policy
+    declaration: Row | None
+
+    @property
+    def facts(self) -> Facts:
+        """What its holder has declared."""
+        if self.declaration is None:
+            return Facts()
+        record = parse(unpacked(self.declaration["compact"])).record
+        if not isinstance(record, Declaration):
+            raise TypeError(f"statement {self.declaration['index']} is no declaration")
+        return record.costs or Facts()
+
+    def against(self, view: View) -> str | None:
+        """What stands against it in a view whatever its figures are: a sentence."""
+        if _fallen(self.batch, self.batch["retracted_by"], view):
+            return WITHDRAWN
+        if self.declaration is not None and _fallen(
+            self.declaration, self.declaration["fallen_by"], view
+        ):
+            return UNDECLARED
+        return None
+
+
+async def by_policy(
+    connection: asyncpg.Connection,
+    certificates: Sequence[Row],
+    replacing: Replacing,
+    size: int,
+    limit: int,
+) -> list[ChangedCertificate]:
+    """Those of the certificates that would change if another policy took the place of theirs.
+
+    As the log's first `size` statements have it; of those with more than `limit` statements upstream it is not known.
+    """
+    view = View(size)
+    changed = []
+    for case in await _cases(connection, certificates):
+        if case.against(view):
+            continue
+        try:
+            policy = await asyncio.to_thread(replacing, case.certificate["settings"])
+        except (NotOffered, Malformed) as error:
+            changed.append(_changed(case, reason=str(error)))
+            continue
+        statements = await hindsight.makers(connection, case.batch, limit)
+        if statements is None:
+            changed.append(_changed(case, reason=_too_far(limit)))
+            continue
+        facts, day = case.facts, case.certificate["as_of"]
+        lenses = hindsight.needed((case.policy, policy), facts, day)
+        shares = await hindsight.content(connection, case.batch, statements, lenses, view)
+        before, after = (
+            _so(case, size, hindsight.assessed(case.batch, shares, each, facts, day))
+            for each in (case.policy, policy)
+        )
+        if differs(before, after):
+            changed.append(_changed(case, before, after))
+    return changed
+
+
+async def by_view(
+    connection: asyncpg.Connection,
+    certificates: Sequence[Row],
+    one: View,
+    other: View,
+    limit: int,
+) -> list[ChangedCertificate]:
+    """Those of the certificates that stand in one view of the log and say something else in the other."""
+    changed = []
+    for case in await _cases(connection, certificates):
+        if case.against(one):
+            continue
+        statements = await hindsight.makers(connection, case.batch, limit)
+        if statements is None:
+            changed.append(_changed(case, reason=_too_far(limit)))
+            continue
+        fallen = case.against(other)
+        if not fallen and not await hindsight.differ(connection, statements, one, other):
+            continue
+        before = await _seen(connection, case, statements, one)
+        after = None if fallen else await _seen(connection, case, statements, other)
+        if after is None or differs(before, after):
+            changed.append(_changed(case, before, after, reason=fallen))
+    return changed
+
+
+async def _seen(
+    connection: asyncpg.Connection, case: _Case, statements: Sequence[int], view: View
+) -> Reassessed:
+    facts, day = case.facts, case.certificate["as_of"]
+    lenses = hindsight.needed((case.policy,), facts, day)
+    shares = await hindsight.content(connection, case.batch, statements, lenses, view)
+    return _so(case, view.before, hindsight.assessed(case.batch, shares, case.policy, facts, day))
+
+
+async def _cases(connection: asyncpg.Connection, certificates: Sequence[Row]) -> list[_Case]:
+    batches = await cascading.batches(connection, {row["batch"] for row in certificates})
+    declared = await cascading.declared(
+        connection, {row["declaration"] for row in certificates if row["declaration"] is not None}
+    )
+    return [
+        _Case(
+            row,
+            batches[row["batch"]],
+            await asyncio.to_thread(read_definition, row["definition"]),
+            declared.get(row["declaration"]),
+        )
+        for row in certificates
+    ]
+
+
+def _so(case: _Case, size: int, found: Assessment) -> Reassessed:
+    return reassessed(answer(_name(case.batch), size, found, ()))
+
+
+def _changed(
+    case: _Case,
+    before: Reassessed | None = None,
+    after: Reassessed | None = None,
+    *,
+    reason: str | None = None,
+) -> ChangedCertificate:
+    row = case.certificate
+    return ChangedCertificate(
+        certificate=row["id"],
+        statement=rows.text(row["digest"]),
+        batch=_name(case.batch),
+        policy=case.policy.id,
+        version=case.policy.version,
+        as_of=row["as_of"],
+        status=Validity(row["status"]),
+        before=before,
+        after=after,
+        reason=reason,
+    )
+
+
+def _fallen(statement: Row, by: int | None, view: View) -> bool:
+    """Whether a statement (with its digest) stands no more in a view, being withdrawn by another."""
+    return (by is not None and by < view.before) or rows.text(statement["digest"]) == view.withdrawn
+
+
+def _name(batch: Row) -> str:
+    return f"{rows.text(batch['digest'])}.{batch['key'] % OUTPUTS}"
+
+
+def _too_far(limit: int) -> str:
+    return f"More than {limit} statements are upstream of its batch."

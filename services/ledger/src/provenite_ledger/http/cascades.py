@@ -1,0 +1,169 @@
+"""Which certificates change: with another version of their policy, and by a late statement, also one that is not there yet."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+from litestar import get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import QueryParameter
+
+from provenite_proto import paths
+from provenite_proto.certificate import Cascade
+from provenite_proto.policy import CATALOGUE, Policy, policy_named, read_policy
+from provenite_proto.policy.catalogue import MAX_ASKED
+from provenite_proto.policy.reading import MAX_BYTES
+from provenite_proto.strict_toml import Malformed
+
+from .. import policies
+from ..access import Reader
+from ..cascading import Replacing, by_policy, by_view
+from ..hindsight import View
+from ..store import cascading, revisions
+from ..store.cascading import Window
+from .documenting import (
+    BY_TOKEN,
+    CURSOR,
+    TOML_TYPE,
+    WITH_TOKEN,
+    MaySubmitPolicy,
+    identifier,
+    refusals,
+)
+from .fast import body, sent_as
+from .paging import cut
+from .parts import AnyRequest, Parts, found, parts, reader
+from .policies import malformed
+
+LIMIT = QueryParameter(ge=1, le=50, description="Certificates that are assessed anew, at the most.")
+
+
+@post(
+    paths.IMPACT,
+    operation_class=MaySubmitPolicy,
+    operation_id="getImpact",
+    summary="Which certificates another version of a policy would change",
+    tags=["Policies"],
+    security=WITH_TOKEN,
+    status_code=200,
+    responses={
+        200: ResponseSpec(Cascade, generate_examples=False, description="A page of them."),
+        **refusals(
+            *BY_TOKEN, "policy-malformed", "body-too-large", "unsupported-media-type", "too-many"
+        ),
+    },
+)
+async def impact(
+    request: AnyRequest,
+    policy: Annotated[
+        str | None,
+        QueryParameter(
+            description="A policy by its digest or its id, instead of a file.", max_length=MAX_ASKED
+        ),
+    ] = None,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[int, LIMIT] = 20,
+) -> Cascade:
+    """The certificates under the same id that would say something else: outcome and figures before and after.
+
+    Both as of the log at present, with what was declared, for the day of the certificate. The parameters of each
+    certificate stay, unless the policy is asked for with some. Those of the reader; the registrar sees all.
+    """
+    who, ledger = reader(request), parts(request)
+    if policy is None:
+        sent_as(request, TOML_TYPE.encode())
+        text = await body(request, MAX_BYTES)
+        name, replacing = await asyncio.to_thread(_of_file, text)
+    else:
+        name, replacing = await _of_asked(ledger, who, policy)
+    window = _window(who, cursor, limit)
+    async with ledger.computing.connection(who.index) as connection:
+        size = ledger.sequencer.size
+        rows, following = cut(await cascading.under(connection, name, window), limit, "index")
+        nodes = ledger.settings.trace_nodes
+        items = await by_policy(connection, rows, replacing, size, nodes)
+    return Cascade(size=size, checked=len(rows), items=tuple(items), next=following)
+
+
+@get(
+    f"{paths.STATEMENTS}/{{digest:str}}/consequences/certificates",
+    operation_id="getCertificateConsequences",
+    summary="Read which certificates a statement has changed, or would if it were retracted",
+    tags=["Statements"],
+    security=WITH_TOKEN,
+    responses=refusals(*BY_TOKEN, "not-found"),
+)
+async def certificate_consequences(
+    request: AnyRequest,
+    digest: Annotated[str, identifier("Statement digest")],
+    if_retracted: Annotated[
+        bool,
+        QueryParameter(
+            name="ifRetracted",
+            description="true: what its retraction would change, though it has not happened.",
+        ),
+    ] = False,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[int, LIMIT] = 20,
+) -> Cascade:
+    """Outcome and figures before and after, of the reader's certificates; the registrar sees all.
+
+    Also of those that stay valid. Of a late statement the content before and after it is compared; which
+    certificates it may change is worked out in the background, and `settled` says whether that is done.
+    """
+    who, ledger = reader(request), parts(request)
+    late = found(await revisions.late(ledger.pool, digest), "statement", digest)
+    window = _window(who, cursor, limit)
+    async with ledger.computing.connection(who.index) as connection:
+        size = max(ledger.sequencer.size, late["index"] + 1)
+        if if_retracted:
+            every = await cascading.standing(connection, window)
+            one, other = View(size), View(size, digest)
+        else:
+            every = await cascading.touched(connection, late["index"], window)
+            one, other = View(late["index"]), View(late["index"] + 1)
+        rows, following = cut(every, limit, "index")
+        items = await by_view(connection, rows, one, other, ledger.settings.trace_nodes)
+    return Cascade(
+        size=size,
+        checked=len(rows),
+        items=tuple(items),
+        settled=if_retracted or late["done"] is not False,
+        next=following,
+    )
+
+
+def _window(who: Reader, cursor: str | None, limit: int) -> Window:
+    return Window(
+        party=None if who.is_registrar else who.index,
+        now=datetime.now(UTC),
+        after=-1 if cursor is None else int(cursor),
+        limit=limit + 1,
+    )
+
+
+def _of_file(text: bytes) -> tuple[str, Replacing]:
+    """The id of a file's policy, and the policy with parameters set; it need not be a firm's own."""
+
+    def read(settings: str) -> Policy:
+        given = {
+            name: value
+            for name, _, value in (each.partition("=") for each in settings.split("&") if each)
+        }
+        return read_policy(text.decode("utf-8"), "policy", given)
+
+    try:
+        return read("").id, read
+    except UnicodeDecodeError as error:
+        raise malformed(
+            text.count(b"\n", 0, error.start) + 1, "This is no text in UTF-8."
+        ) from None
+    except Malformed as error:
+        raise malformed(error.line, error.reason) from None
+
+
+async def _of_asked(ledger: Parts, who: Reader, asked: str) -> tuple[str, Replacing]:
+    policy = await policies.asked_for(ledger.pool, who.index, asked)
+    if asked in CATALOGUE:
+        return asked, lambda settings: policy_named(f"{asked}?{settings}" if settings else asked)
+    return policy.id, lambda _: policy

@@ -1,0 +1,45 @@
+-- Queries of the certificates that something else may change. $2 is the party whose they are, null for all; those
+-- that are revoked or have lapsed at $4 do not count any more. After an index ($1), at most $3.
+
+-- name: under
+-- Those that were issued under a policy's id.
+select c.*, s.digest, p.definition, p.settings, p.id as policy_id
+from policy p
+join certificate c on c.policy = p.digest
+join statement s on s.index = c.index
+where p.id = $5 and c.index > $1 and ($2::bigint is null or c.party = $2)
+  and c.status <> 'revoked' and c.valid_until > $4
+order by c.index limit $3
+
+-- name: touched
+-- Those whose batch's content, or what they rest on, a late statement has been found to reach.
+select c.*, s.digest, p.definition, p.settings, p.id as policy_id
+from certificate_due d
+join certificate c on c.index = d.certificate
+join policy p on p.digest = c.policy
+join statement s on s.index = c.index
+where d.late = $5 and c.index > $1 and ($2::bigint is null or c.party = $2)
+  and c.status <> 'revoked' and c.valid_until > $4
+order by c.index limit $3
+
+-- name: standing
+-- All of them.
+select c.*, s.digest, p.definition, p.settings, p.id as policy_id
+from certificate c
+join policy p on p.digest = c.policy
+join statement s on s.index = c.index
+where c.index > $1 and ($2::bigint is null or c.party = $2)
+  and c.status <> 'revoked' and c.valid_until > $4
+order by c.index limit $3
+
+-- name: batches
+-- Batches by key, with the digest of the statement that made each.
+select b.*, s.digest, s.retracted_by from batch b join statement s on s.index = b.key / 1024 where b.key = any ($1::bigint[])
+
+-- name: declared
+-- Declarations by index, and the statements because of which they stand no more: a retraction, a revoked key.
+select s.index, s.digest, s.compact, least(s.retracted_by, (
+    select min(c.statement) from key_compromise c
+    where c.key_id = s.key_id and c.compromised_from <= extract(epoch from s.recorded_at)
+)) as fallen_by
+from statement s where s.index = any ($1::bigint[])
