@@ -23,19 +23,21 @@ import magnets
 import msgspec
 import not_from_china
 import packs
+import policy_change
 import rare_earths
 import recycled_content
 import recycled_magnets
 import refused
 import stock
 import suspended
+import verifying
 import waste
 from firms import Firm, join
 from ledger_process import ledger
 from results_folder import results
 from rich.console import Console
 
-from provenite import AssessmentAnswer, Client, Signer
+from provenite import AssessmentAnswer, Client, RefusedError, Signer
 
 
 def main() -> None:
@@ -130,12 +132,20 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
     with console.status("Waiting for what a retraction changes …"):
         fallen = suspended.fall(firms, shown.mined, shown.granted.id, new)
     suspended.show(console, fallen)
+    changed = policy_change.ask(firms)
+    policy_change.show(console, changed)
+    _save(new / "policy-change.json", changed)
     _save(new / "consequences.json", fallen.changed)
     _save(new / "suspension.json", fallen.fallen)
     _save(new / "notice.json", fallen.notice)
     with console.status("Fetching packs, and auditing them …"):
-        audited = packs.packs(registrar, firms, batches, new)
+        audited = packs.packs(registrar, firms, {**batches, "cathode": shown.granted.id}, new)
     packs.show(console, audited, folder)
+    names = [each.name for each in certified if not isinstance(each.outcome, RefusedError)]
+    with console.status("Verifying certificates …"):
+        verifying.keep_public(new / f"{suspended.NAME}.certificate.jwt")
+        checked = verifying.verify([*names, suspended.NAME], new)
+    verifying.show(console, checked, folder)
 
 
 def _chains(console: Console, firms: Mapping[str, Firm]) -> dict[str, str]:
