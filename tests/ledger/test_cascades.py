@@ -1,6 +1,7 @@
 """Which certificates change, with another version of their policy or by a late statement, and how: as the pure rules have it."""
 
 import time
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -27,8 +28,8 @@ from provenite_proto.record import RetractionReason, SubjectKind
 from provenite_proto.statement import parse
 from tests.ledger.certified import certifying, declaring
 from tests.ledger.replaying import Story
-from tests.ledger.running import Firm, Ledger, day, extraction, refining
-from tests.ledger.speaking import accrediting, attesting, retracting, submitted
+from tests.ledger.running import Firm, Ledger, day, extraction, refining, run_ledger
+from tests.ledger.speaking import accrediting, attesting, owned, retracting, submitted
 
 DAY = date(2026, 11, 24)
 SHARE = "claim.non-covered-nation.share?stage=refining&share=0.5"
@@ -67,6 +68,20 @@ label = "known"
 [[lens.start]]
 label = "unknown"
 """
+ASKING = OWN.replace(
+    """[[lens.start]]
+on = ["extraction"]
+label = "known"
+""",
+    """[[lens.start]]
+controllers = ["CN"]
+label = "unknown"
+[[lens.start]]
+attested = ["attested"]
+label = "known"
+""",
+).replace("acme.known", "acme.asking")
+"""What nobody vouches for, or is controlled from China, is not known."""
 Changed = dict[str, Any]
 
 
@@ -134,9 +149,14 @@ def if_retracted(firm: Firm, statement: str, **query: Any) -> list[Changed]:
 
 @pytest.fixture
 def certified(ledger: Ledger) -> Certified:
+    return certified_on(ledger)
+
+
+def certified_on(ledger: Ledger) -> Certified:
+    asked = (policy_named(SHARE), policy_named("us.uflpa"), read_policy(OWN, "p"))
     lenses = {
         lens.id: lens
-        for policy in (policy_named(SHARE), policy_named("us.uflpa"), read_policy(OWN, "p"))
+        for policy in (*asked, read_policy(ASKING, "p"))
         for lens in lenses_needed(policy, Facts(), DAY)
         if lens.id.startswith("own/")
     }
@@ -364,6 +384,75 @@ def test_what_is_withdrawn_takes_its_certificates_along(certified: Certified) ->
         assert told["reason"] == "The statement that made the batch has been retracted."
         assert told["before"]["outcome"] == "pass"
         assert "after" not in told
+
+
+def test_each_late_statement_is_told_as_the_rules_have_it(certified: Certified) -> None:
+    """Attestations, owners and their withdrawal, one after the other, through a lens of the policy's own."""
+    story, ledger = certified.story, certified.story.ledger
+    registered = ledger.http.post(
+        paths.POLICIES,
+        content=ASKING,
+        headers={"Content-Type": "application/toml", **certified.refiner.authorized()},
+    )
+    policy = read_policy(ASKING, "p")
+    statement = certified.certificate(registered.json()["digest"])
+    auditor = story.enrol("auditor", country="GB")
+    story.tells(ledger.registrar, accrediting(auditor.id))
+    tells: list[Callable[[], str]] = [
+        lambda: story.tells(auditor, attesting(certified.mined[:43])),
+        lambda: story.tells(auditor, attesting(certified.other[:43])),
+        lambda: story.tells(certified.miner, owned("CN")),
+        lambda: story.tells(certified.refiner, owned("US")),
+        lambda: story.tells(certified.miner, owned("CL")),
+        lambda: story.tells(certified.refiner, retracting(certified.other)),
+    ]
+    said = [certified.says(policy)]
+    for tell in tells:
+        told = consequences(certified.refiner, tell())
+        said.append(certified.says(policy))
+        before, after = said[-2:]
+        if (before["outcome"], before["figures"]) == (after["outcome"], after["figures"]):
+            assert told == {}
+        else:
+            assert (told[statement]["before"], told[statement]["after"]) == (before, after)
+    assert [each["outcome"] for each in said] == [
+        "fail",
+        "pass",
+        "pass",
+        "fail",
+        "fail",
+        "pass",
+        "pass",
+    ]
+    shares = [each["figures"][0]["lower"] for each in said]
+    assert shares == ["0", "0.666666667", "1", "0.333333333", "0.333333333", "1", "0.666666667"]
+
+
+def test_a_page_ends_when_enough_is_gone_through() -> None:
+    for nodes, pages_of, reason in (
+        (4, [2, 1], None),
+        (2, [1, 1, 1], "More than 2 statements are upstream of its batch."),
+    ):
+        with run_ledger(PROVENITE_TRACE_NODES=str(nodes)) as ledger:
+            certified = certified_on(ledger)
+            made = [certified.certificate("us.uflpa") for _ in range(3)]
+            checked: list[int] = []
+            found: list[Changed] = []
+            cursor: dict[str, str] = {}
+            while True:
+                answered = certified.refiner.get(
+                    paths.certificate_consequences(certified.other[:43]),
+                    ifRetracted="true",
+                    **cursor,
+                ).json()
+                checked.append(answered["checked"])
+                found += answered["items"]
+                if "next" not in answered:
+                    break
+                cursor = {"cursor": answered["next"]}
+            assert checked == pages_of
+            assert [each["statement"] for each in found] == made
+            assert {each.get("reason") for each in found} == {reason}
 
 
 def test_what_touches_no_certificate_changes_none(certified: Certified) -> None:

@@ -117,7 +117,7 @@ class Inside(NamedTuple):
         return [(row["status"], row["said"]) for row in found]
 
     async def due(self) -> int:
-        count: int = await self.pool.fetchval("select count(*) from certificate_due")
+        count: int = await self.pool.fetchval("select count(*) from certificate_due where not done")
         return count
 
 

@@ -20,6 +20,7 @@ SQL = load("reads.sql")
 CONTENTS = load("contents.sql")
 FACTS = load("facts.sql")
 LENSES = load("lenses.sql")
+CASCADING = load("cascading.sql")
 PACKS = load("packs.sql")
 LIMIT = 101
 STATEMENTS = 60_000
@@ -57,6 +58,14 @@ insert into draw select index, 0, (index - 1) * 1024, 1, 1 from statement where 
 insert into key select key_id, 0, '', 0, 0, key_id from statement where index = 0;
 insert into sharing (index, issuer, opened) values (0, 0, '{{quantities}}');
 insert into lens select n, sha256(n::text::bytea) from generate_series(1, 9000) n;
+insert into policy
+select sha256(n::text::bytea), '', 'policy ' || n % 10, '' from generate_series(0, 99) n;
+insert into certificate
+select index, index::text, index % 3, 0, digest, sha256((index % 100)::text::bytea), now(), 1,
+       now() + interval '1 year', null, 0, index,
+       case when index % 50 = 0 then 'revoked' else 'valid' end
+from statement where index % 2 = 1;
+insert into certificate_due select index, 7, true from certificate where index > 50000;
 insert into lens_user select n, n % 3, 'a definition' from generate_series(1, 9000) n;
 """
 
@@ -144,6 +153,23 @@ async def test_a_lens_is_not_sought_among_all_of_a_firms_own(
     assert await connection.fetchval(LENSES["own_by_digest"], digest, 1) == 100
     assert await connection.fetchrow(LENSES["own_by_digest"], digest, 2) is None
     assert await cost(connection, LENSES["own_by_digest"], digest, 1) <= 10
+
+
+@pytest.mark.parametrize("party", [1, None])
+@pytest.mark.parametrize("after", [-1, STATEMENTS - 700])
+async def test_certificates_that_may_change_are_not_sought_among_all(
+    connection: asyncpg.Connection, party: int | None, after: int
+) -> None:
+    asked = (after, party, 20, datetime.now(UTC))
+    for query, more, rarity in (
+        ("standing", (), 1),
+        ("under", ("policy 7",), 10),
+        ("touched", (7,), 3),
+    ):
+        found = await connection.fetch(CASCADING[query], *asked, *more)
+        assert len(found) == 20, query
+        # Among a firm's own those under a policy have to be picked out.
+        assert await cost(connection, CASCADING[query], *asked, *more) <= 20 * 20 * rarity, query
 
 
 async def test_a_pack_reads_what_belongs_into_it(connection: asyncpg.Connection) -> None:

@@ -196,7 +196,7 @@ TAMPERED = {
     "an entry of a status list": ("update certificate set position = position + 1", "position"),
     "another id": ("update certificate set id = 'other ' || index", "certificate"),
     "another's certificate": ("update certificate set party = 0", "party"),
-    "a lost certificate": ("delete from certificate", "the entry"),
+    "a lost certificate": ("delete from certificate_due; delete from certificate", "the entry"),
     "a place": ("update place set party = 0", "party"),
     "an average": ("delete from averaging", "the entry"),
     "what is averaged": ("delete from averaged", "what it averages over"),

@@ -1,15 +1,18 @@
-"""What both clients ask of certificates."""
+"""What both clients ask of policies and certificates."""
 
 from abc import ABC, abstractmethod
 from datetime import date
 from typing import TypeVar
 
+from provenite_proto.certificate import Cascade
 from provenite_proto.certificate.answers import (
     CertificateAnswer,
     CertificateEntry,
     CertificateRequest,
     NoticeAnswer,
 )
+from provenite_proto.policy import Policy
+from provenite_proto.policy.answers import PolicyAnswer
 
 from . import _operations as operations
 from ._exchange import Exchange, Flow
@@ -23,6 +26,38 @@ class Certifying(ABC):
     """The part of the blocking client."""
 
     _exchange: Exchange
+
+    def policies(self) -> Listing[PolicyAnswer]:
+        """The policies that ship with the ledger, then the signer's own."""
+        return Listing(operations.policies(), self._ask)
+
+    def register_policy(self, file: str) -> PolicyAnswer:
+        """Register a policy of the signer's own, in TOML; batches can then be assessed by its digest or id."""
+        return self._ask(operations.register_policy(file))
+
+    def policy(self, digest: str) -> Policy:
+        """The policy with this digest, which has been checked when this returns (`AnswerError`)."""
+        return self._run(self._exchange.policy(digest))
+
+    def impact(
+        self, *, file: str | None = None, policy: str | None = None, cursor: str | None = None
+    ) -> Cascade:
+        """Which of the signer's certificates would say something else by another version of their policy; a page of it.
+
+        The version is a `file` in TOML, of whichever id, or a `policy` by its id or digest. Nothing is kept of it.
+        """
+        query = operations.given(policy=policy, cursor=cursor)
+        return self._ask(operations.impact(file, query))
+
+    def certificate_consequences(
+        self, digest: str, *, if_retracted: bool = False, cursor: str | None = None
+    ) -> Cascade:
+        """Which of the signer's certificates a late statement has changed, before and after; a page of it.
+
+        With `if_retracted` which of them the statement's retraction would change, though it has not happened.
+        """
+        query = operations.given(ifRetracted="true" if if_retracted else None, cursor=cursor)
+        return self._ask(operations.certificate_consequences(digest, query))
 
     def certify(
         self,
@@ -69,6 +104,38 @@ class AsyncCertifying(ABC):
     """The part of the asynchronous client."""
 
     _exchange: Exchange
+
+    def policies(self) -> AsyncListing[PolicyAnswer]:
+        """The policies that ship with the ledger, then the signer's own."""
+        return AsyncListing(operations.policies(), self._ask)
+
+    async def register_policy(self, file: str) -> PolicyAnswer:
+        """Register a policy of the signer's own, in TOML; batches can then be assessed by its digest or id."""
+        return await self._ask(operations.register_policy(file))
+
+    async def policy(self, digest: str) -> Policy:
+        """The policy with this digest, which has been checked when this returns (`AnswerError`)."""
+        return await self._run(self._exchange.policy(digest))
+
+    async def impact(
+        self, *, file: str | None = None, policy: str | None = None, cursor: str | None = None
+    ) -> Cascade:
+        """Which of the signer's certificates would say something else by another version of their policy; a page of it.
+
+        The version is a `file` in TOML, of whichever id, or a `policy` by its id or digest. Nothing is kept of it.
+        """
+        query = operations.given(policy=policy, cursor=cursor)
+        return await self._ask(operations.impact(file, query))
+
+    async def certificate_consequences(
+        self, digest: str, *, if_retracted: bool = False, cursor: str | None = None
+    ) -> Cascade:
+        """Which of the signer's certificates a late statement has changed, before and after; a page of it.
+
+        With `if_retracted` which of them the statement's retraction would change, though it has not happened.
+        """
+        query = operations.given(ifRetracted="true" if if_retracted else None, cursor=cursor)
+        return await self._ask(operations.certificate_consequences(digest, query))
 
     async def certify(
         self,

@@ -32,10 +32,9 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
-from provenite_proto.certificate import Cascade
 from provenite_proto.pack import Head as PackHead
-from provenite_proto.policy import Facts, Policy
-from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
+from provenite_proto.policy import Facts
+from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.portfolio.answers import PortfolioAnswer, PortfolioFlow
 from provenite_proto.record import AnyRecord, Jwk, Role
 from provenite_proto.statement import Signs
@@ -300,38 +299,6 @@ class Client(Certifying):
     def register_lens(self, definition: str) -> LensAnswer:
         """Register a lens of the signer's own, in TOML; content can then be asked for by its id."""
         return self._ask(operations.register_lens(definition))
-
-    def policies(self) -> Listing[PolicyAnswer]:
-        """The policies that ship with the ledger, then the signer's own."""
-        return Listing(operations.policies(), self._ask)
-
-    def register_policy(self, file: str) -> PolicyAnswer:
-        """Register a policy of the signer's own, in TOML; batches can then be assessed by its digest or id."""
-        return self._ask(operations.register_policy(file))
-
-    def policy(self, digest: str) -> Policy:
-        """The policy with this digest, which has been checked when this returns (`AnswerError`)."""
-        return self._run(self._exchange.policy(digest))
-
-    def impact(
-        self, *, file: str | None = None, policy: str | None = None, cursor: str | None = None
-    ) -> Cascade:
-        """Which of the signer's certificates would say something else by another version of their policy; a page of it.
-
-        The version is a `file` in TOML, of whichever id, or a `policy` by its id or digest. Nothing is kept of it.
-        """
-        query = operations.given(policy=policy, cursor=cursor)
-        return self._ask(operations.impact(file, query))
-
-    def certificate_consequences(
-        self, digest: str, *, if_retracted: bool = False, cursor: str | None = None
-    ) -> Cascade:
-        """Which of the signer's certificates a late statement has changed, before and after; a page of it.
-
-        With `if_retracted` which of them the statement's retraction would change, though it has not happened.
-        """
-        query = operations.given(ifRetracted="true" if if_retracted else None, cursor=cursor)
-        return self._ask(operations.certificate_consequences(digest, query))
 
     def party(self, party_id: str, *, as_of: datetime | None = None) -> PartyAnswer:
         """A party with its keys and accreditations, as the register has it at a time: now by default."""

@@ -57,30 +57,62 @@ class _Case(msgspec.Struct, frozen=True):
         return None
 
 
+class Looked:
+    """What has been found, and how far: certificates are looked at until as many statements are gone through as may be."""
+
+    def __init__(self, limit: int) -> None:
+        """For `limit` statements upstream of all of them together, and of each."""
+        self.changed: list[ChangedCertificate] = []
+        self.checked = 0
+        """Certificates that were looked at."""
+        self.last: int | None = None
+        """The index of the last one."""
+        self._limit = limit
+        self._left = limit
+
+    def next(self, case: _Case) -> bool:
+        """Whether a certificate is to be looked at too."""
+        if self._left <= 0:
+            return False
+        self.checked += 1
+        self.last = case.certificate["index"]
+        return True
+
+    async def upstream(self, connection: asyncpg.Connection, case: _Case) -> list[int] | None:
+        """The statements upstream of its batch; nothing, and it is said, when there are too many."""
+        statements = await hindsight.makers(connection, case.batch, self._limit)
+        self._left -= self._limit if statements is None else len(statements)
+        if statements is None:
+            reason = f"More than {self._limit} statements are upstream of its batch."
+            self.changed.append(_changed(case, reason=reason))
+        return statements
+
+
 async def by_policy(
     connection: asyncpg.Connection,
     certificates: Sequence[Row],
     replacing: Replacing,
     size: int,
     limit: int,
-) -> list[ChangedCertificate]:
+) -> Looked:
     """Those of the certificates that would change if another policy took the place of theirs.
 
-    As the log's first `size` statements have it; of those with more than `limit` statements upstream it is not known.
+    As the log's first `size` statements have it. `limit` are the statements upstream that are gone through.
     """
     view = View(size)
-    changed = []
+    looked = Looked(limit)
     for case in await _cases(connection, certificates):
+        if not looked.next(case):
+            break
         if case.against(view):
             continue
         try:
             policy = await asyncio.to_thread(replacing, case.certificate["settings"])
         except (NotOffered, Malformed) as error:
-            changed.append(_changed(case, reason=str(error)))
+            looked.changed.append(_changed(case, reason=str(error)))
             continue
-        statements = await hindsight.makers(connection, case.batch, limit)
+        statements = await looked.upstream(connection, case)
         if statements is None:
-            changed.append(_changed(case, reason=_too_far(limit)))
             continue
         facts, day = case.facts, case.certificate["as_of"]
         lenses = hindsight.needed((case.policy, policy), facts, day)
@@ -90,8 +122,8 @@ async def by_policy(
             for each in (case.policy, policy)
         )
         if differs(before, after):
-            changed.append(_changed(case, before, after))
-    return changed
+            looked.changed.append(_changed(case, before, after))
+    return looked
 
 
 async def by_view(
@@ -100,15 +132,19 @@ async def by_view(
     one: View,
     other: View,
     limit: int,
-) -> list[ChangedCertificate]:
-    """Those of the certificates that stand in one view of the log and say something else in the other."""
-    changed = []
+) -> Looked:
+    """Those of the certificates that stand in one view of the log and say something else in the other.
+
+    `limit` are the statements upstream that are gone through.
+    """
+    looked = Looked(limit)
     for case in await _cases(connection, certificates):
+        if not looked.next(case):
+            break
         if case.against(one):
             continue
-        statements = await hindsight.makers(connection, case.batch, limit)
+        statements = await looked.upstream(connection, case)
         if statements is None:
-            changed.append(_changed(case, reason=_too_far(limit)))
             continue
         fallen = case.against(other)
         if not fallen and not await hindsight.differ(connection, statements, one, other):
@@ -116,8 +152,8 @@ async def by_view(
         before = await _seen(connection, case, statements, one)
         after = None if fallen else await _seen(connection, case, statements, other)
         if after is None or differs(before, after):
-            changed.append(_changed(case, before, after, reason=fallen))
-    return changed
+            looked.changed.append(_changed(case, before, after, reason=fallen))
+    return looked
 
 
 async def _seen(
@@ -178,7 +214,3 @@ def _fallen(statement: Row, by: int | None, view: View) -> bool:
 
 def _name(batch: Row) -> str:
     return f"{rows.text(batch['digest'])}.{batch['key'] % OUTPUTS}"
-
-
-def _too_far(limit: int) -> str:
-    return f"More than {limit} statements are upstream of its batch."

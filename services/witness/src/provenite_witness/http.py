@@ -11,6 +11,7 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
+from litestar.types import Receive, Scope, Send
 
 from provenite_proto.log import Unproven
 from provenite_proto.log.submission import ADD_CHECKPOINT, MAX_BYTES, NEWEST, SIZE_MEDIA_TYPE
@@ -34,6 +35,7 @@ STATUSES: Mapping[str, int] = MappingProxyType(
 )
 """HTTP status of each reason for which a checkpoint is not cosigned."""
 TEXT = "text/plain"
+HEALTH = "/health"
 
 _log = logging.getLogger(__name__)
 _Request = Request[Any, Any, Any]
@@ -69,10 +71,22 @@ async def newest(request: _Request, origin_hash: FromPath[str]) -> bytes:
     )
 
 
-@get("/health", media_type="application/json")
+@get(HEALTH, media_type="application/json")
 async def health() -> bytes:
     """The process is up. If this fails, restart it."""
     return b'{"status":"ok"}'
+
+
+async def busy(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer that there is no room."""
+    said = b"All connections are in use.\n"
+    headers = [
+        (b"content-type", TEXT.encode()),
+        (b"content-length", str(len(said)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": said, "more_body": False})
 
 
 def respond(request: _Request, error: Exception) -> Response[bytes]:

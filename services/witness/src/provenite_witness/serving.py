@@ -7,16 +7,17 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import h11
 import msgspec
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from provenite_proto.log import WitnessSigner
 
-from .http import create_app
+from .http import HEALTH, busy, create_app
 from .settings import Settings
 from .store import Store
 from .witness import Witness
@@ -26,9 +27,10 @@ REQUEST_SECONDS = 30
 HEAD_BYTES = 16_384
 """Of a request line and headers, at the most."""
 CONNECTIONS = 500
-"""At a time; beyond, requests are answered with 503."""
+"""At a time; beyond, requests but for `/health` are answered with 503."""
 CONNECTIONS_EACH = CONNECTIONS // 2
-"""Of them from one address, which may be a proxy; who opens more is cut off: nobody takes the room of all."""
+"""Of them from one address, which may be a proxy: nobody takes the room of all. The next one takes the place of that
+which has sent its request for the longest, without having come to its end."""
 SHUTDOWN_SECONDS = 10
 """How long open requests have to finish."""
 
@@ -54,7 +56,6 @@ async def serve(settings: Settings, signer: WitnessSigner, announce: Callable[[s
                     log_config=None,
                     server_header=False,
                     proxy_headers=False,
-                    limit_concurrency=CONNECTIONS,
                     h11_max_incomplete_event_size=HEAD_BYTES,
                     timeout_keep_alive=REQUEST_SECONDS,
                     timeout_graceful_shutdown=SHUTDOWN_SECONDS,
@@ -95,36 +96,60 @@ class Connection(H11Protocol):
     """A connection that has a time for each request: who sends or reads too slowly, or nothing, is cut off."""
 
     seconds: ClassVar[float] = REQUEST_SECONDS
+    room: ClassVar[int] = CONNECTIONS
     each: ClassVar[int] = CONNECTIONS_EACH
-    _deadline: asyncio.TimerHandle | None = None
+    _deadline: asyncio.TimerHandle
     _host: str | None = None
 
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """As uvicorn makes it."""
+        super().__init__(config, server_state, app_state, _loop)
+        app = self.app
+
+        async def with_room(scope: Any, receive: Any, send: Any) -> None:
+            # Whoever restarts a witness that does not answer there would restart one that is only busy.
+            free = len(self.connections) <= self.room or scope["path"] == HEALTH
+            await (app if free else busy)(scope, receive, send)
+
+        self.app = with_room
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
-        """Take the connection, unless its address has too many."""
+        """Take the connection, in the place of another when its address has too many."""
         super().connection_made(transport)
         self._host = self.client[0] if self.client else None
-        others = [each for each in self.connections if isinstance(each, Connection)]
-        if sum(each._host == self._host for each in others) > self.each:
-            transport.abort()
-        self._wait()
+        self._deadline = self._until()
+        same = [
+            each
+            for each in self.connections
+            if isinstance(each, Connection)
+            and each._host == self._host
+            and not each.transport.is_closing()
+        ]
+        if len(same) > self.each:
+            sending = [each for each in same if each.conn.their_state is not h11.DONE]
+            min(sending, key=lambda each: each._deadline.when()).transport.abort()
 
     def on_response_complete(self) -> None:
         """A request is answered; what it still has to send is not read."""
         if self.conn.their_state is not h11.DONE:
             self.transport.close()
         super().on_response_complete()
-        self._wait()
+        self._deadline.cancel()
+        self._deadline = self._until()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is closed."""
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self._deadline.cancel()
         super().connection_lost(exc)
 
-    def _wait(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-        self._deadline = self.loop.call_later(self.seconds, self.transport.abort)
+    def _until(self) -> asyncio.TimerHandle:
+        return self.loop.call_later(self.seconds, self.transport.abort)
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -1,6 +1,7 @@
 """Which certificates change: with another version of their policy, and by a late statement, also one that is not there yet."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -17,10 +18,11 @@ from provenite_proto.strict_toml import Malformed
 
 from .. import policies
 from ..access import Reader
-from ..cascading import Replacing, by_policy, by_view
+from ..cascading import Looked, Replacing, by_policy, by_view
 from ..hindsight import View
 from ..store import cascading, revisions
 from ..store.cascading import Window
+from ..store.rows import Row
 from .documenting import (
     BY_TOKEN,
     CURSOR,
@@ -31,7 +33,6 @@ from .documenting import (
     refusals,
 )
 from .fast import body, sent_as
-from .paging import cut
 from .parts import AnyRequest, Parts, found, parts, reader
 from .policies import malformed
 
@@ -79,10 +80,10 @@ async def impact(
     window = _window(who, cursor, limit)
     async with ledger.computing.connection(who.index) as connection:
         size = ledger.sequencer.size
-        rows, following = cut(await cascading.under(connection, name, window), limit, "index")
+        rows = await cascading.under(connection, name, window)
         nodes = ledger.settings.trace_nodes
-        items = await by_policy(connection, rows, replacing, size, nodes)
-    return Cascade(size=size, checked=len(rows), items=tuple(items), next=following)
+        looked = await by_policy(connection, rows[:limit], replacing, size, nodes)
+    return _answer(looked, size, rows)
 
 
 @get(
@@ -122,14 +123,19 @@ async def certificate_consequences(
         else:
             every = await cascading.touched(connection, late["index"], window)
             one, other = View(late["index"]), View(late["index"] + 1)
-        rows, following = cut(every, limit, "index")
-        items = await by_view(connection, rows, one, other, ledger.settings.trace_nodes)
+        looked = await by_view(connection, every[:limit], one, other, ledger.settings.trace_nodes)
+    settled = if_retracted or late["done"] is not False
+    return _answer(looked, size, every, settled=settled)
+
+
+def _answer(looked: Looked, size: int, rows: Sequence[Row], *, settled: bool = True) -> Cascade:
+    """The page; `rows` are those that were to be looked at, and one more if there are more."""
     return Cascade(
         size=size,
-        checked=len(rows),
-        items=tuple(items),
-        settled=if_retracted or late["done"] is not False,
-        next=following,
+        checked=looked.checked,
+        items=tuple(looked.changed),
+        settled=settled,
+        next=str(looked.last) if looked.checked < len(rows) else None,
     )
 
 

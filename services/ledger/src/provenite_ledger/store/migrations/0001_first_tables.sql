@@ -380,7 +380,7 @@ create table certificate_due (
     primary key (certificate, late)
 );
 create index certificate_due_pending on certificate_due (certificate) where not done;
-create index certificate_due_late on certificate_due (late);
+create index certificate_due_late on certificate_due (late, certificate);
 
 create table invitation (
     -- SHA-256 of the code, which is not kept.
