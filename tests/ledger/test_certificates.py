@@ -279,7 +279,7 @@ def test_suspended_with_its_attestation_and_valid_again(ledger: Ledger) -> None:
     submitted(ledger.registrar, accrediting(auditor.id))
     first = submitted(auditor, attesting(digest(chain.mined)))
     submitted(auditor, attesting(digest(chain.made)))
-    own = _registered(chain)
+    own = registered(chain)
     found = chain.certified(policy=own)
     submitted(auditor, retracting(first, RetractionReason.WITHDRAWN))
     comes_to(ledger, found["id"], "suspended")
@@ -317,7 +317,7 @@ at_least = "1"
 """
 
 
-def _registered(chain: Chain, policy: str = ATTESTED) -> str:
+def registered(chain: Chain, policy: str = ATTESTED) -> str:
     answer = chain.ledger.http.post(
         paths.POLICIES,
         content=policy,
@@ -364,7 +364,7 @@ def test_a_policy_that_has_ended_certifies_nothing(chain: Chain) -> None:
     policy = ATTESTED.replace("2099-01-01", "2026-01-02").replace(
         'good = ["attested"]', 'good = ["attested", "not_attested"]'
     )
-    answer = chain.refiner.post(paths.CERTIFICATES, chain.asked(policy=_registered(chain, policy)))
+    answer = chain.refiner.post(paths.CERTIFICATES, chain.asked(policy=registered(chain, policy)))
     assert (answer.status_code, slug(answer)) == (409, "policy-ended"), answer.text
 
 

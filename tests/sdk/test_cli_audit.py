@@ -17,6 +17,9 @@ from typer.testing import CliRunner
 from provenite._verifying import Verifying
 from provenite.cli import main
 from provenite_proto.audit import Outcome, Trust, Work, audit_pack
+from provenite_proto.record import Retraction, RetractionReason, Validity
+from tests.proto.forging import redacted
+from tests.proto.making.audit_certificates import RECYCLED, Certified, better
 from tests.proto.making.audits import POLICY, Chain, witnessed
 from tests.proto.making.models import copper
 from tests.proto.packing import LOG, packed
@@ -163,3 +166,32 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     code, said = audit(tmp_path / "absent.zip", "--log-key", "nonsense+00+AA==")
     assert code == UNABLE
     assert "Not a verifier key" in " ".join(said.split())
+
+
+def test_certificates_are_told_figure_by_figure(pack: Callable[[bytes], Path]) -> None:
+    made = Certified()
+    made.certify(RECYCLED)
+    made.firms.add("recycler", Retraction(statement=made.collected, reason=RetractionReason.FRAUD))
+    made.stands(Validity.SUSPENDED)
+    whole = made.forged()
+    code, said = audit(pack(whole.packed()), "--log-key", LOG.key)
+    assert code == VERIFIED, said
+    for line in (
+        "         1  figure of certificates, computed anew\n",
+        "      holds, suspended: claim.recycled 1, as of 2026-01-05, by the first 9\n"
+        "      statements\n"
+        "        Cu: of the class post_consumer\n"
+        "          40 % is said and follows; 0 % to 40 % by all 12 statements\n",
+        "The keys of did:web:ledger.example were taken from what is audited",
+    ):
+        assert line in said
+    assert max(map(len, said.splitlines())) <= 80
+    redacted(whole, lambda index, section: index == made.firms.at(made.mined))
+    code, said = audit(pack(whole.packed()), "--log-key", LOG.key)
+    assert code == UNCHECKED
+    assert "          40 % is said; it could not be computed\n" in said
+    made = Certified()
+    made.certify(RECYCLED, better(made.credential(RECYCLED)))
+    code, said = audit(pack(made.forged().packed()), "--log-key", LOG.key)
+    assert code == FALSE
+    assert "          50 % is said, 40 % follows\n" in said

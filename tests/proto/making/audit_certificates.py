@@ -8,6 +8,7 @@ import msgspec
 
 from provenite_proto import certificate as certificates
 from provenite_proto.certificate import Credential, Issuance
+from provenite_proto.certificate.building import performances
 from provenite_proto.content import LENSES
 from provenite_proto.log import log_name
 from provenite_proto.pack import Issued
@@ -214,12 +215,16 @@ def _with_provenance(credential: Credential, **members: Any) -> Credential:
     subject = credential.credential_subject
     assessment = subject.conformity_assessment[0]
     provenance = msgspec.structs.replace(assessment.provenance, **members)
-    assessment = msgspec.structs.replace(assessment, provenance=provenance)
+    assessment = msgspec.structs.replace(
+        assessment,
+        provenance=provenance,
+        assessed_performance=performances(credential.id, provenance.figures),
+    )
     subject = msgspec.structs.replace(subject, conformity_assessment=(assessment,))
     return msgspec.structs.replace(credential, credential_subject=subject)
 
 
-def _better(credential: Credential) -> Credential:
+def better(credential: Credential) -> Credential:
     """A credential whose figure is a tenth higher."""
     (figure,) = credential.provenance.figures
     more = msgspec.structs.replace(figure, lower="0.5", upper="0.5")
@@ -286,16 +291,16 @@ def _whole() -> Iterator[Made]:
 def _altered() -> Iterator[Made]:
     made = Certified()
     identity = made.certify(RECYCLED)
-    better = certificates.sign_certificate(_better(_credential(made, identity)), TestKey("other"))
+    other = certificates.sign_certificate(better(_credential(made, identity)), TestKey("other"))
     header, _, signature = made.texts[identity].split(".")
-    altered = ".".join((header, better.split(".")[1], signature))
+    altered = ".".join((header, other.split(".")[1], signature))
     yield (
         "certificate-with-a-figure-altered",
         made.forged(certificates={identity: altered}),
         "false",
         {"failures": ("certificate-false", "figures-false", "log-commits-otherwise")},
     )
-    resigned = certificates.sign_certificate(_better(_credential(made, identity)), KEY)
+    resigned = certificates.sign_certificate(better(_credential(made, identity)), KEY)
     yield (
         "certificate-with-a-figure-signed-anew",
         made.forged(certificates={identity: resigned}),
@@ -303,7 +308,7 @@ def _altered() -> Iterator[Made]:
         {"failures": ("figures-false", "log-commits-otherwise")},
     )
     made = Certified()
-    made.certify(RECYCLED, _better(made.credential(RECYCLED)))
+    made.certify(RECYCLED, better(made.credential(RECYCLED)))
     yield (
         "certificate-of-a-figure-that-does-not-follow",
         made.forged(),
@@ -421,6 +426,49 @@ def _standing() -> Iterator[Made]:
     )
 
 
+def _maker(made: Certified) -> str:
+    return made.batch.partition(".")[0]
+
+
+def _withdrawn() -> Iterator[Made]:
+    """What a certificate rests on stands no more, whatever its figures would be."""
+    made = Certified()
+    declared = made.firms.add(
+        "recycler", Declaration(batch=made.batch, costs=Facts(product="cathode"))
+    )
+    credential = made.credential(RECYCLED, Facts(product="cathode"), declared=True)
+    made.certify(RECYCLED, credential, declaration=declared)
+    other = Certified()
+    other.certify(RECYCLED)
+    for name, certified, what in (
+        ("declaration", made, declared),
+        ("batch", other, _maker(other)),
+    ):
+        reason = RetractionReason.INCORRECT_DATA
+        certified.firms.add("recycler", Retraction(statement=what, reason=reason))
+        pack = certified.forged()
+        yield (
+            f"certificate-whose-{name}-was-just-retracted",
+            pack,
+            "unchecked",
+            {"missing": ("certificate",)},
+        )
+        pack.created = pack.lines[-1].recorded_at + HOUR + 1
+        yield (
+            f"certificate-whose-{name}-was-retracted-long-ago",
+            pack,
+            "false",
+            {"failures": ("suspension-missing",)},
+        )
+        certified.stands(Validity.SUSPENDED)
+        yield (
+            f"certificate-suspended-with-its-{name}",
+            certified.forged(),
+            "verified",
+            {},
+        )
+
+
 def _fallen() -> Iterator[Made]:
     """What was collected was retracted after the certificate was issued."""
     made = Certified()
@@ -444,7 +492,7 @@ def _fallen() -> Iterator[Made]:
     yield "certificate-that-has-fallen-and-was-suspended", made.forged(), "verified", {}
     made = Certified()
     made.firms.add("recycler", Retraction(statement=made.collected, reason=RetractionReason.FRAUD))
-    before = made.firms.at(made.batch.partition(".")[0]) + 1
+    before = made.firms.at(_maker(made)) + 1
     credential = made.credential(RECYCLED, size=before)
     size = len(made.firms.earlier)
     made.certify(RECYCLED, _with_provenance(credential, size=size))
@@ -456,5 +504,5 @@ def _fallen() -> Iterator[Made]:
     )
 
 
-MAKERS = (_whole, _altered, _policies, _standing, _fallen)
+MAKERS = (_whole, _altered, _policies, _standing, _fallen, _withdrawn)
 """Packs and what an audit finds."""

@@ -84,6 +84,8 @@ def relied_on() -> Iterator[tuple[str, Case]]:
     yield "on-the-ledgers-word", judged(good() | said, log="claimed", witnesses="claimed")
     alone = {"trusted": {"logKey": good()["trusted"]["logKey"]}}
     yield "without-witnesses", judged(good(witnesses=()) | alone, witnesses="claimed")
+    behind = NOW - timedelta(seconds=300)
+    yield "clock-behind", judged(good() | at(behind))
     yield (
         "last-second",
         judged(
@@ -160,13 +162,36 @@ def unread() -> Iterator[tuple[str, Case]]:
         ),
     )
 
+    inconsistent = "certificate-inconsistent"
+    performance = f"{ASSESSED}/assessedPerformance/0"
+    yield (
+        "context-elsewhere",
+        other(
+            "@context",
+            [*WRITTEN["@context"][:2], "https://other.example/contexts/provenite-v1.jsonld"],
+            "issuer-mismatch",
+        ),
+    )
+    yield "figure-in-per-cent-of-another", other(f"{performance}/measure/value", 99.0, inconsistent)
+    yield (
+        "exact-figure-of-another",
+        other(f"{ASSESSED}/provenance/figures/0/lower", "0.99", inconsistent),
+    )
+    yield "figure-left-out-in-per-cent", other(f"{ASSESSED}/assessedPerformance", [], inconsistent)
+    yield (
+        "policy-digest-of-another",
+        other(f"{ASSESSED}/provenance/policyDigest", digest_of("another"), inconsistent),
+    )
+    yield "day-of-another", other(f"{ASSESSED}/provenance/asOf", "2026-11-23", inconsistent)
+    yield "bit-of-another", other("credentialStatus/statusListIndex", PLACE + 1, inconsistent)
+
 
 def unsigned() -> Iterator[tuple[str, Case]]:
     def signature(jwt: str, slug: str, **more: object) -> Case:
         # What the log and the list say of it holds: the ledger could have recorded such a text.
         return false(good(jwt) | more, "signature", slug)
 
-    altered = forged(changed(WRITTEN, f"{ASSESSED}/provenance/figures/0/lower", "0.9"))
+    altered = forged(changed(WRITTEN, f"{ASSESSED}/provenance/size", 11))
     header, _, tail = text().split(".")
     yield (
         "tampered-payload",
@@ -216,7 +241,7 @@ def unlisted() -> Iterator[tuple[str, Case]]:
         return false(good() | {"statusList": text}, "status", slug)
 
     late = credential().valid_until + timedelta(seconds=1)
-    early = NOW - timedelta(seconds=16)
+    early = NOW - timedelta(seconds=301)
     yield (
         "expired",
         false(

@@ -3,6 +3,7 @@
 What is withheld or not carried leaves a check open: it never counts as holding.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +31,7 @@ from ..policy.answers import answer
 from ..record import Validity
 from .assessing import Assessing, Question, Unanswered
 from .committed import Commitment, Committing, Standing
+from .rewriting import differing
 from .verdict import CertificateVerdict, FigureVerdict
 
 PATIENCE = 3_600
@@ -234,7 +236,7 @@ class Certificates:
         for name, claimed, follows in (
             ("row", said.row, row),
             ("exemption", said.exemption, found.exemption),
-            ("product", said.product, self._facts(seen, said.size).product),
+            ("product", said.product, self._facts(seen).product),
         ):
             if claimed != follows:
                 sentence = f"Its {name} is {claimed}; {follows} follows {where}."
@@ -243,23 +245,30 @@ class Certificates:
         for each in _compared(said.figures, figures, ()):
             if not each.holds:
                 return _false("recomputed", "figures-false", f"{_differing(each)} {where}.")
-        return _holds("recomputed", f"{len(figures)} figures follow {where}.")
+        policy = self._by_digest(said.policy_digest)
+        assert policy is not None  # noqa: S101 # it was assessed by it
+        again = answer(self._head.batch, said.size, found, ())
+        material = self._committing.material(self._head.batch)
+        if (other := differing(seen.certificate, policy, again, material)) is not None:
+            return _false("recomputed", "figures-false", f"{other}, {where}.")
+        return _holds("recomputed", f"Each of its figures follows {where}.")
 
     def _now(self, seen: _Seen, found: _Answer) -> Check:
-        size = self._head.size
         if isinstance(found, Unanswered):
             return _open("now", found.reason)
-        if found.outcome is Outcome.PASS:
-            return _holds("now", f"It passes as of the first {size:,} statements too.")
-        sentence = f"It is {found.outcome} as of the first {size:,} statements"
+        where = f"as of the first {self._head.size:,} statements"
+        sentence = self._committing.fallen(_declaration(seen))
+        if sentence is None and found.outcome is Outcome.PASS:
+            return _holds("now", f"It passes {where} too.")
+        sentence = sentence or f"It is {found.outcome} {where}"
         if seen.standing is not None and seen.standing.status is not Validity.VALID:
-            return _holds("now", f"{sentence}, and {seen.standing.status}.")
+            return _holds("now", f"{sentence}, and it is {seen.standing.status}.")
         index, recorded_at = self._committing.newest
         if index < seen.certificate.credential.provenance.size:
             return _holds("now", "Nothing that changes it has come since.")
         if recorded_at + PATIENCE < self._head.created and seen.commitment:
-            return _false("now", "suspension-missing", f"{sentence}, and was not suspended.")
-        return _open("now", f"{sentence}, and is said to be valid: ask how it stands.")
+            return _false("now", "suspension-missing", f"{sentence}, and it was not suspended.")
+        return _open("now", f"{sentence}, and it is said to be valid: ask how it stands.")
 
     def _questions(self, seen: _Seen) -> tuple[Question, Question] | Unanswered:
         """What to ask for, as of the certificate's size of the log and as of the pack's."""
@@ -279,9 +288,8 @@ class Certificates:
             )
         if (reason := self._undeclared(seen)) is not None:
             return Unanswered(reason)
-        then = Question(policy, self._facts(seen, said.size), said.as_of, said.size)
-        now = Question(policy, self._facts(seen, self._head.size), said.as_of, self._head.size)
-        return then, now
+        then = Question(policy, self._facts(seen), said.as_of, said.size)
+        return then, msgspec.structs.replace(then, size=self._head.size)
 
     def _undeclared(self, seen: _Seen) -> str | None:
         """Why what was declared is not known."""
@@ -295,14 +303,10 @@ class Certificates:
             return f"The declaration {declaration} is not carried."
         return f"The declaration {declaration} is withheld." if declared.facts is None else None
 
-    def _facts(self, seen: _Seen, size: int) -> Facts:
+    def _facts(self, seen: _Seen) -> Facts:
         declaration = _declaration(seen)
         declared = None if declaration is None else self._committing.declared(declaration)
-        if declaration is None or declared is None or declared.facts is None:
-            return Facts()
-        if self._committing.retracted(declaration, size):
-            return Facts()
-        return declared.facts
+        return Facts() if declared is None or declared.facts is None else declared.facts
 
     def _by_digest(self, wanted: str) -> Policy | None:
         found = self._presented.policies.get(wanted)
@@ -348,11 +352,10 @@ def _compared(
     then: Sequence[CertifiedFigure] | None,
     now: Sequence[CertifiedFigure],
 ) -> Iterator[FigureVerdict]:
-    columns = [
-        {(each.test, each.of): each for each in figures} for figures in (said, then or (), now)
-    ]
-    for test, of in dict.fromkeys(name for column in columns for name in column):
-        claimed, follows, newer = (column.get((test, of)) for column in columns)
+    columns = [_numbered(figures) for figures in (said, then or (), now)]
+    for name in dict.fromkeys(name for column in columns for name in column):
+        test, of, _ = name
+        claimed, follows, newer = (column.get(name) for column in columns)
         yield FigureVerdict(
             test=test,
             of=of,
@@ -361,6 +364,18 @@ def _compared(
             now=newer,
             holds=None if then is None else claimed == follows,
         )
+
+
+def _numbered(
+    figures: Sequence[CertifiedFigure],
+) -> dict[tuple[str, str, int], CertifiedFigure]:
+    """Figures by test, by what they are of, and by the how-manieth of these it is: two tests may have one name."""
+    found: dict[tuple[str, str, int], CertifiedFigure] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for each in figures:
+        found[each.test, each.of, counts[each.test, each.of]] = each
+        counts[each.test, each.of] += 1
+    return found
 
 
 def _differing(each: FigureVerdict) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from ..certificate import Certificate
-from ..ledger import State
+from ..ledger import BatchStatus, State
+from ..ledger.vouching import disowned
 from ..record import Certificate as CertificateRecord
 from ..record import CertificateStatus, Declaration, Facts, Validity
 from ..tables import Tables
@@ -94,10 +95,22 @@ class Committing:
         """A declaration about the batch, by its digest."""
         return self._declared.get(digest)
 
-    def retracted(self, digest: str, size: int) -> bool:
-        """Whether a statement was retracted by one of the log's first `size`."""
-        by = self._state.statements[digest].retracted_by
-        return by is not None and self._state.statements[by].index < size
+    def material(self, batch: str) -> str:
+        """What a batch is, of which the statement that made it is carried."""
+        return self._state.batches[batch].material
+
+    def fallen(self, declaration: str | None) -> str | None:
+        """Why what is certified of the batch stands no more, whatever its content: a sentence, and nothing when it does."""
+        batch = self._state.batches.get(self._batch)
+        if batch is not None and batch.status is BatchStatus.RETRACTED:
+            return "The statement that made the batch has been retracted"
+        said = self._state.statements.get(declaration or "")
+        if said is None:
+            return None
+        since = self._state.keys[said.key_id].compromised_from
+        if said.retracted_by is None and not disowned(said.recorded_at, since):
+            return None
+        return "The declaration on which it rests stands no more"
 
     def _is_wanted(self, statement: str) -> bool:
         return any(each.statement == statement for each in self._commitments.values())

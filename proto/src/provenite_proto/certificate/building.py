@@ -1,6 +1,6 @@
 """What a ledger certifies: from an assessment that a batch passes to the credential that says so."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
@@ -171,9 +171,7 @@ def _assessment(
             for number, test in enumerate(row.test, 1)
         ),
         assessment_date=found.as_of,
-        assessed_performance=tuple(
-            _performance(url, number, each) for number, each in enumerate(found.figures, 1)
-        ),
+        assessed_performance=performances(url, map(certified, found.figures)),
         assessed_product=(
             Assessed(
                 product=Product(
@@ -196,7 +194,7 @@ def _assessment(
             Link(
                 link_url=rules,
                 link_name=f"The policy {policy.id} as it was applied",
-                digest_multibase="u" + base64url.encode(_SHA256 + base64url.read(found.digest)),
+                digest_multibase=multihash(found.digest),
                 media_type="application/json",
             ),
         ),
@@ -212,8 +210,13 @@ def _assessment(
     )
 
 
-def _performance(url: str, number: int, figure: FigureAnswer) -> Performance:
-    lower, upper = parts(figure.lower_share), parts(figure.upper_share)
+def performances(url: str, figures: Iterable[CertifiedFigure]) -> tuple[Performance, ...]:
+    """The figures of the certificate at the address, as UNTP has them."""
+    return tuple(_performance(url, number, each) for number, each in enumerate(figures, 1))
+
+
+def _performance(url: str, number: int, figure: CertifiedFigure) -> Performance:
+    lower, upper = parts(figure.lower), parts(figure.upper)
     return Performance(
         metric=Metric(
             id=f"{url}#figure-{number}",
@@ -225,6 +228,11 @@ def _performance(url: str, number: int, figure: FigureAnswer) -> Performance:
         ),
         score=Score(code=figure.verdict),
     )
+
+
+def multihash(digest: str) -> str:
+    """A digest as a multihash in base64url (`u`)."""
+    return "u" + base64url.encode(_SHA256 + base64url.read(digest))
 
 
 def _provenance(issuance: Issuance, found: AssessmentAnswer) -> Provenance:

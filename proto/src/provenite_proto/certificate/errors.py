@@ -14,6 +14,10 @@ KINDS: Mapping[str, Kind] = kinds(
             "The signature's header is another than a certificate has",
             "Do not rely on it: it is no certificate, or its header was changed.",
         ),
+        "certificate-inconsistent": (
+            "It says the same thing twice, and not alike",
+            "Do not rely on it: readers of one part learn something else than readers of the other.",
+        ),
         "issuer-mismatch": (
             "It names another issuer than the one at its address",
             "Do not rely on it: whoever signed it does not speak for that ledger.",

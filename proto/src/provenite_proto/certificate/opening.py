@@ -1,10 +1,20 @@
 """Opening a certificate: the strict reading of its text, and who has to have signed it."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from ..statement import Signs
 from . import jwt
-from .addresses import did_of, digest_of, is_status_list, taken_apart
+from .addresses import (
+    context_url,
+    did_of,
+    digest_of,
+    is_status_list,
+    policy_url,
+    taken_apart,
+)
+from .building import multihash, performances
 from .did import DidDocument
 from .errors import BadCertificate
 from .model import Credential
@@ -38,8 +48,8 @@ class Certificate(msgspec.Struct, frozen=True):
 def read_certificate(text: str) -> Certificate:
     """Read a certificate strictly.
 
-    `BadCertificate`: `certificate-malformed`, `certificate-header`, or `issuer-mismatch` when its issuer is not the
-    one of its address, or the status list lies elsewhere.
+    `BadCertificate`: `certificate-malformed`, `certificate-header`; `issuer-mismatch` when its issuer is not the one of
+    its address, or status list or context lie elsewhere; `certificate-inconsistent`.
     """
     secured = jwt.read(text, _decoder, MAX_CHARACTERS)
     credential = secured.credential
@@ -50,6 +60,13 @@ def read_certificate(text: str) -> Certificate:
         )
     if not is_status_list(credential.credential_status.status_list_credential, origin):
         raise BadCertificate("issuer-mismatch", f"The status list is not one of {origin}.")
+    if credential.context[2] != context_url(origin):
+        raise BadCertificate("issuer-mismatch", f"Its terms are not defined by {origin}.")
+    for what, says, follows in _said_twice(credential, origin):
+        if says != follows:
+            raise BadCertificate(
+                "certificate-inconsistent", f"{what} is not what it says elsewhere."
+            )
     return Certificate(text, origin, certificate, digest_of(text), secured)
 
 
@@ -63,6 +80,23 @@ def opened(text: str, document: DidDocument) -> Credential:
 def sign_certificate(credential: Credential, key: Signs) -> str:
     """The certificate's text, signed with the issuer's key for ES256."""
     return jwt.sign(credential, credential.issuer.id, key)
+
+
+def _said_twice(credential: Credential, origin: str) -> Iterator[tuple[str, object, object]]:
+    """What is said in the terms of UNTP and, exactly, in ours."""
+    assessment, said = credential.assessment, credential.provenance
+    entry, (evidence,) = credential.credential_status, assessment.evidence
+    policy = policy_url(origin, said.policy_digest)
+    profile = credential.credential_subject.reference_profile
+    yield "The day", assessment.assessment_date, said.as_of
+    yield "A figure", assessment.assessed_performance, performances(credential.id, said.figures)
+    yield "The policy", (profile.id, profile.version), (policy, said.version)
+    yield (
+        "The policy's digest",
+        (evidence.link_url, evidence.digest_multibase),
+        (policy, multihash(said.policy_digest)),
+    )
+    yield "The bit", entry.id, f"{entry.status_list_credential}#{entry.status_list_index}"
 
 
 _decoder = msgspec.json.Decoder(Credential)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, field
 
+from ..ledger import CLOCK_TOLERANCE
 from ..record.form import Form, Time
 from ..statement import Signs
 from . import bits, jwt
@@ -24,6 +25,8 @@ PER_LIST = 65_536
 """Certificates of a list: half of its bits, so that a free place is found at random."""
 VALID = timedelta(days=1)
 TTL = timedelta(minutes=5)
+TOLERANCE = timedelta(seconds=CLOCK_TOLERANCE)
+"""By how much the clock of who verifies may be behind the ledger's."""
 
 
 class Listed(Form, frozen=True, kw_only=True):
@@ -109,7 +112,7 @@ def suspended(text: str, credential: Credential, document: DidDocument, now: dat
     `status-list-malformed`.
     """
     found = read_status_list(text, credential, document)
-    if not found.valid_from <= now <= found.valid_until:
+    if not found.valid_from - TOLERANCE <= now <= found.valid_until:
         raise BadCertificate(
             "status-list-expired",
             f"It holds from {found.valid_from:%Y-%m-%d %H:%M} to {found.valid_until:%Y-%m-%d %H:%M} UTC.",

@@ -28,7 +28,7 @@ from .addresses import batch_digest
 from .did import read_did
 from .errors import BadCertificate
 from .opening import Certificate
-from .suspension import suspended
+from .suspension import TOLERANCE, suspended
 
 Subject = Literal[
     "form",
@@ -166,7 +166,7 @@ def _signature(certificate: Certificate, evidence: Evidence) -> Check:
 
 def _dates(certificate: Certificate, now: datetime) -> Check:
     begins, ends = certificate.credential.valid_from, certificate.credential.valid_until
-    if now < begins:
+    if now < begins - TOLERANCE:
         return _false("dates", "certificate-early", f"It is valid from {_moment(begins)} on.")
     if now > ends:
         return _false("dates", "certificate-expired", f"It was valid until {_moment(ends)}.")

@@ -1,14 +1,15 @@
 """A pack, put together from tables and tiles, piece by piece as it is sent."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from functools import lru_cache
 
 import asyncpg
 import msgspec
 
+from provenite_proto.certificate import did_document, did_of
 from provenite_proto.log import Read, Unproven, entry, leaf_hash
-from provenite_proto.pack import Content, Writer
+from provenite_proto.pack import NOTHING, Content, Issued, Writer
 from provenite_proto.statement import Statement, parse
 
 from .access import Reader
@@ -18,7 +19,8 @@ from .publishing.published import Signed
 from .publishing.publisher import Publisher
 from .publishing.receipts import Receipts
 from .selecting import Selection
-from .store import packs, reading
+from .status_lists import StatusLists
+from .store import certifying, packs, policies, reading, rows
 from .store.packing import unpacked
 from .store.rows import Row
 
@@ -38,6 +40,7 @@ async def pieces(
     selection: Selection,
     writer: Writer,
     content: Content | None,
+    issued: Issued,
 ) -> AsyncIterator[bytes]:
     """The file of a pack as `writer` makes it: the selected statements as the reader sees them, with their proofs.
 
@@ -84,7 +87,30 @@ async def pieces(
             proofs = await receipts.mended(lambda fresh: _proofs(texts, signed, fresh))  # noqa: B023 # awaited here
         # What is full is deflated.
         yield await asyncio.to_thread(written, texts, proofs, draws)
-    yield await asyncio.to_thread(writer.end, content)
+    yield await asyncio.to_thread(writer.end, content, issued)
+
+
+async def issued(
+    pool: asyncpg.Pool, status_lists: StatusLists, origin: str, certificates: Collection[Row]
+) -> Issued:
+    """The texts of certificates, with their policies, the issuer's document, and the status lists as they are now."""
+    if not certificates:
+        return NOTHING
+    definitions = {
+        rows.text(key): await policies.defined(pool, key)
+        for key in dict.fromkeys(row["policy"] for row in certificates)
+    }
+    lists = {
+        number: await status_lists.text(number)
+        for number in dict.fromkeys(row["list"] for row in certificates)
+    }
+    document = did_document(did_of(origin), await certifying.keys(pool))
+    return Issued(
+        certificates={row["id"]: row["jwt"] for row in certificates},
+        policies={digest: each for digest, each in definitions.items() if each is not None},
+        did=msgspec.json.encode(document),
+        status_lists={number: each for number, each in lists.items() if each is not None},
+    )
 
 
 class _Text(msgspec.Struct, frozen=True):
@@ -100,8 +126,8 @@ class _Text(msgspec.Struct, frozen=True):
         return index
 
 
-def _texts(rows: list[Row]) -> list[_Text]:
-    return [_Text(row, parse(unpacked(row["compact"]))) for row in rows]
+def _texts(found: list[Row]) -> list[_Text]:
+    return [_Text(row, parse(unpacked(row["compact"]))) for row in found]
 
 
 def _proofs(texts: list[_Text], signed: Signed, read: Read) -> _Proofs:

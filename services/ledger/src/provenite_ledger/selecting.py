@@ -7,12 +7,14 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from provenite_proto.pack import limits
 from provenite_proto.problem import Problem
-from provenite_proto.record import Receipt
+from provenite_proto.record import CertificateStatus, Receipt
 from provenite_proto.statement import parse
 
 from .access import REGISTRAR, Concerned, Reader, sees
-from .store import packs, reading
+from .store import packs, reading, rows
+from .store.packing import unpacked
 from .store.rows import OUTPUTS, Row
 from .turns import Turns
 
@@ -29,13 +31,15 @@ class Selection(msgspec.Struct, frozen=True):
 
     `averaged` has, of statements that may have a rolling average, those on which it looks back, where all of them
     are there. `computable` says of batches, by key, before which statement it can be computed what was left when
-    something was drawn. `shows_content` says that the reader sees the content.
+    something was drawn. `shows_content` says that the reader sees the content. `certificates` are rows of those that
+    he is told of.
     """
 
     statements: dict[int, Concerned]
     averaged: dict[int, tuple[int, ...]]
     computable: dict[int, int]
     shows_content: bool
+    certificates: tuple[Row, ...]
 
 
 async def select(
@@ -80,12 +84,13 @@ class _Selecting:
         await self._add(made_at | others)
         if shows_content:
             await self._evidence(matter, made_at)
+        certificates = await self._certificates()
         retractions = {
             self._retracted_by[index] for index in self._found if index in self._retracted_by
         }
         await self._add(retractions)
         await self._register()
-        return Selection(self._found, self._averaged, computable, shows_content)
+        return Selection(self._found, self._averaged, computable, shows_content, certificates)
 
     def _sees(self, index: int, section: str) -> bool:
         return sees(self._who, self._found[index], section)
@@ -205,15 +210,49 @@ class _Selecting:
         for query, parties in (("accreditations", attesters), ("ownerships", issuers)):
             await self._add(await packs.register(self._pool, query, parties, size, limit))
 
+    async def _certificates(self) -> tuple[Row, ...]:
+        """Add the batch's certificates that are the reader's to know, what they rest on, and how they stand."""
+        newest = await packs.certificates(
+            self._pool, self._batch["key"], self._size, limits.CERTIFICATES
+        )
+        told = await self._concerned([row["index"] for row in newest])
+        known = [row for row in newest if sees(self._who, told[row["index"]], "identities")]
+        if not known:
+            return ()
+        await self._add(row["index"] for row in known)
+        await self._add(row["declaration"] for row in known if row["declaration"] is not None)
+        await self._add(await self._standings(known))
+        return tuple(known)
+
+    async def _standings(self, certificates: Collection[Row]) -> list[int]:
+        """The statements that say how these certificates stand: the tables have only the newest of each."""
+        wanted = {rows.text(row["digest"]) for row in certificates}
+        concerned = (self._found[row["index"]].counterparty for row in certificates)
+        parties = {each for each in concerned if each is not None}
+        after = min(row["index"] for row in certificates)
+        found: list[int] = []
+        turns = Turns()
+        while some := await packs.standings(self._pool, parties, after, self._size, _TEXTS):
+            for row in some:
+                await turns.next()
+                record = parse(unpacked(row["compact"])).record
+                if isinstance(record, CertificateStatus) and record.certificate in wanted:
+                    found.append(row["index"])
+            self._bound(len(found) + len(self._found))
+            after = some[-1]["index"]
+        return found
+
     async def _register(self) -> None:
         """Add the parties, and all that is said of their keys."""
         parties = {REGISTRAR, *(each.issuer for each in self._found.values())}
         parties |= {
             each.counterparty
             for index, each in self._found.items()
-            if each.kind == "transfer"
-            and each.counterparty is not None
-            and self._sees(index, "parties")
+            if each.counterparty is not None
+            and (
+                (each.kind == "transfer" and self._sees(index, "parties"))
+                or each.kind == "certificate"
+            )
         }
         await self._add(parties)
         await self._add(

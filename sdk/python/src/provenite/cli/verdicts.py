@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 from rich.text import Text
 
-from provenite_proto.audit import MAX_LISTED, Outcome, Verdict
+from provenite_proto.audit import MAX_LISTED, FigureVerdict, Outcome, Verdict
+from provenite_proto.certificate import CertifiedFigure, Result
 from provenite_proto.counting import counted
 from provenite_proto.pack import subject_facts
+from provenite_proto.policy.wording import percent
 
 from .terminal import WIDTH, in_line, wrapped
 
@@ -23,6 +25,11 @@ _OUTCOMES = {
         "Nothing was found to be false. What could not be checked is not thereby true.",
     ),
 }
+_RESULTS = {
+    Result.HOLDS: "holds",
+    Result.UNCHECKED: "not all could be checked",
+    Result.FALSE: "FALSE",
+}
 _CHECKS = {
     "checkpoint": ("signature", "of the log under the checkpoint"),
     "cosignature": ("cosignature", "of it by witnesses"),
@@ -36,6 +43,8 @@ _CHECKS = {
     "admission": ("statement", "admitted by all rules of the ledger"),
     "admission-in-part": ("statement", "admitted by the rules that need nothing withheld"),
     "figures": ("figure", "of the content, computed anew"),
+    "certified": ("figure", "of certificates, computed anew"),
+    "certificate": ("certificate", "logged and signed, and every figure follows"),
     "report": ("report", "for people, written anew"),
 }
 """What was verified, in words: a noun for one of them, and what is said of it."""
@@ -56,7 +65,7 @@ def verdict_text(verdict: Verdict) -> Text:
 
 
 def _parts(verdict: Verdict) -> Iterator[Iterator[str]]:
-    for part in (_head, _verified, _failures, _missing, _withheld, _doubts, _claims):
+    for part in (_head, _verified, _certificates, _failures, _missing, _withheld, _doubts, _claims):
         yield part(verdict)
 
 
@@ -92,6 +101,34 @@ def _head(verdict: Verdict) -> Iterator[str]:
     for name, time in verdict.witnesses.items():
         moment = datetime.fromtimestamp(time, UTC)
         yield f"{'Witness':<8} {in_line(name)}, {moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _certificates(verdict: Verdict) -> Iterator[str]:
+    if verdict.certificates:
+        yield "Certificates"
+    for each in verdict.certificates:
+        status = "" if each.status is None else f", {each.status}"
+        yield f"  {in_line(each.id)}"
+        said = f"{each.policy} {each.version}, as of {each.as_of}, by the first {each.size:,} statements"
+        yield wrapped(in_line(f"{_RESULTS[each.result]}{status}: {said}"), WIDTH, "      ")
+        for figure in each.figures:
+            yield wrapped(in_line(f"{figure.of}: {figure.test}"), WIDTH, "        ")
+            yield wrapped(_compared(figure, verdict.size), WIDTH, "          ")
+
+
+def _compared(figure: FigureVerdict, size: int) -> str:
+    """What is said, what follows, and what follows from all of the pack when that is something else."""
+    said, then, now = map(_bounds, (figure.said, figure.then, figure.now))
+    if figure.holds is None:
+        return f"{said} is said; it could not be computed"
+    follows = f"{said} is said and follows" if figure.holds else f"{said} is said, {then} follows"
+    return follows if now == then else f"{follows}; {now} by all {size:,} statements"
+
+
+def _bounds(figure: CertifiedFigure | None) -> str:
+    if figure is None:
+        return "nothing"
+    return " to ".join(dict.fromkeys(map(percent, (figure.lower, figure.upper))))
 
 
 def _failures(verdict: Verdict) -> Iterator[str]:

@@ -15,7 +15,7 @@ from provenite_proto.pack import FORMAT, Content, Head, Writer
 from .. import contents
 from ..access import Reader
 from ..answering.pack import claims
-from ..assembling import pieces
+from ..assembling import issued, pieces
 from ..selecting import select
 from ..store import packs, reading
 from ..store.rows import OUTPUTS, Row
@@ -48,7 +48,7 @@ async def pack(request: AnyRequest, batch_id: Annotated[str, BATCH_ID]) -> Strea
     """One file with which an auditor finds out offline what is true of the batch, by `provenite audit FILE`.
 
     It has the statements that made it, as the reader may see them, the proofs that they are in the log, and, for
-    the parties that the batch concerns, what the ledger says of its content. The specification describes the
+    the parties that the batch concerns, what the ledger says of its content, and certificates for whose they are. The specification describes the
     file. All is as one checkpoint of the log has it: the newest that its witnesses have cosigned, when it covers the
     batch, otherwise the newest that the ledger has signed.
     """
@@ -77,10 +77,21 @@ async def pack(request: AnyRequest, batch_id: Annotated[str, BATCH_ID]) -> Strea
             size=signed.size,
             created=int(time.time()),
         )
+        certified = await issued(
+            ledger.pool, ledger.status_lists, ledger.origin, selection.certificates
+        )
         policy = ledger.witnessing.policy.text if ledger.witnessing else None
         writer = Writer(head, signed.note, f"{ledger.publisher.published.key}\n", policy)
         made = pieces(
-            ledger.pool, ledger.publisher, ledger.receipts, who, signed, selection, writer, content
+            ledger.pool,
+            ledger.publisher,
+            ledger.receipts,
+            who,
+            signed,
+            selection,
+            writer,
+            content,
+            certified,
         )
         held = stack.pop_all()
     name = f"{batch_id}.pack.zip"

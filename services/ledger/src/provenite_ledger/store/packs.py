@@ -80,6 +80,20 @@ async def register(
     return [row["index"] async for row in _all(pool, query, parties, size, limit)]
 
 
+async def certificates(pool: asyncpg.Pool, batch: int, size: int, limit: int) -> list[Row]:
+    """The certificates of a batch among the first `size` statements, the newest first, and what was signed."""
+    found: list[Row] = await pool.fetch(_SQL["certificates"], batch, size, limit)
+    return found
+
+
+async def standings(
+    pool: asyncpg.Pool, parties: Collection[int], after: int, size: int, limit: int
+) -> list[Row]:
+    """Statements after an index, among the first `size`, that say how certificates of parties stand."""
+    found: list[Row] = await pool.fetch(_SQL["standings"], list(parties), after, size, limit)
+    return found
+
+
 async def texts(pool: asyncpg.Pool, statements: Sequence[int]) -> list[Row]:
     """Statements as received, in the order of the log."""
     found: list[Row] = await pool.fetch(_SQL["texts"], statements)

@@ -103,3 +103,19 @@ select consumer, batch, before from draw where consumer = any ($1::bigint[]) ord
 -- name: revised
 -- What a batch that was made held before the first of the statements from $2 on, before $3, that has changed it.
 select before from revision where batch = $1 and late >= $2 and late < $3 order by late limit 1
+
+-- name: certificates
+-- The certificates of a batch before an index, the newest first, at most $3.
+select c.index, c.id, c.list, c.policy, c.declaration, s.digest, e.jwt
+from certificate c
+join statement s on s.index = c.index
+join credential e on e.digest = c.credential
+where c.batch = $1 and c.index < $2
+order by c.index desc limit $3
+
+-- name: standings
+-- Statements, between two indices, that say how certificates of parties stand; at most $4.
+select index, compact
+from statement
+where kind = 'certificate_status' and counterparty = any ($1::bigint[]) and index > $2 and index < $3
+order by index limit $4

@@ -1,0 +1,59 @@
+"""A certificate written anew from what was computed: what it says to readers of UNTP is what it says to ours."""
+
+from collections.abc import Iterator
+
+from ..certificate import Certificate, Credential, Issuance, credential
+from ..pack import list_number
+from ..policy import Policy
+from ..policy.answers import AssessmentAnswer
+
+
+def differing(
+    certificate: Certificate, policy: Policy, found: AssessmentAnswer, material: str
+) -> str | None:
+    """In what a certificate differs from one of this assessment, of a batch of this material; nothing where it does not.
+
+    Its words are the issuer's; its figures, its dates and what it is about are not.
+    """
+    said = certificate.credential
+    try:
+        anew = credential(_issuance(certificate, material), policy, found)
+    except ValueError as error:
+        return f"Nothing was to be certified: {error}"
+    for (name, mine), (_, other) in zip(_told(said), _told(anew), strict=True):
+        if mine != other:
+            return f"Its {name} is another than what follows"
+    return None
+
+
+def _told(said: Credential) -> Iterator[tuple[str, object]]:
+    assessment = said.assessment
+    (assessed,) = assessment.assessed_product
+    yield "assessedPerformance", assessment.assessed_performance
+    yield "assessmentDate", assessment.assessment_date
+    yield "validUntil", said.valid_until
+    yield "product", assessed.product.name
+    yield "evidence", assessment.evidence
+    yield "referenceProfile", said.credential_subject.reference_profile
+    yield "referenceScheme", said.credential_subject.reference_scheme
+
+
+def _issuance(certificate: Certificate, material: str) -> Issuance:
+    said = certificate.credential
+    subject, provenance = said.credential_subject, said.provenance
+    (assessed,) = said.assessment.assessed_product
+    return Issuance(
+        origin=certificate.origin,
+        issuer=said.issuer.name,
+        log=provenance.log,
+        id=certificate.id,
+        status_list=list_number(certificate),
+        index=said.credential_status.status_list_index,
+        party=subject.issued_to_party.id.rpartition("/")[2],
+        holder=subject.issued_to_party.name,
+        material=material,
+        issued_at=said.valid_from,
+        product=provenance.product,
+        lot=assessed.product.batch_number,
+        declared=provenance.declared,
+    )
