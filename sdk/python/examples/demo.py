@@ -79,9 +79,8 @@ def _demo(
         _run(console, url, data, folder, new)
         console.print(
             f"\nDone in {time.monotonic() - began:.1f} s. Results: {folder}/\n"
-            "(report.txt, batch.json, content.json, trace.json, assessments.json,\n"
-            "portfolio.json, refusals.json, shipment.json, alternatives.json,\n"
-            "consequences.json, keys/, *.pack.zip)"
+            "(report.txt, *.certificate.jwt with their pages, *.pack.zip, keys/, and\n"
+            "the answers as *.json)"
         )
         report = "\n".join(line.rstrip() for line in console.export_text().splitlines())
         (new / "report.txt").write_text(report + "\n", "utf-8")

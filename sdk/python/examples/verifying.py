@@ -74,12 +74,12 @@ def show(console: Console, found: Sequence[Checked], folder: Path) -> None:
         wrapped(
             "Why: the auditor believes neither the ledger nor the certificate: every figure follows from "
             "statements that firms signed, by the rules of the policy, or the command says that it does not. "
-            "Once this ledger is gone, with --offline and its public files beside the certificates:",
+            "Once this ledger is gone, add what it serves to all, which lies beside them:",
             WIDTH,
             "  ",
         )
     )
-    console.print("  --did did.json --status status.jwt")
+    console.print(f"  --offline --did {folder}/did.json --status {folder}/status.jwt")
 
 
 def _lines(found: Verified) -> Sequence[str]:
@@ -88,7 +88,7 @@ def _lines(found: Verified) -> Sequence[str]:
     others = [each for each in checks if each.result in (Result.FALSE, Result.UNCHECKED)]
     same = sum(each.holds is True for each in found.figures)
     return (
-        f"hold: {', '.join(held)}",
+        f"these hold: {', '.join(held)}",
         *(f"{each.subject}: {each.detail}" for each in others),
         f"{same} of {len(found.figures)} figures follow from the pack as the certificate has them",
     )
