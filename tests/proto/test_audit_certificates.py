@@ -17,7 +17,14 @@ from provenite_proto.policy import Policy, digest
 from provenite_proto.record import Retraction, RetractionReason, Validity
 from provenite_proto.statement import PublicKey
 from tests.proto.forging import Forged, redacted
-from tests.proto.making.audit_certificates import CLEAR, DID, KEY, RECYCLED, Certified
+from tests.proto.making.audit_certificates import (
+    CLEAR,
+    DID,
+    KEY,
+    RECYCLED,
+    Certified,
+    with_provenance,
+)
 from tests.proto.making.keys import TestKey
 from tests.proto.packing import LOG
 
@@ -165,57 +172,33 @@ def test_what_is_withheld_is_never_false_and_figures_that_hold_are_right(
 def test_a_figure_that_was_left_out_or_put_in_is_found() -> None:
     made = Certified()
     credential = made.credential(CLEAR)
-    subject = credential.credential_subject
-    (assessment,) = subject.conformity_assessment
-    (figure,) = assessment.provenance.figures
+    (figure,) = credential.provenance.figures
     better = msgspec.structs.replace(figure, lower="0.5")
     for figures in ((), (figure, figure), (better, figure), (figure, better)):
-        provenance = msgspec.structs.replace(assessment.provenance, figures=figures)
-        other = msgspec.structs.replace(
-            credential,
-            credential_subject=msgspec.structs.replace(
-                subject,
-                conformity_assessment=(msgspec.structs.replace(assessment, provenance=provenance),),
-            ),
-        )
+        other = with_provenance(credential, figures=figures)
         certificate = read_certificate(certificates.sign_certificate(other, KEY))
         found = check(audited(bare(made), certificate), certificate.digest)
         assert (found.result, found.slug) == (Result.FALSE, "figures-false")
 
 
-def test_readers_of_untp_are_told_the_same_figures_dates_and_product() -> None:
+def test_it_is_about_no_other_product_policy_or_time() -> None:
     made = Certified()
     credential = made.credential(CLEAR)
     subject = credential.credential_subject
     (assessment,) = subject.conformity_assessment
     (assessed,) = assessment.assessed_product
-    (told,) = assessment.assessed_performance
-    more = msgspec.structs.replace(told.measure, upper_tolerance=1.0)
     gold = msgspec.structs.replace(assessed.product, name="gold")
-    longer = credential.valid_until + timedelta(days=1)
-    changed = (
-        msgspec.structs.replace(credential, valid_until=longer),
-        *(
-            msgspec.structs.replace(
-                credential,
-                credential_subject=msgspec.structs.replace(subject, conformity_assessment=(other,)),
-            )
-            for other in (
-                msgspec.structs.replace(
-                    assessment,
-                    assessed_performance=(msgspec.structs.replace(told, measure=more),),
-                ),
-                msgspec.structs.replace(assessment, assessed_performance=()),
-                msgspec.structs.replace(
-                    assessment, assessed_product=(msgspec.structs.replace(assessed, product=gold),)
-                ),
-                msgspec.structs.replace(
-                    assessment, assessment_date=assessment.assessment_date + timedelta(days=1)
-                ),
-            )
-        ),
+    of_gold = msgspec.structs.replace(
+        assessment, assessed_product=(msgspec.structs.replace(assessed, product=gold),)
     )
-    for other in changed:
+    scheme = msgspec.structs.replace(subject.reference_scheme, name="us.dfars.252.225-7052")
+    changed = (
+        {"valid_until": credential.valid_until + timedelta(days=1)},
+        {"credential_subject": msgspec.structs.replace(subject, conformity_assessment=(of_gold,))},
+        {"credential_subject": msgspec.structs.replace(subject, reference_scheme=scheme)},
+    )
+    for members in changed:
+        other = msgspec.structs.replace(credential, **members)
         certificate = read_certificate(certificates.sign_certificate(other, KEY))
         found = check(audited(bare(made), certificate), certificate.digest)
         assert (found.result, found.slug) == (Result.FALSE, "figures-false")

@@ -210,7 +210,7 @@ def _credential(made: Certified, identity: str) -> Credential:
     return certificates.read_certificate(made.texts[identity]).credential
 
 
-def _with_provenance(credential: Credential, **members: Any) -> Credential:
+def with_provenance(credential: Credential, **members: Any) -> Credential:
     """A credential that says other things of what was computed."""
     subject = credential.credential_subject
     assessment = subject.conformity_assessment[0]
@@ -228,7 +228,7 @@ def better(credential: Credential) -> Credential:
     """A credential whose figure is a tenth higher."""
     (figure,) = credential.provenance.figures
     more = msgspec.structs.replace(figure, lower="0.5", upper="0.5")
-    return _with_provenance(credential, figures=(more,))
+    return with_provenance(credential, figures=(more,))
 
 
 def _whole() -> Iterator[Made]:
@@ -325,7 +325,7 @@ def _altered() -> Iterator[Made]:
     )
     made = Certified()
     other = certificates.batch_digest(certificate_id("certificate 0"), f"{made.collected}.0")
-    made.certify(RECYCLED, _with_provenance(made.credential(RECYCLED), batch_digest=other))
+    made.certify(RECYCLED, with_provenance(made.credential(RECYCLED), batch_digest=other))
     yield "certificate-of-another-batch", made.forged(), "false", {"failures": ("batch-differs",)}
     made = Certified()
     credential = made.credential(RECYCLED)
@@ -338,7 +338,7 @@ def _altered() -> Iterator[Made]:
         {"failures": ("log-commits-otherwise",)},
     )
     made = Certified()
-    early = _with_provenance(made.credential(RECYCLED), size=made.firms.at(made.mined) + 1)
+    early = with_provenance(made.credential(RECYCLED), size=made.firms.at(made.mined) + 1)
     made.certify(RECYCLED, early, size=len(made.firms.earlier))
     yield (
         "certificate-as-of-a-log-without-its-batch",
@@ -367,7 +367,7 @@ def _policies() -> Iterator[Made]:
         {"failures": ("log-commits-otherwise",)},
     )
     made = Certified()
-    credential = _with_provenance(made.credential(lenient), policy="iso.14021")
+    credential = with_provenance(made.credential(lenient), policy="iso.14021")
     made.certify(lenient, credential)
     yield (
         "certificate-that-names-another-policy",
@@ -495,7 +495,7 @@ def _fallen() -> Iterator[Made]:
     before = made.firms.at(_maker(made)) + 1
     credential = made.credential(RECYCLED, size=before)
     size = len(made.firms.earlier)
-    made.certify(RECYCLED, _with_provenance(credential, size=size))
+    made.certify(RECYCLED, with_provenance(credential, size=size))
     yield (
         "certificate-of-what-had-fallen-before",
         made.forged(),

@@ -1,4 +1,4 @@
-"""A certificate written anew from what was computed: what it says to readers of UNTP is what it says to ours."""
+"""A certificate written anew from what was computed: it is about no other product, policy or time than follows."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def differing(
 ) -> str | None:
     """In what a certificate differs from one of this assessment, of a batch of this material; nothing where it does not.
 
-    Its words are the issuer's; its figures, its dates and what it is about are not.
+    That its figures are the same in all its terms its form says, and which they are is compared before.
     """
     said = certificate.credential
     try:
@@ -27,14 +27,9 @@ def differing(
 
 
 def _told(said: Credential) -> Iterator[tuple[str, object]]:
-    assessment = said.assessment
-    (assessed,) = assessment.assessed_product
-    yield "assessedPerformance", assessment.assessed_performance
-    yield "assessmentDate", assessment.assessment_date
+    (assessed,) = said.assessment.assessed_product
     yield "validUntil", said.valid_until
     yield "product", assessed.product.name
-    yield "evidence", assessment.evidence
-    yield "referenceProfile", said.credential_subject.reference_profile
     yield "referenceScheme", said.credential_subject.reference_scheme
 
 
