@@ -47,6 +47,28 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]]
     assert process.returncode == 0
 
 
+def blocks(section: str) -> list[str]:
+    """The shell commands of a section, block by block."""
+    (text,) = re.findall(rf"^## {section}\n(.*?)^## ", README, re.DOTALL | re.MULTILINE)
+    return re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+
+
+def asked(demo: tuple[Path, int], wanted: list[str]) -> list[str]:
+    """What the blocks print, each as it is written but for the port; BATCH is the first that is listed."""
+    folder, port = demo
+    (folder / ".venv").unlink(missing_ok=True)
+    (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
+
+    def run(commands: str) -> str:
+        shell = ["bash", "-euc", commands.replace(":8080", f":{port}")]
+        return subprocess.run(shell, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+    export, batches, *_ = wanted[0].splitlines()
+    listed = run(f"{export}\n{batches}")
+    batch = next(word for word in listed.split() if re.fullmatch(r"[\w-]{43}\.0", word))
+    return [run(block.replace("BATCH", batch)) for block in wanted]
+
+
 def test_the_example_runs_as_written(demo: tuple[Path, int]) -> None:
     folder, port = demo
     (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -66,21 +88,22 @@ def test_the_example_runs_as_written(demo: tuple[Path, int]) -> None:
 
 
 def test_the_commands_run_as_written(demo: tuple[Path, int]) -> None:
-    folder, port = demo
-    (block,) = re.findall(r"```sh\n(export PROVENITE_LEDGER=.*?)```", README, re.DOTALL)
-    (folder / ".venv").unlink(missing_ok=True)
-    (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
-    shell = ["bash", "-euc"]
-    first = block.replace(":8080", f":{port}")
-    export, batches, *asking = first.splitlines()
-    listed = subprocess.run(
-        [*shell, f"{export}\n{batches}"], cwd=folder, capture_output=True, text=True, check=True
-    )
-    batch = next(word for word in listed.stdout.split() if re.fullmatch(r"[\w-]{43}\.0", word))
-    asked = "\n".join([export, *asking]).replace("BATCH", batch)
-    told = subprocess.run([*shell, asked], cwd=folder, capture_output=True, text=True, check=True)
+    told = "".join(asked(demo, blocks("The command line")[:1]))
     for promised in ("extraction CN", "source ", "Narva Magnets  EE  manufacturer"):
-        assert promised in told.stdout
+        assert promised in told
+
+
+def test_a_firm_a_customer_and_an_auditor_use_certificates_as_written(
+    demo: tuple[Path, int],
+) -> None:
+    firm, customer, auditor = asked(demo, blocks("Certificates"))
+    folder, _ = demo
+    assert "GL-0002" in firm
+    for kind in ("jwt", "html", "pdf"):
+        assert (folder / f"magnets.certificate.{kind}").exists()
+    assert customer.startswith("VALID\n")
+    assert auditor.count("VALID\n") == 1
+    assert auditor.count("VERIFIED\n") == 1
 
 
 def test_what_is_submitted_again_without_results_is_recorded_again(
@@ -112,8 +135,9 @@ def test_make_targets_exist() -> None:
 
 def test_git_ignores_what_the_readme_s_commands_leave_here() -> None:
     need_path(ROOT / ".git", hint="a git clone")
-    made = set(re.findall(r"[\w.]+\.pem|[\w.]+\.results\.jsonl|provenite-data", README))
-    assert made >= {"firm.pem", "march.results.jsonl", "provenite-data"}
+    files = r"[\w.]+\.(?:pem|results\.jsonl|certificate\.jwt|pack\.zip)"
+    made = set(re.findall(rf"{files}|provenite-data", README))
+    assert made >= {"firm.pem", "march.results.jsonl", "magnets.certificate.jwt", "provenite-data"}
     for name in made:
         command = [
             "git",

@@ -6,10 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from provenite_proto.certificate import read_certificate
 
 DEMO = Path(__file__).parents[2] / "sdk/python/examples/demo.py"
 
@@ -201,6 +204,70 @@ def test_a_barred_shipment_is_recorded_and_flagged(results: Path) -> None:
     assert "barred (GH in breach): Basel Convention, Article 4(5)" in report
 
 
+CERTIFIED = ["cathode", "recycled-magnets"]
+# The rule of 2026 is certified in that year only.
+if datetime.now(UTC) < datetime(2027, 1, 1, tzinfo=UTC):
+    CERTIFIED.insert(1, "magnets")
+
+
+def test_what_passes_is_certified_and_nothing_else(results: Path) -> None:
+    found = sorted(file.name for file in results.glob("*.certificate.*"))
+    kinds = ("html", "jwt", "pdf", "receipt", "statement")
+    assert found == [f"{name}.certificate.{kind}" for name in CERTIFIED for kind in kinds]
+    for name in CERTIFIED:
+        text = (results / f"{name}.certificate.jwt").read_text("ascii")
+        said = read_certificate(text).credential
+        page = (results / f"{name}.certificate.html").read_text("utf-8")
+        assert said.credential_subject.issued_to_party.name in page
+        assert (results / f"{name}.certificate.pdf").read_bytes().startswith(b"%PDF-")
+        # Its batch is nowhere told, nor what it was made of.
+        trace = read(results / "trace.json")
+        for secret in (trace["batch"], *(node["statement"] for node in trace["nodes"])):
+            assert secret not in read_certificate(text).secured.signed.decode() + page
+    report = (results / "report.txt").read_text("utf-8")
+    assert "enriched-magnets  refused: not-passed" in report
+
+
+def test_a_certificate_falls_with_an_assay_upstream(results: Path) -> None:
+    fallen, notice = read(results / "suspension.json"), read(results / "notice.json")
+    assert fallen["status"] == notice["status"] == "suspended"
+    assert notice["url"] == fallen["url"]
+    assert notice["reason"] == fallen["reason"]
+    assert fallen["reason"].startswith("As of 2026-06-30 the outcome is fail: Cu: ")
+    assert "Suspended" in (results / "cathode.certificate.html").read_text("utf-8")
+    assert notice["cause"] in (results / "report.txt").read_text("utf-8")
+
+
+def test_a_draft_of_a_rule_tells_which_certificates_would_fall(results: Path) -> None:
+    items = read(results / "policy-change.json")["items"]
+    assert [(each["before"]["outcome"], each["after"]["outcome"]) for each in items] == [
+        ("pass", "fail") for name in CERTIFIED if name == "magnets"
+    ]
+
+
+@pytest.mark.parametrize("name", CERTIFIED)
+def test_an_auditor_computes_each_certificate_anew_from_files_alone(
+    results: Path, name: str
+) -> None:
+    program = Path(sys.executable).with_name("provenite")
+    command = ("verify", f"{name}.certificate.jwt", "--offline")
+    beside = ("--recompute", f"{name}-auditor.pack.zip", "--did", "did.json")
+    found = subprocess.run(
+        [program, *command, *beside, "--status", "status.jwt", "--json"],
+        cwd=results,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = json.loads(found.stdout)
+    checks = {each["subject"]: each["result"] for each in told["verdict"]["checks"]}
+    assert (checks["signature"], checks["batch"], checks["recomputed"]) == ("holds",) * 3
+    assert all(each["holds"] for each in told["figures"])
+    fallen = name == "cathode"
+    assert checks["status"] == ("false" if fallen else "holds")
+    assert found.returncode == (1 if fallen else 0), found.stdout
+
+
 def audited(file: Path) -> dict[str, Any]:
     """What the command finds in a pack; the ledger that made it is gone."""
     program = Path(sys.executable).with_name("provenite")
@@ -215,20 +282,24 @@ def audited(file: Path) -> dict[str, Any]:
 def test_its_packs_are_audited_without_the_ledger(results: Path) -> None:
     verdicts = {file.name: audited(file) for file in results.glob("*.pack.zip")}
     assert sorted(verdicts) == [
+        "cathode-auditor.pack.zip",
         "magnets-auditor.pack.zip",
         "magnets-maker.pack.zip",
-        "recycled-oxide-auditor.pack.zip",
+        "recycled-magnets-auditor.pack.zip",
     ]
     for verdict in verdicts.values():
         assert "failures" not in verdict.get("counts", {}), verdict
-        assert "missing" not in verdict.get("counts", {}), verdict
     # Firm by firm, and the registrar for their names, all was shown to the auditor. The maker is not shown what its suppliers took in; nor can it compute the content anew.
     maker = verdicts.pop("magnets-maker.pack.zip")
     assert "figures" not in maker["verified"]
     assert "content" in {each["check"] for each in maker["withheld"]}
-    for verdict in verdicts.values():
+    assert {each["what"] for each in maker.get("missing", ())} <= {"certificate"}
+    for name, verdict in verdicts.items():
+        assert "missing" not in verdict.get("counts", {}), verdict
+        certified = [each["result"] for each in verdict.get("certificates", ())]
+        assert certified == ["holds"] * (name.removesuffix("-auditor.pack.zip") in CERTIFIED)
         assert verdict["outcome"] == "verified", verdict
-        assert verdict["verified"]["figures"] > 40
+        assert verdict["verified"]["figures"] >= 20
     report = (results / "report.txt").read_text("utf-8")
     assert "provenite audit build/demo/magnets-auditor.pack.zip" in report
 

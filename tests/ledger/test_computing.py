@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from provenite_ledger import computing
-from provenite_ledger.computing import Computing
+from provenite_ledger.computing import Computing, Room
 from provenite_proto.problem import Problem
 
 
@@ -37,3 +37,19 @@ async def test_whoever_waits_gets_the_room_that_is_left(dsn: str) -> None:
                 return answer
 
         assert await asyncio.gather(*(one() for _ in range(20))) == [1] * 20
+
+
+async def test_a_place_is_wanted_by_who_has_not_his_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computing, "PATIENCE_SECONDS", 0.05)
+    room = Room(4)
+    async with AsyncExitStack() as taken:
+        for party in (1, 1, 2, 2):
+            await taken.enter_async_context(room.taken(party))
+        for party in (1, 3):
+            assert not room.wanted
+            with pytest.raises(Problem, match="ledger-busy"):
+                await taken.enter_async_context(room.taken(party))
+        assert room.wanted
+        # He may come back.
+        monkeypatch.setattr(computing, "WANTED_SECONDS", 0)
+        assert not room.wanted

@@ -235,6 +235,8 @@ async def test_what_this_version_cannot_read_is_kept_and_not_assessed_by(dsn: st
         assert await kept.defined(pool, known_by) == foreign
         with pytest.raises(Problem, match="cannot assess by it"):
             await asking.by_digest(pool, base64url.encode(known_by))
+        readable = read_own(OWN, "")
+        assert list(asking.listed([foreign, definition(readable)])) == [readable]
 
 
 def key(policy: Policy) -> bytes:

@@ -70,6 +70,8 @@ def test_all(tmp_path: Path) -> None:
         ("PROVENITE_ORIGIN", "ledger.example"),
         ("PROVENITE_ORIGIN", "https://ledger.example/"),
         ("PROVENITE_ORIGIN", "https://[ledger"),
+        ("PROVENITE_ORIGIN", "https://Ledger.example"),
+        ("PROVENITE_ORIGIN", "https://user@ledger.example"),
         ("PROVENITE_COUNTRY", "XX"),
         ("DATABASE_URL", "mysql://user:secret@host"),
         ("PROVENITE_WITNESS_POLICY", "/nowhere"),

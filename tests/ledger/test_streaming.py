@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from provenite_ledger.app import PACKS_AT_ONCE
+from provenite_ledger.computing import Room
 from provenite_ledger.http import streaming
 from provenite_ledger.http.streaming import Stream
 from provenite_proto import paths
@@ -72,8 +74,9 @@ class Making:
         finally:
             self.ended = True
 
-    async def sent_to(self, reader: Reader) -> None:
-        stream = Stream(self.pieces(), self.held, ((b"content-type", b"application/zip"),))
+    async def sent_to(self, reader: Reader, hurried: Callable[[], bool] = lambda: False) -> None:
+        headers = ((b"content-type", b"application/zip"),)
+        stream = Stream(self.pieces(), self.held, headers, hurried)
         scope: Any = {"type": "http", "path": "/v1/batches/x/pack"}
         await stream(scope, reader.receive, reader.send)  # type: ignore[arg-type] # events are typed narrower
 
@@ -112,6 +115,47 @@ async def test_what_is_fetched_too_slowly_is_given_up(monkeypatch: pytest.Monkey
     reader.seconds = 0.02
     await making.sent_to(reader)
     assert reader.whole
+
+
+async def test_whoever_has_fetched_fast_does_not_rest_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(streaming, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(streaming, "BYTES_A_SECOND", 0.001)
+    reader, making = Reader(stops_after=50), Making()
+    await making.sent_to(reader)
+    assert not reader.whole and making.given_back and making.ended
+
+
+async def test_whoever_is_waited_for_has_to_be_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(streaming, "BYTES_A_SECOND", 1)
+    for hurried in (False, True):
+        reader, making = Reader(), Making()
+        reader.seconds = 0.02
+        await making.sent_to(reader, lambda hurried=hurried: hurried)  # type: ignore[misc] # as it is now
+        assert reader.whole is not hurried
+        assert making.given_back and making.ended
+
+
+async def test_slow_readers_give_their_places_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(streaming, "BYTES_A_SECOND", 1)
+    places = Room(PACKS_AT_ONCE)
+
+    async def fetch(party: int, seconds: float) -> bool:
+        reader, making = Reader(), Making()
+        reader.seconds = seconds
+        await making.held.enter_async_context(places.taken(party))
+        await making.sent_to(reader, lambda: places.wanted)
+        return reader.whole
+
+    slow = [asyncio.create_task(fetch(number // 2, 0.1)) for number in range(PACKS_AT_ONCE)]
+    await asyncio.sleep(0.05)
+    assert not any(task.done() for task in slow)
+    # All places are taken, and he waits for one.
+    assert await fetch(PACKS_AT_ONCE, 0)
+    assert not any(await asyncio.gather(*slow))
 
 
 async def test_what_fails_has_no_end() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import string
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ from provenite_proto.certificate import (
     read_certificate,
 )
 from provenite_proto.log import parse_key, parse_policy
+from provenite_proto.matter.quantity import fraction_text
 from provenite_proto.policy import CATALOGUE, Outcome, policy_named
+from provenite_proto.policy.answers import FigureAnswer
 from provenite_proto.statement import PublicKey, SigningKey, base64url
 from tests.proto.certifying import (
     BATCH,
@@ -128,6 +131,39 @@ def test_what_is_no_origin_names_no_issuer(origin: str) -> None:
 def test_an_ed25519_key_signs_no_certificate() -> None:
     with pytest.raises(ValueError, match="ES256"):
         certificates.sign_certificate(credential(), SigningKey.generate("Ed25519"))
+
+
+def test_what_nobody_could_read_is_not_signed() -> None:
+    many = msgspec.structs.replace(assessment(), figures=assessment().figures * 1025)
+    with pytest.raises(ValueError, match="no certificate can say it"):
+        certificates.sign_certificate(certificates.credential(ISSUANCE, POLICY, many), KEY)
+
+
+_SHARES = st.integers(0, 2 * 10**9).map(fraction_text)
+_FIGURES = st.builds(
+    FigureAnswer,
+    test=st.text(string.printable.strip(), min_size=1, max_size=256),
+    of=st.sampled_from(["Nd", "cost", "equity together"]),
+    lower=st.just("1"),
+    upper=st.just("2"),
+    whole=st.just("3"),
+    lower_share=_SHARES,
+    upper_share=_SHARES,
+    verdict=st.sampled_from(["pass", "fail", "review"]),
+    at_least=st.none() | st.just("0.24"),
+    below=st.none() | st.just("0.25"),
+)
+
+
+@given(st.lists(_FIGURES, max_size=20))
+def test_all_figures_are_read_as_they_are_written(figures: list[FigureAnswer]) -> None:
+    found = msgspec.structs.replace(assessment(), figures=tuple(figures))
+    made = certificates.credential(ISSUANCE, POLICY, found)
+    read = certificates.opened(certificates.sign_certificate(made, KEY), document())
+    assert read == made
+    assert [each.lower for each in read.provenance.figures] == [
+        each.lower_share for each in figures
+    ]
 
 
 def test_the_printed_code_names_address_and_digest() -> None:

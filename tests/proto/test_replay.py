@@ -11,7 +11,10 @@ from provenite_proto.problem import Problem
 from provenite_proto.record import (
     Accreditation,
     Attestation,
+    CertificateStatus,
     CustodyModel,
+    Declaration,
+    Facts,
     Outcome,
     Ownership,
     OwnershipLink,
@@ -23,11 +26,14 @@ from provenite_proto.record import (
     Site,
     SiteIdentities,
     Stage,
+    StatusIdentities,
     Subject,
     SubjectKind,
+    Validity,
 )
 from provenite_proto.replay import Replay
 
+from .making.certifying import certificate
 from .making.firms import Firms
 from .making.keys import AUDIENCE
 from .making.models import allocating, copper
@@ -66,6 +72,7 @@ class History:
             self.use,
             self.attest,
             self.own,
+            self.certify,
             self.withdraw,
             self.disown,
         )
@@ -163,6 +170,33 @@ class History:
             parties=OwnershipParties(links=links),
         )
         self.said.append((name, self.firms.add(name, record)))
+
+    def certify(self) -> None:
+        """A declaration, a certificate that may rest on one, or another standing of a certificate."""
+        state, name = self.replay.state, self.one(*FIRMS)
+        batch = self.one(*state.batches) if state.batches else "?"
+        act = self.one("declare", "certify", "change")
+        if act == "declare":
+            declaration = Declaration(batch=batch, costs=Facts(product="magnet"))
+            self.said.append((name, self.firms.add(name, declaration)))
+        elif act == "certify":
+            record = certificate(
+                self.firms,
+                name,
+                batch,
+                f"{len(self.firms.earlier)}",
+                declaration=self.one(None, *state.declarations),
+            )
+            self.firms.add("registrar", record)
+        elif state.certificates:
+            cause = self.one(None, *state.statements)
+            change = CertificateStatus(
+                certificate=self.one(*state.certificates),
+                status=self.one(*Validity),
+                reason="It is so.",
+                identities=cause and StatusIdentities(cause=cause),
+            )
+            self.firms.add("registrar", change)
 
     def withdraw(self) -> None:
         if self.said:

@@ -121,7 +121,10 @@ def test_a_pack_lets_its_figures_be_computed_anew(firm: Firm, tmp_path: Path) ->
     offline = run("verify", "nd.certificate.jwt", "--recompute", "new.pack.zip", "--offline")
     # Only how it stands now no pack tells.
     assert offline.exit_code == 2
-    assert "not checked status" in offline.stdout
+    assert (
+        offline.stdout.count("\n  not checked ") == offline.stdout.count("not checked status") == 1
+    )
+    assert "The log's key was taken from the pack." in " ".join(offline.stdout.split())
     checks = json.loads(
         run("verify", "nd.certificate.jwt", "--recompute", "new.pack.zip", "--json").stdout
     )["verdict"]["checks"]

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from provenite_proto.answers import LogAnswer
 from provenite_proto.certificate import Credential, digest_of, qr_text
 from provenite_proto.certificate.answers import CertificateAnswer
 from provenite_proto.log import NoteSigner, log_name
+from provenite_proto.pack import Pack
 from provenite_proto.record import Validity
 from provenite_proto.statement import parse
 from tests.proto import certifying
@@ -25,6 +27,7 @@ from tests.proto.making.certificate_parts import POLICY, good, receipt, statemen
 from tests.proto.making.log_parts import LOG, RECEIPTS, private
 from tests.sdk.serving_logs import saying, served
 
+VECTORS = Path(__file__).parents[2] / "proto/vectors"
 ISSUED = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 VALID, FALSE, UNCHECKED, UNABLE = 0, 1, 2, 3
 Write = Callable[[str, str], Path]
@@ -157,6 +160,33 @@ def test_a_server_that_is_not_reached_by_tls_is_not_asked(write: Write) -> None:
     code, said = verify(write("a.jwt", certifying.text(origin=origin, issued_at=ISSUED)))
     assert code == UNCHECKED
     assert "only https" in said
+
+
+@pytest.mark.usefixtures("_offline")
+@pytest.mark.parametrize(
+    ("vector", "result", "slug"),
+    [
+        ("certificates", "holds", None),
+        ("certificate-with-a-figure-signed-anew", "false", "figures-false"),
+        ("certificate-that-has-fallen-and-was-not-suspended", "holds", None),
+    ],
+)
+def test_what_does_not_follow_from_a_pack_is_false(
+    tmp_path: Path, vector: str, result: str, slug: str | None
+) -> None:
+    case = json.loads((VECTORS / f"audit/{vector}.json").read_bytes())
+    (tmp_path / "a.pack.zip").write_bytes(b64decode(case["pack"]))
+    with (tmp_path / "a.pack.zip").open("rb") as file:
+        certificate, *_ = Pack(file).certified.certificates
+    (tmp_path / "a.jwt").write_text(certificate.text)
+    pack = ("--recompute", tmp_path / "a.pack.zip", "--offline", "--json")
+    code, said = verify(tmp_path / "a.jwt", *pack)
+    checks = {each["subject"]: each for each in json.loads(said)["verdict"]["checks"]}
+    assert checks["recomputed"]["result"] == result
+    assert checks["recomputed"].get("slug") == slug
+    # The vectors' certificates expire, whenever this is read.
+    results = {each["result"] for each in checks.values()}
+    assert code == (FALSE if "false" in results else UNCHECKED)
 
 
 class Ledger:

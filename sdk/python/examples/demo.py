@@ -16,24 +16,28 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import certifying
 import defence
 import later
 import magnets
 import msgspec
 import not_from_china
 import packs
+import policy_change
 import rare_earths
 import recycled_content
 import recycled_magnets
 import refused
 import stock
+import suspended
+import verifying
 import waste
 from firms import Firm, join
 from ledger_process import ledger
 from results_folder import results
 from rich.console import Console
 
-from provenite import AssessmentAnswer, Client, Signer
+from provenite import AssessmentAnswer, Client, RefusedError, Signer
 
 
 def main() -> None:
@@ -75,9 +79,8 @@ def _demo(
         _run(console, url, data, folder, new)
         console.print(
             f"\nDone in {time.monotonic() - began:.1f} s. Results: {folder}/\n"
-            "(report.txt, batch.json, content.json, trace.json, assessments.json,\n"
-            "portfolio.json, refusals.json, shipment.json, alternatives.json,\n"
-            "consequences.json, keys/, *.pack.zip)"
+            "(report.txt, *.certificate.jwt with their pages, *.pack.zip, keys/, and\n"
+            "the answers as *.json)"
         )
         report = "\n".join(line.rstrip() for line in console.export_text().splitlines())
         (new / "report.txt").write_text(report + "\n", "utf-8")
@@ -110,6 +113,9 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
     ):
         _save(new / f"{name}.json", answer)
     _save(new / "assessments.json", _ask_rules(console, firms, batches))
+    with console.status("Having batches certified …"):
+        certified = certifying.ask(firms, batches, new)
+    certifying.show(console, certified, folder)
     held = stock.ask(firms)
     stock.show(console, held)
     _save(new / "portfolio.json", held)
@@ -120,13 +126,25 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
     waste.show(console, shipped)
     _save(new / "shipment.json", shipped.shipment)
     _save(new / "alternatives.json", shipped.instead)
+    shown = later.later(firms)
+    later.show(console, shown)
     with console.status("Waiting for what a retraction changes …"):
-        after = later.later(firms)
-    later.show(console, after)
-    _save(new / "consequences.json", after.changed)
+        fallen = suspended.fall(firms, shown.mined, shown.granted.id, new)
+    suspended.show(console, fallen)
+    changed = policy_change.ask(firms)
+    policy_change.show(console, changed)
+    _save(new / "policy-change.json", changed)
+    _save(new / "consequences.json", fallen.changed)
+    _save(new / "suspension.json", fallen.fallen)
+    _save(new / "notice.json", fallen.notice)
     with console.status("Fetching packs, and auditing them …"):
-        audited = packs.packs(registrar, firms, batches, new)
+        audited = packs.packs(registrar, firms, {**batches, "cathode": shown.granted.id}, new)
     packs.show(console, audited, folder)
+    names = [each.name for each in certified if not isinstance(each.outcome, RefusedError)]
+    with console.status("Verifying certificates …"):
+        verifying.keep_public(new / f"{suspended.NAME}.certificate.jwt")
+        checked = verifying.verify([*names, suspended.NAME], new)
+    verifying.show(console, checked, folder)
 
 
 def _chains(console: Console, firms: Mapping[str, Firm]) -> dict[str, str]:

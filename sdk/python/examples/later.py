@@ -1,6 +1,5 @@
-"""What comes later: a firm shows an auditor what it has sealed, and a mine withdraws what it has said."""
+"""What comes later: a smelter shows an auditor what it has sealed."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,29 +10,24 @@ from rich.console import Console
 from provenite import (
     BatchAnswer,
     BatchOf,
-    Consequences,
     CustodyModel,
     Mode,
-    RetractionReason,
     Stage,
     extraction,
     grant,
-    retraction,
     transformation,
 )
-from provenite.cli.showing import share_text
 
 FIRMS = {"auditor": ("Aurora Assurance", "NO", ("auditor",))}
-_PATIENCE_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
 class Found:
-    """A batch as the auditor saw it before and after the grant, and what the retraction has changed of it."""
+    """The smelter's batch as the auditor saw it before and after the grant, and the mine's statement behind it."""
 
     sealed: BatchAnswer
     granted: BatchAnswer
-    changed: Consequences
+    mined: str
 
 
 def later(firms: Mapping[str, Firm]) -> Found:
@@ -72,22 +66,9 @@ def later(firms: Mapping[str, Firm]) -> Found:
         )
     )
     cathode = smelted.batches[0]
-    smelter.client.content(cathode)
     sealed = auditor.client.batch(cathode)
     smelter.submit(grant(["quantities"], to=auditor.party, statements=[smelted.digest]))
-    granted = auditor.client.batch(cathode)
-    withdrawn = mine.submit(retraction(mined.digest, reason=RetractionReason.INCORRECT_DATA))
-    return Found(sealed, granted, _settled(smelter, withdrawn.digest))
-
-
-def _settled(firm: Firm, statement: str) -> Consequences:
-    """What the statement has changed, once the ledger has worked it out."""
-    until = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        found = firm.client.consequences(statement)
-        if found.settled or time.monotonic() > until:
-            return found
-        time.sleep(0.1)
+    return Found(sealed, auditor.client.batch(cathode), mined.digest)
 
 
 def show(console: Console, found: Found) -> None:
@@ -96,14 +77,3 @@ def show(console: Console, found: Found) -> None:
     console.print("[bold]the smelter shows its auditor the quantities of a statement[/]")
     console.print(f"  before: {', '.join(found.sealed.withheld)} withheld")
     console.print(f"  after: {found.granted.mass} kg of {found.granted.material}")
-    console.print("[bold]the copper mine withdraws its extraction: the data were incorrect[/]")
-    for batch in found.changed.items:
-        for change in batch.changes:
-            if change.lens == "origin":
-                before, after = (
-                    ", ".join(f"{share_text(each.share)} {each.label}" for each in labels)
-                    for labels in (change.before, change.after)
-                )
-                console.print(
-                    f"  {change.element} of {batch.batch}:\n    by origin {before}; now {after}"
-                )

@@ -34,9 +34,10 @@ def packs(
     wanted = (
         (maker, "magnets", "the magnets, for their maker"),
         (auditor, "magnets", "the magnets, for an auditor to whom every firm shows all"),
-        (auditor, "recycled_received", "the recycled oxide, for the same auditor"),
+        (auditor, "reclaimed", "the recycled magnets, for the same auditor"),
+        (auditor, "cathode", "the copper cathode, for the same auditor"),
     )
-    names = ("magnets-maker", "magnets-auditor", "recycled-oxide-auditor")
+    names = ("magnets-maker", "magnets-auditor", "recycled-magnets-auditor", "cathode-auditor")
     for firm in firms.values():
         if firm is not auditor:
             firm.submit(grant(SECTIONS, to=auditor.party))

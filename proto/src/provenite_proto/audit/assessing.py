@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from ..content import LENSES, Lens, Shares
+from ..counting import counted
 from ..policy import Assessment, Facts, Part, Policy, assess, lenses_needed
 from .frame import Frame
 from .gaps import Upstream
@@ -91,7 +92,7 @@ class Assessing:
         if self._frame.untold:
             count, first = len(self._frame.untold), min(self._frame.untold)
             return Unanswered(
-                f"{count} statements that may say something of it could not be admitted, such as {first}."
+                f"{counted(count, 'statement')} that may say something of it could not be admitted, such as {first}."
             )
         lacking = [
             (each.statement, "is not carried" if each.index is None else "is not shown whole")

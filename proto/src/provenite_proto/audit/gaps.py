@@ -17,6 +17,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "site": "The statement that registers the site {name} is not carried.",
     "party": "The statement that enrols the party {name} is not carried.",
     "transfer": "The transfer {name} is not carried.",
+    "status": "What had changed the status of the certificate {name} before is not carried.",
     "consumer": "{batch}: {name} kg were taken before by statements that are not carried.",
 }
 

@@ -4,6 +4,8 @@ So a rule never finds false what only is not carried, and all other rules are st
 comes later after all has been out of order.
 """
 
+from typing import Final
+
 import msgspec
 
 from ..ledger import BatchStatus
@@ -24,6 +26,7 @@ from ..record import (
     Supplier,
     Transfer,
     Transformation,
+    Validity,
 )
 from ..statement import Statement
 from .filling import SOME_BATCH, SOMEBODY
@@ -32,6 +35,8 @@ from .gaps import Gap
 from .verdict import Tally
 
 Drawing = Transformation | Transfer
+_OTHER: Final = {Validity.VALID: Validity.SUSPENDED, Validity.SUSPENDED: Validity.VALID}
+"""Between what a certificate's status may go to and fro."""
 
 
 class Lacking(Exception):
@@ -73,7 +78,7 @@ class Preparing:
             case Grant():
                 record = self._granted(record, about)
             case Declaration():
-                self._batch(record.batch, about)
+                self._declared(record, about)
             case Certificate() if record.identities is not None:
                 record = self._certified(record, record.identities, about)
             case CertificateStatus():
@@ -200,15 +205,20 @@ class Preparing:
             frame.state.put(msgspec.structs.replace(party, names=names))
 
     def _batch(self, batch_id: str, about: "_About") -> None:
-        """The batch that a statement speaks of without taking from it."""
+        """The batch that a statement speaks of without taking from it; who holds it is not told by that."""
         frame, maker = self._frame, batch_id.partition(".")[0]
-        if batch_id in frame.state.batches:
-            return
         if batch_id == SOME_BATCH:
             frame.assume_batch(batch_id, SOMEBODY, about.digest)
-        elif self._lacks(maker):
-            self._assumed("batch", maker, about, batch_id)
-            frame.assume_batch(batch_id, about.issuer, None)
+            return
+        self._needed(maker)
+        if batch_id not in frame.state.batches and maker in frame.blurred:
+            raise Lacking(maker)
+
+    def _declared(self, record: Declaration, about: "_About") -> None:
+        self._batch(record.batch, about)
+        batch = self._frame.state.batches.get(record.batch)
+        if batch is not None and batch.holder == SOMEBODY:
+            self._frame.state.put(msgspec.structs.replace(batch, holder=about.issuer))
 
     def _certified(
         self, record: Certificate, identities: CertificateIdentities, about: "_About"
@@ -223,10 +233,20 @@ class Preparing:
 
     def _changed(self, record: CertificateStatus, about: "_About") -> CertificateStatus:
         self._needed(record.certificate)
+        self._changed_before(record, about)
         cause = record.identities.cause if record.identities else None
         if cause is None or self._here(cause, about):
             return record
         return msgspec.structs.replace(record, identities=None)
+
+    def _changed_before(self, record: CertificateStatus, about: "_About") -> None:
+        """A status that is given once more was another one in between: by a statement that is not carried."""
+        certified = self._frame.state.certificates.get(record.certificate)
+        other = _OTHER.get(record.status)
+        if self._whole or certified is None or other is None or certified.status != record.status:
+            return
+        self._gap("status", record.certificate, about)
+        self._frame.state.put(msgspec.structs.replace(certified, status=other))
 
     def _granted(self, record: Grant, about: "_About") -> Grant:
         if record.parties is not None:

@@ -78,8 +78,16 @@ def opened(text: str, document: DidDocument) -> Credential:
 
 
 def sign_certificate(credential: Credential, key: Signs) -> str:
-    """The certificate's text, signed with the issuer's key for ES256."""
-    return jwt.sign(credential, credential.issuer.id, key)
+    """The certificate's text, signed with the issuer's key for ES256.
+
+    `ValueError` when nobody could read it: it says more than fits, such as too many figures.
+    """
+    text = jwt.sign(credential, credential.issuer.id, key)
+    try:
+        read_certificate(text)
+    except BadCertificate as bad:
+        raise ValueError(f"no certificate can say it: {bad.detail.removesuffix('.')}") from bad
+    return text
 
 
 def _said_twice(credential: Credential, origin: str) -> Iterator[tuple[str, object, object]]:

@@ -22,6 +22,7 @@ from .http.submitting import MAX_BATCHES_BYTES
 from .issuing import Issuing
 from .postgres import EmbeddedPostgres
 from .publishing.receipts import Receipts
+from .publishing.rereading import Rereading
 from .reassessing import Reassessing
 from .registrar import Registrar
 from .revising import Revising
@@ -114,6 +115,8 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         witnessing = await stack.enter_async_context(
             starting.witnessing(settings, publisher.published, lambda: sequencer.recorded_at)
         )
+        receipts = Receipts(publisher, keys.receipts(settings.data), partial(loading.entries, pool))
+        await stack.enter_async_context(Rereading(publisher, receipts))
         yield Parts(
             settings=settings,
             origin=origin,
@@ -121,9 +124,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             sequencer=sequencer,
             publisher=publisher,
             witnessing=witnessing,
-            receipts=Receipts(
-                publisher, keys.receipts(settings.data), partial(loading.entries, pool)
-            ),
+            receipts=receipts,
             verifying=verifying,
             follower=follower,
             revising=revising,

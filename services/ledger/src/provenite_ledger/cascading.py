@@ -19,7 +19,7 @@ from provenite_proto.strict_toml import Malformed
 
 from . import hindsight
 from .hindsight import View
-from .reassessing import UNDECLARED, WITHDRAWN
+from .reassessing import UNDECLARED, UNREADABLE, WITHDRAWN
 from .store import cascading, rows
 from .store.packing import unpacked
 from .store.rows import OUTPUTS, Row
@@ -28,12 +28,22 @@ Replacing = Callable[[str], Policy]
 """The policy instead of one that was set with these parameters; `NotOffered` when it does not take them."""
 
 
+class _Named(msgspec.Struct, frozen=True):
+    """What every version of the ledger can read of a policy."""
+
+    id: str
+    version: str
+
+
+_named = msgspec.json.Decoder(_Named).decode
+
+
 class _Case(msgspec.Struct, frozen=True):
-    """A certificate with its batch (both as rows), the policy under which it is, and what it rests on."""
+    """A certificate with its batch (both as rows), which policy it is under, and what it rests on."""
 
     certificate: Row
     batch: Row
-    policy: Policy
+    under: _Named
     declaration: Row | None
 
     @property
@@ -78,6 +88,14 @@ class Looked:
         self.last = case.certificate["index"]
         return True
 
+    async def policy(self, case: _Case) -> Policy | None:
+        """The policy that it is under; nothing, and it is said, when this version cannot read it."""
+        try:
+            return await asyncio.to_thread(read_definition, case.certificate["definition"])
+        except ValueError:
+            self.changed.append(_changed(case, reason=UNREADABLE))
+            return None
+
     async def upstream(self, connection: asyncpg.Connection, case: _Case) -> list[int] | None:
         """The statements upstream of its batch; nothing, and it is said, when there are too many."""
         statements = await hindsight.makers(connection, case.batch, self._limit)
@@ -104,10 +122,10 @@ async def by_policy(
     for case in await _cases(connection, certificates):
         if not looked.next(case):
             break
-        if case.against(view):
+        if case.against(view) or (policy := await looked.policy(case)) is None:
             continue
         try:
-            policy = await asyncio.to_thread(replacing, case.certificate["settings"])
+            other = await asyncio.to_thread(replacing, case.certificate["settings"])
         except (NotOffered, Malformed) as error:
             looked.changed.append(_changed(case, reason=str(error)))
             continue
@@ -115,11 +133,11 @@ async def by_policy(
         if statements is None:
             continue
         facts, day = case.facts, case.certificate["as_of"]
-        lenses = hindsight.needed((case.policy, policy), facts, day)
+        lenses = hindsight.needed((policy, other), facts, day)
         shares = await hindsight.content(connection, case.batch, statements, lenses, view)
         before, after = (
             _so(case, size, hindsight.assessed(case.batch, shares, each, facts, day))
-            for each in (case.policy, policy)
+            for each in (policy, other)
         )
         if differs(before, after):
             looked.changed.append(_changed(case, before, after))
@@ -141,7 +159,7 @@ async def by_view(
     for case in await _cases(connection, certificates):
         if not looked.next(case):
             break
-        if case.against(one):
+        if case.against(one) or (policy := await looked.policy(case)) is None:
             continue
         statements = await looked.upstream(connection, case)
         if statements is None:
@@ -149,20 +167,24 @@ async def by_view(
         fallen = case.against(other)
         if not fallen and not await hindsight.differ(connection, statements, one, other):
             continue
-        before = await _seen(connection, case, statements, one)
-        after = None if fallen else await _seen(connection, case, statements, other)
+        before = await _seen(connection, case, policy, statements, one)
+        after = None if fallen else await _seen(connection, case, policy, statements, other)
         if after is None or differs(before, after):
             looked.changed.append(_changed(case, before, after, reason=fallen))
     return looked
 
 
 async def _seen(
-    connection: asyncpg.Connection, case: _Case, statements: Sequence[int], view: View
+    connection: asyncpg.Connection,
+    case: _Case,
+    policy: Policy,
+    statements: Sequence[int],
+    view: View,
 ) -> Reassessed:
     facts, day = case.facts, case.certificate["as_of"]
-    lenses = hindsight.needed((case.policy,), facts, day)
+    lenses = hindsight.needed((policy,), facts, day)
     shares = await hindsight.content(connection, case.batch, statements, lenses, view)
-    return _so(case, view.before, hindsight.assessed(case.batch, shares, case.policy, facts, day))
+    return _so(case, view.before, hindsight.assessed(case.batch, shares, policy, facts, day))
 
 
 async def _cases(connection: asyncpg.Connection, certificates: Sequence[Row]) -> list[_Case]:
@@ -174,7 +196,7 @@ async def _cases(connection: asyncpg.Connection, certificates: Sequence[Row]) ->
         _Case(
             row,
             batches[row["batch"]],
-            await asyncio.to_thread(read_definition, row["definition"]),
+            _named(row["definition"]),
             declared.get(row["declaration"]),
         )
         for row in certificates
@@ -197,8 +219,8 @@ def _changed(
         certificate=row["id"],
         statement=rows.text(row["digest"]),
         batch=_name(case.batch),
-        policy=case.policy.id,
-        version=case.policy.version,
+        policy=case.under.id,
+        version=case.under.version,
         as_of=row["as_of"],
         status=Validity(row["status"]),
         before=before,

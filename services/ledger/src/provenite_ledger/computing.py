@@ -11,6 +11,8 @@ from provenite_proto.problem import Problem
 
 PATIENCE_SECONDS = 5.0
 """How long an answer waits for room."""
+WANTED_SECONDS = 60.0
+"""How long a place is wanted after somebody has lacked one: he may have been told to ask again."""
 
 
 class Room:
@@ -21,6 +23,13 @@ class Room:
         self._for_one = max(1, at_once // 2)
         self._by_party: Counter[int] = Counter()
         self._room = asyncio.Condition()
+        self._lacked_at: float | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a party that has not its half has lacked a place in the last `WANTED_SECONDS`."""
+        now = asyncio.get_running_loop().time()
+        return self._lacked_at is not None and now - self._lacked_at < WANTED_SECONDS
 
     @asynccontextmanager
     async def taken(self, party: int) -> AsyncIterator[None]:
@@ -30,7 +39,7 @@ class Room:
         """
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), self._room:
-                await self._room.wait_for(lambda: self._has_room(party))
+                await self._room.wait_for(lambda: self._gives(party))
                 self._by_party[party] += 1
         except TimeoutError:
             raise Problem("ledger-busy", "Too many answers are being computed.") from None
@@ -43,8 +52,14 @@ class Room:
                     del self._by_party[party]
                 self._room.notify_all()
 
-    def _has_room(self, party: int) -> bool:
-        return self._by_party[party] < self._for_one and self._by_party.total() < self._at_once
+    def _gives(self, party: int) -> bool:
+        """Whether there is a place for the party, which otherwise is remembered to lack one."""
+        if self._by_party[party] >= self._for_one:
+            return False
+        if self._by_party.total() < self._at_once:
+            return True
+        self._lacked_at = asyncio.get_running_loop().time()
+        return False
 
 
 class Computing:

@@ -96,8 +96,8 @@ class Issuing:
     async def issue(self, wanted: Wanted, found: AssessmentAnswer) -> str:
         """Certify what passes; the certificate's id, once it is recorded.
 
-        `Problem` `policy-ended` when the policy can no longer be relied on, and what the registrar's statement is
-        refused with; `LedgerBusy` when no entry of a status list was found.
+        `Problem` `policy-ended` when the policy can no longer be relied on, `bad-request` when it has more figures than
+        a certificate holds, and what the registrar's statement is refused with; `LedgerBusy` when no entry of a status list was found.
         """
         for _ in range(_TRIES):
             number = await certifying.count(self._pool) // PER_LIST
@@ -106,7 +106,7 @@ class Issuing:
                 continue
             name = base64url.encode(secrets.token_bytes(_ID_BYTES))
             said = self._said(wanted, found, name, entry)
-            digest = await certifying.keep(self._pool, sign_certificate(said, self._key))
+            digest = await certifying.keep(self._pool, self._signed(said))
             try:
                 await self._registrar.says(_record(wanted, found, name, entry, digest, said))
             except Problem as problem:
@@ -116,6 +116,12 @@ class Issuing:
             else:
                 return name
         raise LedgerBusy
+
+    def _signed(self, said: Credential) -> str:
+        try:
+            return sign_certificate(said, self._key)
+        except ValueError as error:
+            raise Problem("bad-request", f"policy: {error}.") from error
 
     def _said(
         self, wanted: Wanted, found: AssessmentAnswer, name: str, entry: StatusEntry

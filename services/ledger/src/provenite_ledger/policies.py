@@ -5,10 +5,13 @@ that ship are kept as it starts, those with parameters as somebody is answered b
 """
 
 import asyncio
+import contextlib
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import asyncpg
+import msgspec
 
 from provenite_proto.policy import (
     CATALOGUE,
@@ -23,6 +26,7 @@ from provenite_proto.statement import base64url
 from .store import policies
 
 _ID = re.compile(r"[a-z0-9.-]{1,64}")
+_decode = msgspec.json.Decoder(Policy).decode
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 
 
@@ -80,6 +84,16 @@ def read(defined: bytes) -> Policy:
         raise Problem(
             "bad-request", f"policy: this version of the ledger cannot assess by it: {error}"
         ) from None
+
+
+def listed(defined: Iterable[bytes]) -> Iterator[Policy]:
+    """The policies of definitions, without those that a later version of the ledger has kept in another form.
+
+    That their parts fit together is not checked again.
+    """
+    for each in defined:
+        with contextlib.suppress(msgspec.DecodeError):
+            yield _decode(each)
 
 
 def _missing(asked: str) -> Problem:

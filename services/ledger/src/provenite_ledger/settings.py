@@ -5,10 +5,10 @@ import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from provenite_proto.certificate import did_of
 from provenite_proto.log import Unproven, WitnessPolicy, parse_policy
 from provenite_proto.record import COUNTRIES
 
@@ -145,14 +145,12 @@ def _origin(environment: Mapping[str, str]) -> str | None:
     if text is None:
         return None
     try:
-        parts = urlsplit(text)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or text != f"{parts.scheme}://{parts.netloc}":
+        # What names no issuer of certificates is no origin.
+        did_of(text)
+    except ValueError as error:
         raise SettingsError(
-            f"PROVENITE_ORIGIN: {text!r} is not an origin such as https://ledger.example "
-            "(scheme, host and port, and no slash at the end)"
-        )
+            f"PROVENITE_ORIGIN: {error} (scheme, host and port in lower case, and no slash at the end)"
+        ) from error
     return text
 
 

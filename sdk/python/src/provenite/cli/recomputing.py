@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from provenite_proto.audit import FigureVerdict, Presented, Trust
-from provenite_proto.audit import Outcome as Audited
+import msgspec
+
+from provenite_proto.audit import FigureVerdict, Presented, Trust, Verdict
 from provenite_proto.certificate import (
     BadCertificate,
     Certificate,
@@ -34,12 +35,33 @@ def recomputed(
     )
     verdict = audited(pack, Trust(trusted.log_key, trusted.policy), presented=presented)
     found = next((each for each in verdict.certificates if each.digest == certificate.digest), None)
-    if found is None or verdict.outcome is Audited.FALSE:
+    if found is None or _is_false(verdict):
         slugs = ", ".join(sorted({each.slug for each in verdict.failures}))
         why = f"something in the pack is false ({slugs})" if slugs else "it could not be audited"
         return (_unchecked(f"Nothing follows from {pack}: {why}; see `provenite audit`."),), ()
+    known = trusted.log_key is not None or bool(trusted.policy and trusted.policy.logs)
+    checks = (each if known else _on_the_pack_s_word(each) for each in found.checks)
     # How it stood on the day of the pack does not tell how it stands.
-    return tuple(each for each in found.checks if each.subject != "status"), found.figures
+    return tuple(each for each in checks if each.subject != "status"), found.figures
+
+
+def _is_false(verdict: Verdict) -> bool:
+    """Whether something is false in a pack beside its certificates."""
+    of_certificates = sum(
+        check.result is Result.FALSE
+        for each in verdict.certificates
+        if each.carried
+        for check in each.checks
+    )
+    return verdict.counts.get("failures", 0) > of_certificates
+
+
+def _on_the_pack_s_word(check: Check) -> Check:
+    """The check, when nobody but the pack says which key is the log's."""
+    if check.subject != "log" or check.result is not Result.HOLDS:
+        return check
+    detail = f"{check.detail} The log's key was taken from the pack."
+    return msgspec.structs.replace(check, result=Result.CLAIMED, detail=detail)
 
 
 def _document(evidence: Evidence) -> DidDocument | None:

@@ -104,6 +104,7 @@ async def pack(request: AnyRequest, batch_id: Annotated[str, BATCH_ID]) -> Strea
             (b"content-disposition", f'attachment; filename="{name}"'.encode()),
             (b"cache-control", b"private, no-store"),
         ),
+        hurried=lambda: ledger.pack_places.wanted,
     )
 
 

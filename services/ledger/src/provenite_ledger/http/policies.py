@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-import msgspec
 from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
@@ -36,7 +35,6 @@ from .fast import body, sent_as
 from .parts import AnyRequest, found, parts, reader
 
 JSON_TYPE = "application/json"
-_read = msgspec.json.Decoder(Policy).decode
 
 
 @get(
@@ -52,9 +50,9 @@ async def list_policies(request: AnyRequest) -> Page[PolicyAnswer]:
     who, ledger = reader(request), parts(request)
     items = [policy_answer(policy_named(each)) for each in CATALOGUE]
     turns = Turns()
-    for defined in await kept.own(ledger.pool, who.index):
+    for own in asked.listed(await kept.own(ledger.pool, who.index)):
         await turns.next()
-        items.append(policy_answer(_read(defined), own=True))
+        items.append(policy_answer(own, own=True))
     return Page(items=tuple(items))
 
 

@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing
 
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 PATIENCE_SECONDS = 30.0
-"""How long an answer may wait for its reader, beside what its bytes take at `BYTES_A_SECOND`."""
+"""How long an answer may wait for its reader at a time, and in all beside what its bytes take at the rate below."""
 BYTES_A_SECOND = 64 * 1024
-"""How fast it has to be fetched, at the least: what it holds, others wait for."""
+"""How fast it has to be fetched, at the least."""
+HURRIED_BYTES_A_SECOND = 1024 * 1024
+"""The same while others wait for what it holds."""
 SLICE_BYTES = 64 * 1024
 
 _log = logging.getLogger(__name__)
@@ -29,10 +31,12 @@ class Stream(ASGIResponse):
         pieces: AsyncIterator[bytes],
         held: AsyncExitStack,
         headers: tuple[tuple[bytes, bytes], ...],
+        hurried: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`pieces` is an asynchronous generator."""
+        """`pieces` is an asynchronous generator; `hurried` says whether others wait for what is held."""
         self._pieces = pieces
         self._held = held
+        self._hurried = hurried
         self._start = {"type": "http.response.start", "status": 200, "headers": list(headers)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,9 +51,7 @@ class Stream(ASGIResponse):
                         if leaving.done():
                             return
                         part, began = piece[first : first + SLICE_BYTES], clock()
-                        async with asyncio.timeout(
-                            PATIENCE_SECONDS + sent / BYTES_A_SECOND - waited
-                        ):
+                        async with asyncio.timeout(self._patience(sent, waited)):
                             await send(_body(part, more=True))  # type: ignore[arg-type] # the same
                         waited, sent = waited + clock() - began, sent + len(part)
                 await send(_body(b"", more=False))  # type: ignore[arg-type] # the same
@@ -57,6 +59,12 @@ class Stream(ASGIResponse):
             _log.warning("an answer was not fetched", extra={"path": scope["path"]})
         finally:
             leaving.cancel()
+
+    def _patience(self, sent: int, waited: float) -> float:
+        """How many seconds it may wait for its reader now, who has taken so many bytes and was waited for so long."""
+        rate = HURRIED_BYTES_A_SECOND if self._hurried() else BYTES_A_SECOND
+        # Who has fetched a lot at once may not rest for as long as he could have taken.
+        return min(PATIENCE_SECONDS, PATIENCE_SECONDS + sent / rate - waited)
 
 
 def _body(piece: bytes, *, more: bool) -> dict[str, object]:

@@ -5,7 +5,19 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from provenite_proto.log import Edge, Read, Tile, Tiles, Unproven, check_inclusion, inclusion
+from provenite_proto.log import (
+    Bundle,
+    Edge,
+    Read,
+    Tile,
+    Tiles,
+    Unproven,
+    check_inclusion,
+    decode_bundle,
+    encode_bundle,
+    inclusion,
+    leaf_hash,
+)
 from provenite_proto.log.tiles import FULL, HEIGHT
 from provenite_proto.log.tree import HASH_BYTES
 
@@ -53,6 +65,34 @@ class Mending:
                 if not any([await self._mended(each, signed) for each in from_top]):
                     raise
         return await asyncio.to_thread(make, Tiles(signed.size, tile).read)
+
+    async def entries(self, index: int) -> None:
+        """Make a full bundle anew unless its entries are those of its tile, which has been led to what is signed.
+
+        Raises `Unproven` when the database has other entries, `FileNotFoundError` when the tile is lost.
+        """
+        bundle = Bundle(index, FULL)
+        if await asyncio.to_thread(self._fits, bundle):
+            return
+        first = index * FULL
+        growth = Growth.of(Edge(), await self._statements(first, first + FULL))
+        content = encode_bundle(growth.entries)
+        if not await asyncio.to_thread(self._fits, bundle, content):
+            raise Unproven("bundle-malformed", "The database has other entries than the tile.")
+        _log.warning("the log's files were damaged and are made anew: %s", bundle.path)
+        await asyncio.to_thread(self._publisher.files.mend, {bundle: content})
+
+    def _fits(self, bundle: Bundle, content: bytes | None = None) -> bool:
+        """Whether these entries, or those of the file, are the leaves of the tile."""
+        files, tile = self._publisher.files, Tile(0, bundle.index, FULL)
+        hashes, content = files.read(tile), content or files.read(bundle)
+        if hashes is None:
+            raise FileNotFoundError(f"the log has no {tile.path}")
+        try:
+            entries = decode_bundle(content or b"", FULL)
+        except Unproven:
+            return False
+        return b"".join(map(leaf_hash, entries)) == hashes
 
     async def _mended(self, read: Tile, signed: Signed) -> bool:
         """Whether a tile had to be made anew; `Unproven` when the database has another tree than what is signed."""

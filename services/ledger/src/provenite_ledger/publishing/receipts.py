@@ -80,6 +80,10 @@ class Receipts:
         """What is made of the log's files, and checked, once they are mended where that is needed."""
         return await self._mending.proven(make)
 
+    async def mended_entries(self, index: int) -> None:
+        """See to a full bundle, once its tile has been seen to; `Unproven` when the database has other entries."""
+        await self._mending.entries(index)
+
     def _newest(self, index: int) -> Signed:
         signed = self._publisher.published.signed
         if signed is None or index >= signed.size:

@@ -58,11 +58,11 @@ class TileFiles:
         """Whether a tile is read as this, and its file has nothing else."""
         return self._storage.read(tile.path) in (None, content) and self.read(tile) == content
 
-    def mend(self, tiles: Mapping[Tile, bytes]) -> None:
-        """Write tiles anew."""
-        self._storage.write([(tile.path, content) for tile, content in tiles.items()])
-        for tile in tiles:
-            self._full.pop(tile.path, None)
+    def mend(self, files: Mapping[Tile, bytes] | Mapping[Bundle, bytes]) -> None:
+        """Write tiles or bundles anew."""
+        self._storage.write([(named.path, content) for named, content in files.items()])
+        for named in files:
+            self._full.pop(named.path, None)
 
     def _tile(self, tile: Tile) -> bytes:
         found = self.read(tile)
