@@ -29,6 +29,8 @@ def show(console: Console, found: tuple[AssessmentAnswer, ...]) -> None:
         found,
         "Why: until the end of 2026 it counts where the alloy was melted and worked, which was "
         "in Great Britain and Estonia. From 2027 every step from the mine on counts: "
-        f"{rules.share_of(later, 'Nd', 'bad')} of the Nd went through China, and where iron and boron "
-        "were mined no record says. A contract for 2027 needs other oxide, and these records.",
+        f"{rules.share_of(later, 'Nd', 'bad')} of the Nd went through China, of "
+        f"{rules.share_of(later, 'Nd', 'unknown')} the mine is unknown (recycled or bought without a "
+        "record), and where iron and boron were mined no record says. A contract for 2027 needs other "
+        "oxide, and these records.",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
 from firms import Firm
 from rich.console import Console
 
@@ -38,7 +39,11 @@ def show(console: Console, found: Found) -> None:
     console.print(
         f"\nWhat {found.maker} can say of {batch.mass} kg of {batch.material} {batch.lot}\n"
     )
-    content_tables(console, found.content, everything=False)
+    # One element is enough for people; the file has the others too.
+    (shown, *_) = found.content.elements
+    content_tables(
+        console, msgspec.structs.replace(found.content, elements=(shown,)), everything=False
+    )
     console.print()
     for element in found.content.elements:
         console.print(f"[bold]{element.element}[/]: {_summary(element)}")

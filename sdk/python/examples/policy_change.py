@@ -36,7 +36,7 @@ def ask(firms: Mapping[str, Firm]) -> Cascade:
 def show(console: Console, found: Cascade) -> None:
     """The scene for people."""
     console.print(
-        "[bold]a draft brings the rule of 2027 forward to June 2026: whose certificates fall?[/]"
+        "\n[bold]a draft brings the rule of 2027 forward to June 2026: whose certificates fall?[/]"
     )
     for each in found.items:
         console.print(

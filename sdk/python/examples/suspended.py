@@ -74,7 +74,7 @@ def _awaited(ask: Callable[[], T], come: Callable[[T], bool]) -> T:
 
 def show(console: Console, found: Found) -> None:
     """The scene for people."""
-    console.print("[bold]the copper mine withdraws its extraction: its assay was incorrect[/]")
+    console.print("\n[bold]the copper mine withdraws its extraction: its assay was incorrect[/]")
     for batch in found.changed.items:
         for change in batch.changes:
             if change.lens == "origin":
@@ -86,7 +86,7 @@ def show(console: Console, found: Found) -> None:
                     f"  {change.element} of {batch.batch}:\n    by origin {before}; now {after}"
                 )
     notice = found.notice
-    console.print("[bold]so the smelter's certificate falls, which the ledger sees by itself[/]")
+    console.print("\n[bold]so the smelter's certificate falls, which the ledger sees by itself[/]")
     console.print(f"  {NAME}: {found.issued.status} by {notice.policy}; then {found.fallen.status}")
     if found.fallen.reason is not None:
         console.print(wrapped(f"reason: {found.fallen.reason}", WIDTH, "  "))

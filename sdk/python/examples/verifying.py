@@ -62,6 +62,8 @@ def show(console: Console, found: Sequence[Checked], folder: Path) -> None:
     """The scene for people."""
     console.print("\nCertificates verified, and computed anew from the auditor's packs\n")
     for each in found:
+        if each is not found[0]:
+            console.print()
         console.print(
             f"provenite verify {folder / each.certificate} \\", markup=False, soft_wrap=True
         )
@@ -84,11 +86,13 @@ def show(console: Console, found: Sequence[Checked], folder: Path) -> None:
 
 def _lines(found: Verified) -> Sequence[str]:
     checks = found.verdict.checks
-    held = [each.subject for each in checks if each.result in (Result.HOLDS, Result.CLAIMED)]
+    held = [each.subject for each in checks if each.result is Result.HOLDS]
+    claimed = [each.subject for each in checks if each.result is Result.CLAIMED]
     others = [each for each in checks if each.result in (Result.FALSE, Result.UNCHECKED)]
     same = sum(each.holds is True for each in found.figures)
     return (
         f"these hold: {', '.join(held)}",
+        f"these rest on somebody's word: {', '.join(claimed)}",
         *(f"{each.subject}: {each.detail}" for each in others),
         f"{same} of {len(found.figures)} figures follow from the pack as the certificate has them",
     )

@@ -2,6 +2,7 @@
 
 from provenite_proto.policy import Outcome
 from provenite_proto.policy.answers import AssessmentAnswer, FigureAnswer
+from provenite_proto.policy.wording import percent
 
 LONGEST = 256
 """Characters of a text in a statement."""
@@ -31,7 +32,9 @@ def _words(outcome: Outcome) -> str:
 
 
 def _figure(figure: FigureAnswer) -> str:
-    return f"{figure.of}: {figure.test} {_share(figure)}{_wanted(figure)}"
+    lower, upper = percent(figure.lower_share), percent(figure.upper_share)
+    between = lower if lower == upper else f"{lower} to {upper}"
+    return f"{figure.of}: {figure.test}, {between}{_needed(figure)}"
 
 
 def _share(figure: FigureAnswer) -> str:
@@ -40,7 +43,7 @@ def _share(figure: FigureAnswer) -> str:
     return f"{figure.lower_share} to {figure.upper_share}"
 
 
-def _wanted(figure: FigureAnswer) -> str:
+def _needed(figure: FigureAnswer) -> str:
     if figure.at_least is not None:
-        return f", at least {figure.at_least} wanted"
-    return "" if figure.below is None else f", less than {figure.below} wanted"
+        return f" of at least {percent(figure.at_least)}"
+    return "" if figure.below is None else f" of less than {percent(figure.below)}"
