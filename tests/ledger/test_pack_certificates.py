@@ -101,6 +101,17 @@ def test_others_are_not_told_of_them(ledger: Ledger) -> None:
     assert not verdict.certificates[0].carried
 
 
+def test_whom_the_registrar_grants_it_is_shown_them_too(ledger: Ledger) -> None:
+    chain = shown(ledger)
+    found = chain.certified()
+    auditor = ledger.enrol("auditor", country="GB")
+    for firm in (chain.mine, chain.refiner, ledger.registrar):
+        submitted(firm, opening(*sorted(SECTIONS), to=auditor.id))
+    verdict = audited(pack_of(auditor, chain.made))
+    assert results(verdict) == {found["id"]: ALL}
+    assert verdict.outcome is Outcome.VERIFIED
+
+
 def test_what_is_withheld_leaves_it_unchecked(ledger: Ledger) -> None:
     chain = chain_of(ledger)
     found = chain.certified()
