@@ -138,7 +138,7 @@ def test_it_says_how_each_stands_and_why_it_fell(ledger: Ledger) -> None:
     assert (of[found["id"]].then, of[found["id"]].now) == ("pass", "fail")
     assert (of[strict["id"]].status, of[strict["id"]].now) == (Validity.VALID, "pass")
     # Each statement that said something of it is there, not only the last.
-    submitted(auditor, attesting(digest(chain.mined)))
+    submitted(auditor, attesting(digest(chain.mined), claims=("again",)))
     comes_to(ledger, found["id"], "valid")
     verdict = audited(pack_of(chain.refiner, chain.made))
     assert results(verdict)[found["id"]] == ALL | {"policy": Result.CLAIMED}
