@@ -12,7 +12,7 @@ from provenite_proto.log.note import base64
 from provenite_proto.record import Certificate, CertificateIdentities, StatusEntry
 from provenite_proto.statement import base64url, parse
 from tests.proto import certifying
-from tests.proto.certifying import BATCH, ID, KEY, LIST, NOW, ORIGIN, PLACE
+from tests.proto.certifying import BATCH, ID, KEY, LIST, NOW, ORIGIN
 from tests.proto.rfc6962 import Reference, leaf
 
 from .keys import TestKey, digest_of, encoded, signed
