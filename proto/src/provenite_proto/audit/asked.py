@@ -25,12 +25,11 @@ class Asked(msgspec.Struct, frozen=True):
 
     def verdict(self, found: AssessmentAnswer | Unanswered) -> AssessmentVerdict:
         """What it comes to."""
-        known = not isinstance(found, Unanswered)
         return AssessmentVerdict(
             policy=self.policy.id,
             version=self.policy.version,
             policy_digest=digest(self.policy),
             as_of=self.day,
-            found=found if known else None,
-            reason=None if known else found.reason,
+            found=None if isinstance(found, Unanswered) else found,
+            reason=found.reason if isinstance(found, Unanswered) else None,
         )
