@@ -259,7 +259,7 @@ def _whole() -> Iterator[Made]:
         pack,
         "unchecked",
         {
-            "missing": ("certificate",) * 2,
+            "missing": ("certificate",),
             "withheld": ("assay", "balance", "content", "mass", "mass"),
         },
     )
@@ -284,7 +284,7 @@ def _whole() -> Iterator[Made]:
         "certificate-without-its-policy",
         pack,
         "unchecked",
-        {"missing": ("certificate",) * 3},
+        {"missing": ("certificate",) * 2},
     )
 
 
