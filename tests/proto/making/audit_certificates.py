@@ -248,7 +248,7 @@ def _whole() -> Iterator[Made]:
         "certificate-on-a-declaration-withheld",
         pack,
         "unchecked",
-        {"missing": ("certificate",) * 2, "withheld": ("declared",)},
+        {"missing": ("certificate",), "withheld": ("declared",)},
     )
     made = Certified()
     made.certify(RECYCLED)
@@ -326,7 +326,12 @@ def _altered() -> Iterator[Made]:
     made = Certified()
     other = certificates.batch_digest(certificate_id("certificate 0"), f"{made.collected}.0")
     made.certify(RECYCLED, with_provenance(made.credential(RECYCLED), batch_digest=other))
-    yield "certificate-of-another-batch", made.forged(), "false", {"failures": ("batch-differs",)}
+    yield (
+        "certificate-of-another-batch",
+        made.forged(),
+        "false",
+        {"failures": ("batch-differs", "log-commits-otherwise")},
+    )
     made = Certified()
     credential = made.credential(RECYCLED)
     made.firms.add("miner", made.firms.extracted(copper("1")))
