@@ -24,6 +24,7 @@ from provenite_proto.certificate import (
     judged,
     read_certificate,
 )
+from provenite_proto.certificate.suspension import is_suspended, read_status_list
 from provenite_proto.log import parse_key, parse_policy
 from provenite_proto.matter.quantity import fraction_text
 from provenite_proto.policy import CATALOGUE, Outcome, policy_named
@@ -188,7 +189,8 @@ def test_what_is_no_list_is_refused(raw: bytes) -> None:
 
 def test_a_suspended_certificate_is_found_in_its_list() -> None:
     for places, expected in (((), False), ((PLACE,), True), ((PLACE - 1, PLACE + 1), False)):
-        found = certificates.suspended(status_list(places), credential(), document(), NOW)
+        listed = read_status_list(status_list(places), credential(), document())
+        found = is_suspended(listed, credential())
         assert found is expected
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from provenite.cli import main
 from provenite_proto.answers import LogAnswer
-from provenite_proto.certificate import Credential, digest_of, qr_text
+from provenite_proto.certificate import Check, Credential, Result, Verdict, digest_of, qr_text
 from provenite_proto.certificate.answers import CertificateAnswer
 from provenite_proto.log import NoteSigner, log_name
 from provenite_proto.pack import Pack
@@ -140,6 +140,7 @@ def test_a_file_that_is_not_there_gives_no_verdict(tmp_path: Path) -> None:
     "words",
     [
         ["https://ledger.example/certificates/short"],
+        [f"http://127.0.0.1:65536/certificates/{ID}"],
         ["https://ledger.example/certificates/" + ID + "#short"],
         ["https://ledger.example/certificates/" + ID, "--offline"],
         ["a.jwt", "--receipt", "receipt"],
@@ -325,9 +326,7 @@ def test_nothing_more_is_asked_of_a_server_that_does_not_answer(write: Write) ->
     assert said.count("Not reached") == 1
 
 
-@pytest.mark.parametrize(
-    "host", ["a..b", "xn--a", f"{'a' * 64}.example", "ledger.example:99999", "[::::]"]
-)
+@pytest.mark.parametrize("host", ["a..b", "xn--a", f"{'a' * 64}.example", "[::::]"])
 def test_a_host_that_is_none_is_not_reached(write: Write, host: str) -> None:
     code, said = verify(f"https://{host}/certificates/{ID}")
     assert code == UNABLE, said
@@ -355,3 +354,53 @@ def test_what_is_false_is_false_although_the_rest_cannot_be_fetched(
     assert verify(write("a.jwt", ledger.jwt))[0] == UNCHECKED
     ledger.put(".well-known/did.json", b"{}")
     assert verify(write("a.jwt", ledger.jwt))[0] == FALSE
+
+
+def test_what_the_ledger_answers_outweighs_an_older_list(ledger: Ledger, write: Write) -> None:
+    told = msgspec.structs.replace(ledger.answer, status=Validity.SUSPENDED, since=now())
+    ledger.put(f"v1/certificates/{ID}", msgspec.json.encode(told))
+    code, said = verify(ledger.url, "--status", write("old.jwt", ledger.listed().decode()))
+    assert code == FALSE
+    assert "by what its ledger answers" in " ".join(said.split())
+
+
+def test_a_stale_list_is_fetched_anew(ledger: Ledger, write: Write) -> None:
+    ago = now() - timedelta(minutes=30)
+    old = write("old.jwt", certifying.status_list(now=ago, origin=ledger.origin))
+    document = ("--did", ledger.folder / ".well-known/did.json")
+    ledger.put("certificates/status/0", ledger.listed(PLACE))
+    assert verify(ledger.url, "--status", old, *document)[0] == FALSE
+    (ledger.folder / "certificates/status/0").unlink()
+    assert verify(ledger.url, "--status", old, *document)[0] == UNCHECKED
+
+
+@pytest.mark.usefixtures("_offline")
+@pytest.mark.parametrize("content", ["%PDF-1.7\n", "<!DOCTYPE html><html>"])
+def test_a_page_for_people_is_told_from_a_certificate(write: Write, content: str) -> None:
+    code, said = verify(write("a.page", content), "--offline")
+    assert code == UNABLE
+    assert ".jwt beside it" in " ".join(said.split())
+
+
+@pytest.mark.usefixtures("_offline")
+def test_a_suspension_in_a_pack_counts(tmp_path: Path) -> None:
+    case = json.loads((VECTORS / "audit/certificate-suspended.json").read_bytes())
+    pack = tmp_path / "a.pack.zip"
+    pack.write_bytes(b64decode(case["pack"]))
+    with pack.open("rb") as file:
+        certificate, *_ = Pack(file).certified.certificates
+    (tmp_path / "a.jwt").write_text(certificate.text)
+    code, said = verify(tmp_path / "a.jwt", "--recompute", pack, "--offline", "--json")
+    checks = {each["subject"]: each for each in json.loads(said)["verdict"]["checks"]}
+    assert code == FALSE
+    assert checks["status"]["slug"] == "certificate-suspended"
+
+
+def test_what_is_false_in_a_pack_outweighs_what_holds() -> None:
+    holds = Check(subject="log", result=Result.HOLDS, detail="It holds.")
+    false = Check(
+        subject="log", result=Result.FALSE, detail="It is another.", slug="log-commits-otherwise"
+    )
+    verdict = Verdict(result=Result.HOLDS, checks=(holds,))
+    assert verdict.completed([false]) == Verdict(result=Result.FALSE, checks=(false,))
+    assert Verdict(result=Result.FALSE, checks=(false,)).completed([holds]).checks == (false,)

@@ -257,7 +257,7 @@ def _whole() -> Iterator[Made]:
         "certificate-on-a-declaration-withheld",
         pack,
         "unchecked",
-        {"missing": ("certificate",) * 2, "withheld": ("declared",)},
+        {"missing": ("certificate",), "withheld": ("declared",)},
     )
     made = Certified()
     made.certify(RECYCLED)
@@ -268,7 +268,7 @@ def _whole() -> Iterator[Made]:
         pack,
         "unchecked",
         {
-            "missing": ("certificate",) * 2,
+            "missing": ("certificate",),
             "withheld": ("assay", "balance", "content", "mass", "mass"),
         },
     )
@@ -293,7 +293,7 @@ def _whole() -> Iterator[Made]:
         "certificate-without-its-policy",
         pack,
         "unchecked",
-        {"missing": ("certificate",) * 3},
+        {"missing": ("certificate",) * 2},
     )
 
 

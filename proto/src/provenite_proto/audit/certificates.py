@@ -125,6 +125,7 @@ class Certificates:
             statement=seen.commitment.statement if seen.commitment else None,
             index=seen.commitment.index if seen.commitment else None,
             status=stands if seen.commitment else None,
+            since=seen.standing.recorded_at if seen.standing else None,
             then=None if isinstance(then, Unanswered) else then.outcome,
             now=None if isinstance(now, Unanswered) else now.outcome,
             figures=tuple(_compared(said.figures, _figures(then), _figures(now) or ())),

@@ -211,8 +211,9 @@ class _OfPack:
                 tally.miss("assessment", found.reason)
 
     def _count(self, found: CertificateVerdict, claimed: set[str]) -> None:
-        """A certificate that the pack carries is a part of what is audited; each claim is told once."""
+        """A certificate that the pack carries is a part of what is audited; each claim, and each lack of it, is told once."""
         tally, about = self._tally, f"Certificate {found.id}: "
+        open_before: set[str] = set()
         for check in found.checks:
             detail = f"{about}{check.detail}"
             match check.result:
@@ -220,7 +221,8 @@ class _OfPack:
                     tally.fail(
                         check.slug or "", detail, statement=found.statement, index=found.index
                     )
-                case Result.UNCHECKED:
+                case Result.UNCHECKED if detail not in open_before:
+                    open_before.add(detail)
                     tally.miss("certificate", detail, statement=found.statement, index=found.index)
                 case Result.CLAIMED if check.detail not in claimed:
                     claimed.add(check.detail)

@@ -101,7 +101,7 @@ class CertificateVerdict(Form, frozen=True, kw_only=True):
     """What an audit comes to about a certificate: `id` is its address, `digest` that of its text.
 
     It is `carried` by the pack, or was brought. `statement` and `index` are of the statement that commits to it,
-    `status` is what the statements say of it; `then` is the outcome as of its own size of the log, `now` that as of the
+    `status` is what the statements say of it, `since` when that was recorded, in seconds since 1970; `then` is the outcome as of its own size of the log, `now` that as of the
     pack's.
     """
 
@@ -117,6 +117,7 @@ class CertificateVerdict(Form, frozen=True, kw_only=True):
     statement: str | None = None
     index: int | None = None
     status: Validity | None = None
+    since: int | None = None
     then: Assessed | None = None
     now: Assessed | None = None
     figures: tuple[FigureVerdict, ...] = ()

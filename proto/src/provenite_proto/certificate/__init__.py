@@ -18,8 +18,8 @@ from .did import DidDocument, did_document, read_did
 from .errors import KINDS, BadCertificate
 from .model import BITS, CertifiedFigure, Credential, Provenance
 from .opening import Certificate, opened, read_certificate, sign_certificate
-from .suspension import PER_LIST, StatusList, sign_status_list, status_list, suspended
-from .verdict import Check, Evidence, Result, Subject, Trusted, Verdict, judged, unreadable
+from .suspension import PER_LIST, StatusList, sign_status_list, status_list
+from .verdict import Check, Evidence, Result, Subject, Told, Trusted, Verdict, judged, unreadable
 
 __all__ = [
     "BITS",
@@ -41,6 +41,7 @@ __all__ = [
     "Result",
     "StatusList",
     "Subject",
+    "Told",
     "Trusted",
     "Verdict",
     "batch_digest",
@@ -64,7 +65,6 @@ __all__ = [
     "sign_status_list",
     "status_list",
     "status_list_url",
-    "suspended",
     "unreadable",
     "valid_until",
 ]

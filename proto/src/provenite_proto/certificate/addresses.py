@@ -12,8 +12,10 @@ from .errors import BadCertificate
 ID_BYTES = 16
 """Random bytes of a certificate's id: nobody guesses one."""
 LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 _ORIGIN = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]{2,45}\]|[a-z0-9]([a-z0-9._-]{0,251}[a-z0-9])?)(:(?P<port>[1-9][0-9]{0,4}))?",
+    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]{2,45}\]|[a-z0-9]([a-z0-9._-]{0,251}[a-z0-9])?)"
+    rf"(:(?P<port>{_PORT}))?",
     re.ASCII,
 )
 _CERTIFICATE = re.compile(

@@ -105,11 +105,12 @@ def is_suspended(found: StatusList, credential: Credential) -> bool:
     return bits.is_set(listed, credential.credential_status.status_list_index)
 
 
-def suspended(text: str, credential: Credential, document: DidDocument, now: datetime) -> bool:
-    """Whether the list that a certificate names says that it is suspended or revoked.
+def current_status_list(
+    text: str, credential: Credential, document: DidDocument, now: datetime
+) -> StatusList:
+    """The list that a certificate names, which holds now.
 
-    `BadCertificate` as of `read_status_list`, and `status-list-expired` when it does not hold now,
-    `status-list-malformed`.
+    `BadCertificate` as of `read_status_list`, and `status-list-expired`.
     """
     found = read_status_list(text, credential, document)
     if not found.valid_from - TOLERANCE <= now <= found.valid_until:
@@ -117,7 +118,13 @@ def suspended(text: str, credential: Credential, document: DidDocument, now: dat
             "status-list-expired",
             f"It holds from {found.valid_from:%Y-%m-%d %H:%M} to {found.valid_until:%Y-%m-%d %H:%M} UTC.",
         )
-    return is_suspended(found, credential)
+    return found
+
+
+def is_stale(found: StatusList, now: datetime) -> bool:
+    """Whether its `ttl` is over, so that the issuer is to be asked again."""
+    ttl = timedelta(milliseconds=found.credential_subject.ttl)
+    return now > found.valid_from + ttl + TOLERANCE
 
 
 _decoder = msgspec.json.Decoder(StatusList)

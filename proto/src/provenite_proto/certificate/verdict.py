@@ -22,13 +22,14 @@ from ..log import (
     parse_policy,
 )
 from ..problem import Problem
+from ..record import Validity
 from ..statement import parse
 from .addresses import batch_digest
 from .committing import check_committed, check_place
 from .did import read_did
 from .errors import BadCertificate
 from .opening import Certificate
-from .suspension import TOLERANCE, suspended
+from .suspension import TOLERANCE, StatusList, current_status_list, is_stale, is_suspended
 
 Subject = Literal[
     "form",
@@ -45,13 +46,23 @@ Subject = Literal[
 ]
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody tells, beside the list, of how a certificate stands: since when, and when he told it."""
+
+    status: Validity
+    by: str
+    told_at: datetime
+    since: datetime | None = None
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What comes with a certificate, as it was received; `None` is what there is not.
 
     `document` is the issuer's DID document, `status_list` the text of the list that the certificate names,
     `statement` the ledger's statement of the certificate (its sections may be withheld) and `receipt` the proof that
     it is in the log. `log_key` and `policy` are what the ledger says of its log: they are used where whoever verifies
-    brings none, and then that is said.
+    brings none, and then that is said. `told` is what others tell of its status, and `asked` whether the issuer was
+    asked for it: then a list whose `ttl` is over does not tell how it stands now.
     """
 
     document: bytes | None = None
@@ -60,6 +71,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     receipt: bytes | None = None
     log_key: str | None = None
     policy: str | None = None
+    told: tuple[Told, ...] = ()
+    asked: bool = False
 
 
 class Trusted(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,12 +118,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_de
     digest: str | None = None
 
     def completed(self, more: Iterable[Check]) -> "Verdict":
-        """The verdict with other checks too: of what was not checked here, or not at all."""
+        """The verdict with other checks too: of what was not checked here, not at all, or is false there."""
         others = {each.subject: each for each in more}
-        checks = tuple(
-            others.pop(each.subject, each) if each.result is Result.UNCHECKED else each
-            for each in self.checks
-        )
+        checks = tuple(_weightier(each, others.pop(each.subject, each)) for each in self.checks)
         known = {each.subject for each in checks}
         checks += tuple(each for each in others.values() if each.subject not in known)
         return msgspec.structs.replace(self, checks=checks, result=together(checks))
@@ -174,22 +184,57 @@ def _dates(certificate: Certificate, now: datetime) -> Check:
 
 
 def _status(certificate: Certificate, evidence: Evidence, now: datetime) -> Check:
+    listed = _listed(certificate, evidence, now)
+    if isinstance(listed, Check) and listed.result is Result.FALSE:
+        return listed
+    signed_at = None if isinstance(listed, Check) else listed.valid_from
+    doubts = [_told(each, signed_at) for each in evidence.told if each.status is not Validity.VALID]
+    if doubts:
+        return next((each for each in doubts if each.result is Result.FALSE), doubts[0])
+    if isinstance(listed, Check):
+        return listed
+    as_of = f"by the list of {_moment(listed.valid_from)}"
+    if evidence.asked and is_stale(listed, now):
+        return _open("status", f"Not suspended {as_of}: how it stands now that does not tell.")
+    return _holds("status", f"Neither suspended nor revoked {as_of}.")
+
+
+def _listed(certificate: Certificate, evidence: Evidence, now: datetime) -> StatusList | Check:
+    """The list, if it holds now and the bit is not set."""
     entry = certificate.credential.credential_status
     if evidence.status_list is None or evidence.document is None:
         what = "status list" if evidence.status_list is None else "issuer's DID document"
         return _open("status", f"Whether it is suspended is not known: the {what} is not there.")
     try:
         document = read_did(evidence.document)
-        found = suspended(evidence.status_list, certificate.credential, document, now)
+        found = current_status_list(evidence.status_list, certificate.credential, document, now)
+        is_set = is_suspended(found, certificate.credential)
     except BadCertificate as bad:
         # An old list is not false: it does not tell how the certificate stands now.
         if bad.slug == "status-list-expired":
             return _open("status", f"The status list is not of now. {bad.detail}")
         return _false("status", bad.slug, bad.detail)
-    if found:
-        where = f"Bit {entry.status_list_index} of {entry.status_list_credential} is set."
-        return _false("status", "certificate-suspended", where)
-    return _holds("status", "Neither suspended nor revoked.")
+    if is_set:
+        where = f"Bit {entry.status_list_index} of {entry.status_list_credential} is set"
+        as_of = f"by the list of {_moment(found.valid_from)}"
+        return _false("status", "certificate-suspended", f"{where}, {as_of}.")
+    return found
+
+
+def _told(told: Told, signed_at: datetime | None) -> Check:
+    """What is told against it counts, unless a newer list may say that it was lifted."""
+    since = "" if told.since is None else f" since {_moment(told.since)}"
+    sentence = f"{told.status.capitalize()}{since}, by {told.by}"
+    if signed_at is None:
+        return _false("status", "certificate-suspended", f"{sentence}.")
+    listed = f"the list of {_moment(signed_at)} has it valid"
+    # Nothing lifts a revocation; and a list in which a suspension has to be says nothing when it is not there.
+    is_newer = told.told_at >= signed_at or (
+        told.since is not None and told.since + TOLERANCE >= signed_at
+    )
+    if told.status is Validity.REVOKED or is_newer:
+        return _false("status", "certificate-suspended", f"{sentence}; {listed}.")
+    return _open("status", f"{sentence}; {listed}: it may have been lifted.")
 
 
 def _log(certificate: Certificate, evidence: Evidence, trusted: Trusted) -> Iterator[Check]:
@@ -264,6 +309,12 @@ def _batch(certificate: Certificate, batch: str) -> Check:
     if digest == certificate.credential.provenance.batch_digest:
         return _holds("batch", f"It is of batch {batch}.")
     return _false("batch", "batch-differs", f"It is not of batch {batch}.")
+
+
+def _weightier(check: Check, other: Check) -> Check:
+    """The other when it says more: that something is false, or what was not checked here."""
+    outweighs = check.result is Result.UNCHECKED or other.result is Result.FALSE
+    return other if outweighs and check.result is not Result.FALSE else check
 
 
 def together(checks: Iterable[Check]) -> Result:

@@ -1,13 +1,24 @@
 """Fetching what shows whether a certificate can be relied on: from the one server that its address names."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
 
 from provenite_proto import paths
 from provenite_proto.answers import LogAnswer
-from provenite_proto.certificate import Certificate, Evidence, addresses, did, opening, suspension
+from provenite_proto.certificate import (
+    BadCertificate,
+    Certificate,
+    Evidence,
+    Told,
+    addresses,
+    did,
+    opening,
+    read_did,
+    suspension,
+)
 from provenite_proto.certificate.answers import CertificateAnswer
 from provenite_proto.certificate.jwt import MEDIA_TYPE
 
@@ -50,16 +61,15 @@ def completed(
     if document is None:
         url = addresses.did_url(certificate.origin)
         document = asking.file(url, did.MAX_BYTES, "*/*")
-    if listed is None:
+    if listed is None or _is_stale(certificate, document, listed):
         url = certificate.credential.credential_status.status_list_credential
         raw = asking.file(url, suspension.MAX_CHARACTERS, MEDIA_TYPE)
-        listed = None if raw is None else raw.decode("ascii", "replace").strip()
+        listed = listed if raw is None else raw.decode("ascii", "replace").strip()
     statement, receipt = given.statement, given.receipt
-    if statement is None or receipt is None:
-        answer = answer or asking.tried(lambda: certificate_at(files, certificate.id))
-        if answer is not None:
-            # The two belong together: the proof is of that very statement.
-            statement, receipt = answer.statement, answer.receipt.encode()
+    answer = answer or asking.tried(lambda: certificate_at(files, certificate.id))
+    if answer is not None and (statement is None or receipt is None):
+        # The two belong together: the proof is of that very statement.
+        statement, receipt = answer.statement, answer.receipt.encode()
     log = asking.tried(lambda: _log_of(files))
     evidence = Evidence(
         document=document,
@@ -68,8 +78,25 @@ def completed(
         receipt=receipt,
         log_key=log.key if log else None,
         policy=log.policy if log else None,
+        told=given.told + (_told(answer) if answer is not None else ()),
+        asked=True,
     )
     return Fetched(evidence, answer, tuple(asking.lacking))
+
+
+def _told(answer: CertificateAnswer) -> tuple[Told, ...]:
+    by, now = "what its ledger answers", datetime.now(UTC)
+    return (Told(status=answer.status, by=by, told_at=now, since=answer.since),)
+
+
+def _is_stale(certificate: Certificate, document: bytes | None, listed: str) -> bool:
+    """Whether a list that is given is older than a reader may keep it; what is wrong with it the verdict says."""
+    try:
+        found = read_did(document or b"")
+        of = suspension.read_status_list(listed, certificate.credential, found)
+    except BadCertificate:
+        return False
+    return suspension.is_stale(of, datetime.now(UTC))
 
 
 class _Asking:

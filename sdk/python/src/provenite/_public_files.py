@@ -51,8 +51,8 @@ class PublicFiles:
             raise TimedOut(f"{self.prefix}: no whole answer within {self._seconds:g} s") from error
         except httpx.RequestError as error:
             raise ConnectionFailed(f"{self.prefix}: {error or type(error).__name__}") from error
-        # A host that is none by the rules of names is found out late: by httpx, or by the system's resolver.
-        except (httpx.InvalidURL, UnicodeError) as error:
+        # A host that is none by the rules of names is found out late: by httpx, or by the system's resolver, and a port that is none by the socket.
+        except (httpx.InvalidURL, UnicodeError, OverflowError) as error:
             raise ConnectionFailed(f"{self.prefix}: not an address: {error}") from error
 
     async def _get(self, url: str, limit: int, accept: str) -> bytes | None:

@@ -1,10 +1,11 @@
 """Computing a certificate anew from the statements of a pack, and what that comes to."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from provenite_proto.audit import FigureVerdict, Presented, Trust, Verdict
+from provenite_proto.audit import CertificateVerdict, FigureVerdict, Presented, Trust, Verdict
 from provenite_proto.certificate import (
     BadCertificate,
     Certificate,
@@ -13,20 +14,30 @@ from provenite_proto.certificate import (
     Evidence,
     Provenance,
     Result,
+    Told,
     Trusted,
     read_did,
 )
 from provenite_proto.policy import CATALOGUE, Policy, digest, policy_named
+from provenite_proto.record import Validity
 
 from .auditing import audited
 
 
+class Recomputed(msgspec.Struct, frozen=True, kw_only=True):
+    """The checks that a pack allows, each figure as it is said and as it follows, and how the pack has it stand."""
+
+    checks: tuple[Check, ...]
+    figures: tuple[FigureVerdict, ...] = ()
+    told: tuple[Told, ...] = ()
+
+
 def recomputed(
     pack: Path, certificate: Certificate, evidence: Evidence, trusted: Trusted
-) -> tuple[tuple[Check, ...], tuple[FigureVerdict, ...]]:
-    """The checks that the pack allows, and each figure as it is said and as it follows.
+) -> Recomputed:
+    """What a pack shows of a certificate.
 
-    From a pack in which something is false nothing follows.
+    From a pack in which something is false no figure follows; what speaks against the certificate is kept.
     """
     presented = Presented(
         certificates=(certificate,),
@@ -35,14 +46,52 @@ def recomputed(
     )
     verdict = audited(pack, Trust(trusted.log_key, trusted.policy), presented=presented)
     found = next((each for each in verdict.certificates if each.digest == certificate.digest), None)
-    if found is None or _is_false(verdict):
+    if found is None:
         slugs = ", ".join(sorted({each.slug for each in verdict.failures}))
-        why = f"something in the pack is false ({slugs})" if slugs else "it could not be audited"
-        return (_unchecked(f"Nothing follows from {pack}: {why}; see `provenite audit`."),), ()
+        why = f"it is false ({slugs})" if slugs else "it could not be audited"
+        return Recomputed(checks=(_unchecked(f"Nothing follows from {pack}: {why}."),))
+    told = _told(found, pack)
+    if _is_false(verdict):
+        slugs = ", ".join(sorted({each.slug for each in verdict.failures}))
+        sentence = f"{pack} is false ({slugs}), so that no figure follows: see `provenite audit`."
+        against = (each for each in found.checks if _is_against(each))
+        return Recomputed(checks=(*against, _unchecked(sentence)), told=told)
     known = trusted.log_key is not None or bool(trusted.policy and trusted.policy.logs)
     checks = (each if known else _on_the_pack_s_word(each) for each in found.checks)
-    # How it stood on the day of the pack does not tell how it stands.
-    return tuple(each for each in checks if each.subject != "status"), found.figures
+    return Recomputed(
+        checks=tuple(_as_of_the_pack(each, told) for each in checks if _counts(each)),
+        figures=found.figures,
+        told=told,
+    )
+
+
+def _told(found: CertificateVerdict, pack: Path) -> tuple[Told, ...]:
+    """What the pack's statements say of its status, if they say something."""
+    if found.status is None or found.since is None:
+        return ()
+    # The statement says how it stood then; that nothing lifted it until the pack was made is not in its proofs.
+    since = datetime.fromtimestamp(found.since, UTC)
+    return (
+        Told(status=found.status, by=f"the log's statement in {pack}", told_at=since, since=since),
+    )
+
+
+def _counts(check: Check) -> bool:
+    """How it stood on the day of the pack does not tell how it stands; that the list is false does."""
+    return check.subject != "status" or check.result is Result.FALSE
+
+
+def _is_against(check: Check) -> bool:
+    """Whether something is false of the certificate itself, whatever follows from the statements."""
+    return check.result is Result.FALSE and check.subject not in ("recomputed", "now")
+
+
+def _as_of_the_pack(check: Check, told: tuple[Told, ...]) -> Check:
+    """That what no longer passes was rightly suspended speaks for the ledger, not for the certificate."""
+    stands = all(each.status is Validity.VALID for each in told)
+    if check.subject != "now" or check.result is not Result.HOLDS or stands:
+        return check
+    return msgspec.structs.replace(check, result=Result.UNCHECKED)
 
 
 def _is_false(verdict: Verdict) -> bool:

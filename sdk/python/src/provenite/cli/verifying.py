@@ -7,7 +7,6 @@ from typing import Annotated, NoReturn
 import msgspec
 import typer
 
-from provenite_proto.audit import FigureVerdict
 from provenite_proto.certificate import (
     BadCertificate,
     Certificate,
@@ -37,6 +36,8 @@ from .terminal import console
 from .trusting import key_of_log, key_text, witness_policy
 
 VALID, FALSE, UNCHECKED = 0, 1, 2
+_PAGES = {"%pdf-": "PDF", "<!doctype html": "HTML", "<html": "HTML"}
+"""How a file begins that shows a certificate, in lower case, and what it is."""
 _CODES = {Result.HOLDS: VALID, Result.FALSE: FALSE, Result.UNCHECKED: UNCHECKED}
 
 
@@ -128,17 +129,18 @@ def _verified(
         if read.credential.id != url:
             raise BadCertificate("issuer-mismatch", f"{url} answers with {read.credential.id}.")
     else:
-        read = read_certificate(_text(Path(words), MAX_CHARACTERS) or "")
+        read = read_certificate(_certificate_text(Path(words)))
     fetched = _fetched(read, given, answer, offline=offline)
-    verdict = judged(read, fetched.evidence, trusted, datetime.now(UTC))
-    figures: tuple[FigureVerdict, ...] = ()
-    if pack is not None:
-        checks, figures = recomputed(pack, read, fetched.evidence, trusted)
-        verdict = verdict.completed(checks)
+    anew = None if pack is None else recomputed(pack, read, fetched.evidence, trusted)
+    told = fetched.evidence.told + (anew.told if anew else ())
+    evidence = msgspec.structs.replace(fetched.evidence, told=told)
+    verdict = judged(read, evidence, trusted, datetime.now(UTC))
+    if anew is not None:
+        verdict = verdict.completed(anew.checks)
     return Verified(
         verdict=verdict,
         credential=read.credential,
-        figures=figures,
+        figures=anew.figures if anew else (),
         reason=fetched.answer.reason if fetched.answer else None,
         lacking=fetched.lacking,
     )
@@ -176,6 +178,17 @@ def _fetched(
         return Fetched(given, None, (why,))
     with PublicFiles(read.origin) as files:
         return completed(files, read, given, answer)
+
+
+def _certificate_text(path: Path) -> str:
+    text = _text(path, MAX_CHARACTERS) or ""
+    kind = next((name for begin, name in _PAGES.items() if text.lower().startswith(begin)), None)
+    if kind is not None:
+        unable(
+            f"{path} is a page for people ({kind}): give the certificate itself, the .jwt beside it "
+            "(attached to the PDF), or the text of the printed code"
+        )
+    return text
 
 
 def _text(path: Path | None, most: int) -> str | None:
