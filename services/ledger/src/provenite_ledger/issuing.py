@@ -18,6 +18,8 @@ from provenite_proto.certificate import (
     Issuance,
     credential,
     read_certificate,
+    reassessed,
+    says_the_same,
     sign_certificate,
 )
 from provenite_proto.policy import Policy
@@ -75,8 +77,9 @@ class Issuing:
         self._log = log
         self._clock = clock
 
-    async def issued(self, wanted: Wanted) -> str | None:
-        """The id of the newest valid certificate that says the same: whoever asks twice gets one."""
+    async def issued(self, wanted: Wanted, come: AssessmentAnswer) -> str | None:
+        """The id of the newest certificate that stands and says what has come now: whoever asks twice gets one."""
+        anew = reassessed(come)
         found = await certifying.same(
             self._pool,
             wanted.party_index,
@@ -88,7 +91,8 @@ class Issuing:
         )
         for row in found:
             said = read_certificate(row["jwt"]).credential
-            if said.assessment.assessed_product[0].product.batch_number == wanted.lot:
+            lot = said.assessment.assessed_product[0].product.batch_number
+            if lot == wanted.lot and says_the_same(said.provenance, anew):
                 certificate: str = row["id"]
                 return certificate
         return None

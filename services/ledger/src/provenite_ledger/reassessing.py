@@ -13,6 +13,7 @@ from typing import Self
 
 import asyncpg
 
+from provenite_proto.certificate import overstates, read_certificate, reassessed
 from provenite_proto.ledger import BatchStatus
 from provenite_proto.policy import Facts, Outcome
 from provenite_proto.policy.answers import AssessmentAnswer, answer
@@ -20,7 +21,7 @@ from provenite_proto.problem import Problem
 from provenite_proto.record import CertificateStatus, StatusIdentities, Validity
 
 from . import policies
-from .answering.outcome import sentence
+from .answering.outcome import less, sentence
 from .assessing import Question, assessed, question
 from .follower import MAX_PAUSE_SECONDS, MIN_PAUSE_SECONDS
 from .keeping import RETRY_SECONDS
@@ -169,7 +170,7 @@ class Reassessing:
             return size, UNREADABLE
         asked = await question(self._pool, policy, facts, row["as_of"])
         found = await self._assessed(batch, asked)
-        return found.size, None if found.outcome is Outcome.PASS else sentence(found)
+        return found.size, _short(row["jwt"], found)
 
     async def _assessed(self, batch: Row, asked: Question) -> AssessmentAnswer:
         name = f"{rows.text(batch['digest'])}.{batch['key'] % rows.OUTPUTS}"
@@ -186,3 +187,13 @@ class Reassessing:
             if not await revisions.overtaken(self._pool, size):
                 return answer(name, size, found, ())
         raise LedgerUnavailable
+
+
+def _short(jwt: str | None, found: AssessmentAnswer) -> str | None:
+    """Why an assessment is less than was certified; a certificate that was recorded by hand may have no text here."""
+    if found.outcome is not Outcome.PASS:
+        return sentence(found)
+    if jwt is None:
+        return None
+    said = read_certificate(jwt).credential.provenance
+    return less(said, found) if overstates(said, reassessed(found)) else None

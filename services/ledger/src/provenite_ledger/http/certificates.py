@@ -75,18 +75,18 @@ async def certify(
 ) -> Response[CertificateAnswer]:
     """A certificate that the batch passes the policy, for who holds it, or has made or shipped it.
 
-    Whoever asks again is answered with the same certificate, as long as it is valid.
+    Whoever asks again is answered with the same certificate, as long as it is valid and its figures are those of now.
     """
     who, ledger = reader(request), parts(request)
     row = found(await reading.batch(ledger.pool, data.batch), "batch", data.batch)
     if not may_certify(who, row["holder"], row["issuer"]):
         raise Problem("not-entitled", "A batch is certified for who holds it, made or shipped it.")
     wanted = await _wanted(ledger, who, data, row)
-    if (name := await ledger.issuing.issued(wanted)) is not None:
-        return Response(await _answered(ledger, name), status_code=200)
     come = await _assessed(ledger, who, row, wanted)
     if come.outcome is not Outcome.PASS:
         raise Problem("not-passed", sentence(come), figures=figures(come))
+    if (name := await ledger.issuing.issued(wanted, come)) is not None:
+        return Response(await _answered(ledger, name), status_code=200)
     name = await ledger.issuing.issue(wanted, come)
     return Response(
         await _answered(ledger, name),

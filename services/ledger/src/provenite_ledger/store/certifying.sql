@@ -10,11 +10,12 @@ join key k on k.key_id = s.key_id
 where s.digest = $1
 
 -- name: same
--- Certificates that say the same of a batch, are valid and do not end before a moment, the newest first.
+-- Certificates by the same of a batch that are valid, wait for nothing and do not end before a moment, the newest first.
 select c.id, e.jwt
 from certificate c join credential e on e.digest = c.credential
 where c.party = $1 and c.batch = $2 and c.policy = $3 and c.as_of = $4 and c.declaration is not distinct from $5
   and c.status = 'valid' and c.valid_until > $6
+  and not exists (select from certificate_due w where w.certificate = c.index and not w.done)
 order by c.index desc limit 10
 
 -- name: count
@@ -83,7 +84,7 @@ select position from certificate where list = $1 and status <> 'valid' order by 
 
 -- name: due
 -- Certificates that are to be assessed anew, each with the newest of the statements because of which.
-select w.late, s.digest as late_digest, c.*, t.digest, m.digest as maker, d.digest as declared
+select w.late, s.digest as late_digest, c.*, t.digest, m.digest as maker, d.digest as declared, e.jwt
 from (
     select certificate, max(late) as late from certificate_due
     where not done and certificate > $1 group by certificate order by certificate limit $2
@@ -93,6 +94,7 @@ join statement s on s.index = w.late
 join statement t on t.index = c.index
 join statement m on m.index = c.batch / 1024
 left join statement d on d.index = c.declaration
+left join credential e on e.digest = c.credential
 order by c.index
 
 -- name: done
