@@ -209,11 +209,11 @@ async def test_issued_once_when_the_answer_is_lost(dsn: str, *, persisted: bool)
         with pytest.raises(LedgerUnavailable):
             await parts.issue()
         wanted, come = await parts.wanted()
-        name = await parts.issuing.issued(wanted)
+        name = await parts.issuing.issued(wanted, come)
         assert (name is not None) == persisted
         if name is None:
             name = await parts.issuing.issue(wanted, come)
-        assert await parts.issuing.issued(wanted) == name
+        assert await parts.issuing.issued(wanted, come) == name
         assert await parts.statuses() == [("valid", 0)]
 
 
@@ -225,7 +225,7 @@ async def test_issued_once_when_the_commit_is_lost(dsn: str, *, persisted: bool)
             (mined,) = await recorded(parts.sequencer, parts.firm.sign(extraction("7")))
             assert mined.submitted.batches
         name = await parts.issuing.issue(wanted, come)
-        assert await parts.issuing.issued(wanted) == name
+        assert await parts.issuing.issued(wanted, come) == name
         assert await parts.statuses() == [("valid", 0)]
 
 
