@@ -101,6 +101,17 @@ def test_others_are_not_told_of_them(ledger: Ledger) -> None:
     assert not verdict.certificates[0].carried
 
 
+def test_whom_the_registrar_grants_it_is_shown_them_too(ledger: Ledger) -> None:
+    chain = shown(ledger)
+    found = chain.certified()
+    auditor = ledger.enrol("auditor", country="GB")
+    for firm in (chain.mine, chain.refiner, ledger.registrar):
+        submitted(firm, opening(*sorted(SECTIONS), to=auditor.id))
+    verdict = audited(pack_of(auditor, chain.made))
+    assert results(verdict) == {found["id"]: ALL}
+    assert verdict.outcome is Outcome.VERIFIED
+
+
 def test_what_is_withheld_leaves_it_unchecked(ledger: Ledger) -> None:
     chain = chain_of(ledger)
     found = chain.certified()
@@ -127,7 +138,7 @@ def test_it_says_how_each_stands_and_why_it_fell(ledger: Ledger) -> None:
     assert (of[found["id"]].then, of[found["id"]].now) == ("pass", "fail")
     assert (of[strict["id"]].status, of[strict["id"]].now) == (Validity.VALID, "pass")
     # Each statement that said something of it is there, not only the last.
-    submitted(auditor, attesting(digest(chain.mined)))
+    submitted(auditor, attesting(digest(chain.mined), claims=("again",)))
     comes_to(ledger, found["id"], "valid")
     verdict = audited(pack_of(chain.refiner, chain.made))
     assert results(verdict)[found["id"]] == ALL | {"policy": Result.CLAIMED}

@@ -48,7 +48,7 @@ def audit(firm: Firm, folder: Path, *words: str) -> tuple[int, str]:
             *words,
         ],
     )
-    return result.exit_code, result.output
+    return result.exit_code, result.stdout if "--json" in words else result.output
 
 
 def test_the_log_is_read_and_its_tree_made_anew(auditor: Firm, tmp_path: Path) -> None:

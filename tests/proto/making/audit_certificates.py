@@ -326,7 +326,12 @@ def _altered() -> Iterator[Made]:
     made = Certified()
     other = certificates.batch_digest(certificate_id("certificate 0"), f"{made.collected}.0")
     made.certify(RECYCLED, with_provenance(made.credential(RECYCLED), batch_digest=other))
-    yield "certificate-of-another-batch", made.forged(), "false", {"failures": ("batch-differs",)}
+    yield (
+        "certificate-of-another-batch",
+        made.forged(),
+        "false",
+        {"failures": ("batch-differs", "log-commits-otherwise")},
+    )
     made = Certified()
     credential = made.credential(RECYCLED)
     made.firms.add("miner", made.firms.extracted(copper("1")))
@@ -382,9 +387,12 @@ def _standing() -> Iterator[Made]:
     made.certify(RECYCLED)
     made.stands(Validity.SUSPENDED)
     yield "certificate-suspended", made.forged(), "verified", {}
+    lists = made.issued(suspended=(), later=HOUR).status_lists
+    pack = made.forged(status_lists=lists)
+    pack.created = pack.lines[-1].recorded_at + HOUR
     yield (
         "certificate-suspended-and-its-list-does-not-say-so",
-        made.forged(status_lists=made.issued(suspended=()).status_lists),
+        pack,
         "false",
         {"failures": ("status-false",)},
     )
@@ -487,6 +495,14 @@ def _fallen() -> Iterator[Made]:
         pack,
         "false",
         {"failures": ("suspension-missing",)},
+    )
+    # Its suspension is behind what witnesses have seen, and so behind what is in the pack.
+    pack.issued = made.issued(suspended=(0,), later=HOUR)
+    yield (
+        "certificate-that-has-fallen-and-is-suspended-in-the-list-alone",
+        pack,
+        "unchecked",
+        {"missing": ("certificate",) * 2},
     )
     made.stands(Validity.SUSPENDED)
     yield "certificate-that-has-fallen-and-was-suspended", made.forged(), "verified", {}

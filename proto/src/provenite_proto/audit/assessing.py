@@ -53,7 +53,7 @@ class Assessing:
 
     def answers(self, questions: Sequence[Question]) -> list[Assessment | Unanswered]:
         """The assessments, in the order of the questions: for each size one pass over what is upstream."""
-        obstacle = self._obstacle()
+        obstacle = self._obstacle() if questions else None
         if obstacle is not None:
             return [obstacle for _ in questions]
         sizes = dict.fromkeys(each.size for each in questions)

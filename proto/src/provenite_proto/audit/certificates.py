@@ -5,7 +5,6 @@ What is withheld or not carried leaves a check open: it never counts as holding.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -20,17 +19,16 @@ from ..certificate import (
     certified,
     did_url,
 )
-from ..certificate.addresses import party_url
-from ..certificate.suspension import is_suspended, read_status_list
+from ..certificate.committing import otherwise
 from ..certificate.verdict import Subject, together
-from ..ledger import CLOCK_TOLERANCE
 from ..log import log_name
-from ..pack import Certified, Head, list_number
+from ..pack import Certified, Head
 from ..policy import CATALOGUE, Assessment, Facts, Outcome, Policy, digest, policy_named
 from ..policy.answers import answer
 from ..record import Validity
 from .assessing import Assessing, Question, Unanswered
 from .committed import Commitment, Committing, Standing
+from .listed import Listed, listed, status
 from .rewriting import differing
 from .verdict import CertificateVerdict, FigureVerdict
 
@@ -96,16 +94,19 @@ class Certificates:
     def _verdict(self, seen: _Seen, then: _Answer, now: _Answer) -> CertificateVerdict:
         certificate = seen.certificate
         said = certificate.credential.provenance
+        document = self._presented.did or self._carried.did
+        lists, created = self._carried.status_lists, self._head.created
+        on_list = listed(certificate, lists, document, created)
         checks = (
             self._signature(certificate),
             self._batch(certificate),
             self._log(seen),
             self._policy(certificate),
-            self._status(seen),
+            status(on_list, seen.standing),
             self._recomputed(seen, then),
-            self._now(seen, now),
+            self._now(seen, on_list, now),
         )
-        status = seen.standing.status if seen.standing else Validity.VALID
+        stands = seen.standing.status if seen.standing else Validity.VALID
         return CertificateVerdict(
             result=together(checks),
             id=certificate.credential.id,
@@ -118,7 +119,7 @@ class Certificates:
             size=said.size,
             statement=seen.commitment.statement if seen.commitment else None,
             index=seen.commitment.index if seen.commitment else None,
-            status=status if seen.commitment else None,
+            status=stands if seen.commitment else None,
             then=None if isinstance(then, Unanswered) else then.outcome,
             now=None if isinstance(now, Unanswered) else now.outcome,
             figures=tuple(_compared(said.figures, _figures(then), _figures(now) or ())),
@@ -158,13 +159,9 @@ class Certificates:
             return _false("log", "origin-mismatch", f"It names the log {named}, not {log}.")
         if found is None:
             return _open("log", "The statement that commits to it is not carried.")
-        for name, said, recorded in _commits(certificate, found, self._head.batch):
-            if said != recorded:
-                return _false(
-                    "log",
-                    "log-commits-otherwise",
-                    f"{name} is {said}, and {recorded} by statement {found.statement}.",
-                )
+        if (differs := otherwise(certificate, found.record)) is not None:
+            sentence = f"{differs} by statement {found.statement}."
+            return _false("log", "log-commits-otherwise", sentence)
         if found.record.identities is None:
             return _open("log", f"The identities of statement {found.statement} are withheld.")
         return _holds("log", f"Recorded at {found.index:,}.")
@@ -190,38 +187,6 @@ class Certificates:
             result=Result.CLAIMED,
             detail=f"{policy.id} {policy.version} does not ship so, or has other parameters: read it before you rely on it.",
         )
-
-    def _status(self, seen: _Seen) -> Check:
-        certificate, standing = seen.certificate, seen.standing
-        said = Validity.VALID if standing is None else standing.status
-        told = (
-            "Nothing else is said of it."
-            if standing is None
-            else f"{said.capitalize()}: {standing.reason}"
-        )
-        text = self._carried.status_lists.get(list_number(certificate))
-        document = self._presented.did or self._carried.did
-        if text is None or document is None:
-            return _open("status", f"The pack has no status list of it. {told}")
-        try:
-            found = read_status_list(text, certificate.credential, document)
-            suspended = is_suspended(found, certificate.credential)
-        except BadCertificate as bad:
-            return _false("status", bad.slug, bad.detail)
-        created = datetime.fromtimestamp(self._head.created, UTC)
-        tolerance = timedelta(seconds=CLOCK_TOLERANCE)
-        if not found.valid_from - tolerance <= created <= found.valid_until:
-            return _open("status", f"Its status list is not of the day of the pack. {told}")
-        if suspended == (said is not Validity.VALID):
-            return _holds("status", told)
-        if suspended:
-            return _open(
-                "status", "Its status list has it suspended, by a statement that is not carried."
-            )
-        recorded_at = standing.recorded_at if standing else 0
-        if found.valid_from.timestamp() + CLOCK_TOLERANCE < recorded_at:
-            return _open("status", f"Its status list is older. {told}")
-        return _false("status", "status-false", f"Its status list has it valid. {told}")
 
     def _recomputed(self, seen: _Seen, found: _Answer) -> Check:
         said = seen.certificate.credential.provenance
@@ -253,7 +218,7 @@ class Certificates:
             return _false("recomputed", "figures-false", f"{other}, {where}.")
         return _holds("recomputed", f"Each of its figures follows {where}.")
 
-    def _now(self, seen: _Seen, found: _Answer) -> Check:
+    def _now(self, seen: _Seen, on_list: Listed | Check, found: _Answer) -> Check:
         if isinstance(found, Unanswered):
             return _open("now", found.reason)
         where = f"as of the first {self._head.size:,} statements"
@@ -266,6 +231,8 @@ class Certificates:
         index, recorded_at = self._committing.newest
         if index < seen.certificate.credential.provenance.size:
             return _holds("now", "Nothing that changes it has come since.")
+        if isinstance(on_list, Check) or on_list.suspended:
+            return _open("now", f"{sentence}, and its suspension is not carried.")
         if recorded_at + PATIENCE < self._head.created and seen.commitment:
             return _false("now", "suspension-missing", f"{sentence}, and it was not suspended.")
         return _open("now", f"{sentence}, and it is said to be valid: ask how it stands.")
@@ -317,28 +284,6 @@ def _declaration(seen: _Seen) -> str | None:
     if seen.commitment is None or seen.commitment.record.identities is None:
         return None
     return seen.commitment.record.identities.declaration
-
-
-def _commits(
-    certificate: Certificate, found: Commitment, batch: str
-) -> Iterator[tuple[str, object, object]]:
-    """What the certificate says, and what the statement does, of the same."""
-    credential, record = certificate.credential, found.record
-    said, entry = credential.provenance, credential.credential_status
-    yield "Its text's digest", certificate.digest, record.credential
-    yield "Its policy's digest", said.policy_digest, record.policy
-    yield "Its day", said.as_of, record.as_of
-    yield "Its size of the log", said.size, record.size
-    yield "Its end", credential.valid_until, record.valid_until
-    place = (list_number(certificate), entry.status_list_index)
-    yield "Its place in the status lists", place, (record.status.list, record.status.index)
-    if record.identities is None:
-        return
-    yield "Its id", certificate.id, record.identities.certificate
-    yield "Its batch", batch, record.identities.batch
-    holder = credential.credential_subject.issued_to_party.id
-    yield "Its party", holder, party_url(certificate.origin, record.identities.party)
-    yield "That it rests on a declaration", said.declared, record.identities.declaration is not None
 
 
 def _figures(found: _Answer) -> tuple[CertifiedFigure, ...] | None:

@@ -70,7 +70,9 @@ class Recomputing:
         self._undisclosed = tables.table("undisclosed", int)
         self._averaging = tables.table("averaging", int)
         self._compromises = tables.table("compromises", Compromise)
-        self._passes = 0
+        # Of one pass over what is upstream: the next one writes each entry anew before it reads it.
+        self._shares = tables.table("shares", Shares)
+        self._runs = tables.table("made", Made)
 
     def add(self, admitted: Admitted) -> None:
         """A statement that was admitted."""
@@ -220,10 +222,7 @@ class Recomputing:
         """
         makers = [each.makers for each in ways]
         averaging = any(map(averages, lenses))
-        # Each pass has tables of its own, since a name is given once.
-        self._passes += 1
-        shares = self._tables.table(f"shares-{self._passes}", Shares)
-        made = self._tables.table(f"made-{self._passes}", Made)
+        shares, made = self._shares, self._runs
         state = self._frame.state
         said = Said(state, self._compromises.values(), size)
         for statement in self._steps:

@@ -9,10 +9,10 @@ import msgspec
 
 from provenite_proto.certificate import did_document, did_of
 from provenite_proto.log import Read, Unproven, entry, leaf_hash
-from provenite_proto.pack import NOTHING, Content, Issued, Writer
+from provenite_proto.pack import NOTHING, Content, Issued, Writer, limits
 from provenite_proto.statement import Statement, parse
 
-from .access import Reader
+from .access import Reader, listed
 from .answering.pack import Shown, shown
 from .publishing.proving import inclusion_in
 from .publishing.published import Signed
@@ -90,18 +90,43 @@ async def pieces(
     yield await asyncio.to_thread(writer.end, content, issued)
 
 
+class Listed(msgspec.Struct, frozen=True):
+    """Status lists by number, and a statement behind which nothing that they say is recorded."""
+
+    texts: dict[int, str]
+    newest: int
+
+
+async def told(pool: asyncpg.Pool, status_lists: StatusLists, who: Reader, batch: Row) -> Listed:
+    """The status lists of the reader's certificates of a batch: a pack that covers `newest` has all that they say."""
+    party, limit = listed(who), limits.CERTIFICATES
+    numbers = await packs.told_of(pool, batch["key"], party, limit)
+    found = {number: await status_lists.text(number) for number in numbers}
+    # Asked again: what was recorded before the lists were signed is among it.
+    newest = await packs.told_of(pool, batch["key"], party, limit)
+    return Listed(
+        {number: each for number, each in found.items() if each is not None},
+        max(newest.values(), default=0),
+    )
+
+
 async def issued(
-    pool: asyncpg.Pool, status_lists: StatusLists, origin: str, certificates: Collection[Row]
+    pool: asyncpg.Pool,
+    status_lists: StatusLists,
+    lists: Listed,
+    origin: str,
+    certificates: Collection[Row],
 ) -> Issued:
-    """The texts of certificates, with their policies, the issuer's document, and the status lists as they are now."""
+    """The texts of certificates, with their policies, the issuer's document, and those of the status lists."""
     if not certificates:
         return NOTHING
     definitions = {
         rows.text(key): await policies.defined(pool, key)
         for key in dict.fromkeys(row["policy"] for row in certificates)
     }
-    lists = {
-        number: await status_lists.text(number)
+    texts = {
+        # Whoever is shown another party's certificates is given the lists as they are now.
+        number: lists.texts.get(number) or await status_lists.text(number)
         for number in dict.fromkeys(row["list"] for row in certificates)
     }
     document = did_document(did_of(origin), await certifying.keys(pool))
@@ -109,7 +134,7 @@ async def issued(
         certificates={row["id"]: row["jwt"] for row in certificates},
         policies={digest: each for digest, each in definitions.items() if each is not None},
         did=msgspec.json.encode(document),
-        status_lists={number: each for number, each in lists.items() if each is not None},
+        status_lists={number: each for number, each in texts.items() if each is not None},
     )
 
 

@@ -119,8 +119,6 @@ def monitor(
         misused("the URL of a ledger or a log is missing")
     prefix = _prefix(url)
     required = witness_policy(policy)
-    if required is None:
-        say(UNWITNESSED)
     remembered = _state(state)
     with PublicLog(prefix) as log:
         try:
@@ -128,6 +126,8 @@ def monitor(
             if remembered is not None:
                 _same_log(key, log, state)
             with closing(Views(key, required, _held(receipt or (), key))) as views:
+                if required is None:
+                    say(UNWITNESSED)
                 watch = _Watch(
                     log, views, key, required, state, remembered, as_json=as_json, once=once
                 )

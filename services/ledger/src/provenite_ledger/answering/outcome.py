@@ -34,7 +34,7 @@ def _words(outcome: Outcome) -> str:
 def _figure(figure: FigureAnswer) -> str:
     lower, upper = percent(figure.lower_share), percent(figure.upper_share)
     between = lower if lower == upper else f"{lower} to {upper}"
-    return f"{figure.of}: {figure.test}, {between}{_needed(figure)}"
+    return f"{figure.of}: {figure.test} {between}{_needed(figure)}"
 
 
 def _share(figure: FigureAnswer) -> str:
@@ -45,5 +45,5 @@ def _share(figure: FigureAnswer) -> str:
 
 def _needed(figure: FigureAnswer) -> str:
     if figure.at_least is not None:
-        return f" of at least {percent(figure.at_least)}"
-    return "" if figure.below is None else f" of less than {percent(figure.below)}"
+        return f", needed at least {percent(figure.at_least)}"
+    return "" if figure.below is None else f", needed less than {percent(figure.below)}"

@@ -15,7 +15,7 @@ from provenite_proto.pack import FORMAT, Content, Head, Writer
 from .. import contents
 from ..access import Reader
 from ..answering.pack import claims
-from ..assembling import issued, pieces
+from ..assembling import issued, pieces, told
 from ..selecting import select
 from ..store import packs, reading
 from ..store.rows import OUTPUTS, Row
@@ -54,9 +54,10 @@ async def pack(request: AnyRequest, batch_id: Annotated[str, BATCH_ID]) -> Strea
     """
     who, ledger = reader(request), parts(request)
     row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
+    lists = await told(ledger.pool, ledger.status_lists, who, row)
     # Before it takes a place: others need not wait for witnesses too.
     signed = await ledger.publisher.published.best_covering(
-        row["key"] // OUTPUTS,
+        max(row["key"] // OUTPUTS, lists.newest),
         wait=ledger.witnessing is not None and ledger.witnessing.quorum_in_reach,
     )
     async with contextlib.AsyncExitStack() as stack:
@@ -78,7 +79,7 @@ async def pack(request: AnyRequest, batch_id: Annotated[str, BATCH_ID]) -> Strea
             created=int(time.time()),
         )
         certified = await issued(
-            ledger.pool, ledger.status_lists, ledger.origin, selection.certificates
+            ledger.pool, ledger.status_lists, lists, ledger.origin, selection.certificates
         )
         policy = ledger.witnessing.policy.text if ledger.witnessing else None
         writer = Writer(head, signed.note, f"{ledger.publisher.published.key}\n", policy)

@@ -86,6 +86,12 @@ async def certificates(pool: asyncpg.Pool, batch: int, size: int, limit: int) ->
     return found
 
 
+async def told_of(pool: asyncpg.Pool, batch: int, party: int | None, limit: int) -> dict[int, int]:
+    """The status lists of a batch's certificates, a party's or all, with the newest statement about one of them."""
+    found = await pool.fetch(_SQL["told_of"], batch, party, limit)
+    return {row["list"]: row["newest"] for row in found}
+
+
 async def standings(
     pool: asyncpg.Pool, parties: Collection[int], after: int, size: int, limit: int
 ) -> list[Row]:

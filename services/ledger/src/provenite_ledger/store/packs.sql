@@ -113,6 +113,12 @@ join credential e on e.digest = c.credential
 where c.batch = $1 and c.index < $2
 order by c.index desc limit $3
 
+-- name: told_of
+-- Of a batch's certificates, a party's or all, the status lists and the newest statement about them; at most $3 lists.
+select list, max(greatest(index, coalesce(changed, index))) as newest
+from certificate where batch = $1 and ($2::bigint is null or party = $2)
+group by list order by list desc limit $3
+
 -- name: standings
 -- Statements, between two indices, that say how certificates of parties stand; at most $4.
 select index, compact

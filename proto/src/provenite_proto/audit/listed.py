@@ -1,0 +1,57 @@
+"""How a certificate stands: what the status list that a pack carries says, beside what the log's statements do."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from ..certificate import BadCertificate, Certificate, Check, DidDocument, Result
+from ..certificate.suspension import is_suspended, read_status_list
+from ..ledger import CLOCK_TOLERANCE
+from ..record import Validity
+from .committed import Standing
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """What the list says of a certificate, and when it was signed, in seconds since 1970."""
+
+    suspended: bool
+    signed_at: float
+
+
+def listed(
+    certificate: Certificate, lists: Mapping[int, str], document: DidDocument | None, created: int
+) -> Listed | Check:
+    """What the list says that the issuer has signed for when the pack was made; otherwise the check that fails of it."""
+    text = lists.get(certificate.credential.credential_status.list_number)
+    if text is None or document is None:
+        return _check(Result.UNCHECKED, "The pack has no status list of it.")
+    try:
+        found = read_status_list(text, certificate.credential, document)
+        suspended = is_suspended(found, certificate.credential)
+    except BadCertificate as bad:
+        return _check(Result.FALSE, bad.detail, bad.slug)
+    made = datetime.fromtimestamp(created, UTC)
+    if not found.valid_from - timedelta(seconds=CLOCK_TOLERANCE) <= made <= found.valid_until:
+        return _check(Result.UNCHECKED, "Its status list is not of the day of the pack.")
+    return Listed(suspended, found.valid_from.timestamp())
+
+
+def status(found: Listed | Check, standing: Standing | None) -> Check:
+    """Whether list and statements say the same."""
+    said = Validity.VALID if standing is None else standing.status
+    told = f"{said.capitalize()}: {standing.reason}" if standing else "Nothing else is said of it."
+    if isinstance(found, Check):
+        return msgspec.structs.replace(found, detail=f"{found.detail} {told}")
+    if found.suspended == (said is not Validity.VALID):
+        return _check(Result.HOLDS, told)
+    if found.suspended:
+        sentence = "Its status list has it suspended, by a statement that is not carried."
+        return _check(Result.UNCHECKED, sentence)
+    if standing is not None and found.signed_at <= standing.recorded_at + CLOCK_TOLERANCE:
+        return _check(Result.UNCHECKED, f"Its status list may be older. {told}")
+    return _check(Result.FALSE, f"Its status list has it valid. {told}", "status-false")
+
+
+def _check(result: Result, detail: str, slug: str | None = None) -> Check:
+    return Check(subject="status", result=result, detail=detail, slug=slug)
