@@ -39,7 +39,10 @@ def test_a_figure_that_is_less_suspends_a_pass(ledger: Ledger) -> None:
     assert figure.lower == "1"
     submitted(made.other, retracting(made.mined, RetractionReason.FRAUD))
     after = comes_to(ledger, first["id"], "suspended")
-    assert "still passes" in after["reason"] and "60 % to 100 %, 100 % was certified" in after["reason"]
+    assert (
+        "still passes" in after["reason"]
+        and "60 % to 100 %, 100 % was certified" in after["reason"]
+    )
     (notice,) = made.refiner.get(paths.NOTICES).json()["items"]
     assert notice["certificate"] == first["id"]
     # A new one says what follows now, and stands.
