@@ -147,7 +147,7 @@ class Issuing:
             found = await assess()
             if found.outcome is not Outcome.PASS:
                 raise Problem("not-passed", sentence(found), figures=figures(found))
-            if (name := await self._issued(wanted)) is not None:
+            if (name := await self._issued(wanted, found)) is not None:
                 return Issued(name, new=False)
             return Issued(await self._issue(wanted, found), new=True)
 
