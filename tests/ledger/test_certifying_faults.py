@@ -8,16 +8,17 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import asyncpg
 import pytest
 
 from provenite_ledger import policies
+from provenite_ledger.access import Reader
 from provenite_ledger.assessing import assessed, question
-from provenite_ledger.issuing import Issuing, Wanted
+from provenite_ledger.issuing import Issued, Issuing, Wanted
 from provenite_ledger.reassessing import Reassessing
 from provenite_ledger.registrar import Registrar
 from provenite_ledger.revising import Revising
@@ -27,13 +28,16 @@ from provenite_ledger.store.locked import LockedStore
 from provenite_ledger.unavailable import LedgerUnavailable
 from provenite_proto import paths
 from provenite_proto.answers import Submitted
-from provenite_proto.policy import Facts, digest, policy_named
+from provenite_proto.certificate.answers import CertificateRequest
+from provenite_proto.policy import Facts
 from provenite_proto.policy.answers import AssessmentAnswer, answer
-from provenite_proto.record import AnyRecord, RetractionReason, Role
+from provenite_proto.problem import Problem
+from provenite_proto.record import AnyRecord, RetractionReason, RevocationReason, Role
 from provenite_proto.statement import SigningKey
+from tests.ledger.certified import declaring
 from tests.ledger.inside import ORIGIN, Firm, connected, found, ordering, recorded
-from tests.ledger.running import Ledger, extraction, refining, run_ledger, start
-from tests.ledger.speaking import retracting, submitted
+from tests.ledger.running import Ledger, extraction, further_key, refining, run_ledger, start
+from tests.ledger.speaking import retracting, revoking, submitted
 from tests.ledger.test_certificates import chain_of, comes_to
 from tests.ledger.test_faults import AnswerLost, fault, losing_the_connection
 
@@ -60,7 +64,8 @@ class Struck(Registrar):
         raise LedgerUnavailable
 
 
-class Inside(NamedTuple):
+@dataclass
+class Inside:
     """A ledger's parts in this process, and a firm that has mined and refined."""
 
     pool: asyncpg.Pool
@@ -70,37 +75,48 @@ class Inside(NamedTuple):
     firm: Firm
     mined: str
     made: str
+    assessing: Callable[[], Awaitable[object]] | None = None
+    """What happens between a request and its assessment."""
 
-    def reassessing(self) -> Reassessing:
-        """As a ledger that has just started would have it."""
-        revising = Revising(self.pool)
-        return Reassessing(self.pool, self.sequencer, revising, self.registrar, asyncio.Event())
+    def reassessing(self, after: timedelta = timedelta()) -> Reassessing:
+        """As a ledger that has just started would have it, or one that starts so much later."""
+        return Reassessing(
+            self.pool,
+            self.sequencer,
+            Revising(self.pool),
+            self.registrar,
+            asyncio.Event(),
+            clock=lambda: datetime.now(UTC) + after,
+        )
 
-    async def wanted(self) -> tuple[Wanted, AssessmentAnswer]:
-        """A request for a certificate, and its assessment as the log is now."""
-        policy = policy_named(STRICT)
+    async def certify(self, declaration: str | None = None) -> Issued:
+        """Ask for a certificate, assessed as the log is by then."""
+        row = await reading.batch(self.pool, self.made)
+        party = self.sequencer.party(self.firm.id)
+        assert row is not None and party is not None
+        who = Reader(party.id, self.sequencer.party_index(party.id), party.roles)
+        asked = CertificateRequest(batch=self.made, policy=STRICT, declaration=declaration)
+        wanted = await self.issuing.wanted(who, party, asked, row)
+        facts = wanted.declared.facts if wanted.declared else Facts()
+        return await self.issuing.certify(wanted, lambda: self.assessed(wanted, facts))
+
+    async def assessed(self, wanted: Wanted, facts: Facts) -> AssessmentAnswer:
+        """Of the batch, with all that is recorded."""
+        if self.assessing is not None:
+            await self.assessing()
+        asked = await question(self.pool, wanted.policy, facts, wanted.as_of)
+        size = self.sequencer.size
+        await Revising(self.pool).settle(size)
         row = await reading.batch(self.pool, self.made)
         assert row is not None
-        day = datetime.now(UTC).date()
-        asked = await question(self.pool, policy, Facts(), day)
-        size = self.sequencer.size
         async with self.pool.acquire() as connection:
             come = await assessed(connection, row, size, asked)
-        wanted = Wanted(
-            party=self.firm.id,
-            party_index=self.sequencer.party_index(self.firm.id),
-            holder="Firm",
-            batch=self.made,
-            batch_key=row["key"],
-            material=row["material"],
-            policy=policy,
-            digest=digest(policy),
-            as_of=day,
-        )
-        return wanted, answer(self.made, size, come, ())
+        return answer(self.made, size, come, ())
 
-    async def issue(self) -> str:
-        return await self.issuing.issue(*await self.wanted())
+    async def declared(self) -> str:
+        """A declaration of the firm's."""
+        (said,) = await recorded(self.sequencer, self.firm.sign(declaring(self.made)))
+        return said.submitted.digest
 
     async def falls(self) -> None:
         """A fact upstream falls."""
@@ -143,11 +159,12 @@ async def test_suspended_once_when_the_ledger_dies_as_it_says_so(
     dsn: str, *, persisted: bool
 ) -> None:
     async with LockedStore(dsn) as store, inside(dsn, store) as parts:
-        await parts.issue()
+        await parts.certify()
         await parts.falls()
         parts.registrar.strikes, parts.registrar.persisted = 1, persisted
-        with pytest.raises(LedgerUnavailable):
+        with pytest.raises(ExceptionGroup) as failed:
             await parts.reassessing().settle()
+        assert [type(each) for each in failed.value.exceptions] == [LedgerUnavailable]
         # What is noted stays until the certificate stands as it should.
         assert await parts.due() == 1
         assert await parts.statuses() == [("suspended", 1) if persisted else ("valid", 0)]
@@ -160,7 +177,7 @@ async def test_suspended_once_when_the_ledger_dies_as_it_says_so(
 @PERSISTED
 async def test_suspended_once_when_the_commit_is_lost(dsn: str, *, persisted: bool) -> None:
     async with AnswerLost(dsn) as store, inside(dsn, store) as parts:
-        await parts.issue()
+        await parts.certify()
         await parts.falls()
         if persisted:
             store.strikes.append(losing_the_connection(dsn))
@@ -178,7 +195,7 @@ async def test_suspended_once_when_the_commit_is_lost(dsn: str, *, persisted: bo
 async def test_the_note_goes_with_what_is_revised(dsn: str, *, persisted: bool) -> None:
     """A transaction that revises and is lost leaves neither; the next one leaves both."""
     async with LockedStore(dsn) as store, inside(dsn, store) as parts:
-        await parts.issue()
+        await parts.certify()
         await parts.falls()
         async with connected(dsn) as connection:
             await connection.execute(LOST_ON_FINISHING)
@@ -207,25 +224,21 @@ async def test_issued_once_when_the_answer_is_lost(dsn: str, *, persisted: bool)
     async with LockedStore(dsn) as store, inside(dsn, store) as parts:
         parts.registrar.strikes, parts.registrar.persisted = 1, persisted
         with pytest.raises(LedgerUnavailable):
-            await parts.issue()
-        wanted, come = await parts.wanted()
-        name = await parts.issuing.issued(wanted)
-        assert (name is not None) == persisted
-        if name is None:
-            name = await parts.issuing.issue(wanted, come)
-        assert await parts.issuing.issued(wanted) == name
+            await parts.certify()
+        again = await parts.certify()
+        assert again.new != persisted
+        assert await parts.certify() == Issued(again.certificate, new=False)
         assert await parts.statuses() == [("valid", 0)]
 
 
 @PERSISTED
 async def test_issued_once_when_the_commit_is_lost(dsn: str, *, persisted: bool) -> None:
     async with AnswerLost(dsn) as store, inside(dsn, store) as parts:
-        wanted, come = await parts.wanted()
         async with fault(dsn, store, losing_the_connection(dsn), persisted=persisted):
             (mined,) = await recorded(parts.sequencer, parts.firm.sign(extraction("7")))
             assert mined.submitted.batches
-        name = await parts.issuing.issue(wanted, come)
-        assert await parts.issuing.issued(wanted) == name
+        issued = await parts.certify()
+        assert await parts.certify() == Issued(issued.certificate, new=False)
         assert await parts.statuses() == [("valid", 0)]
 
 
@@ -240,7 +253,7 @@ async def test_a_fact_that_falls_while_a_certificate_is_issued(dsn: str, *, revi
                 await Revising(parts.pool).settle(parts.sequencer.size)
 
         parts.registrar.meanwhile = meanwhile
-        await parts.issue()
+        await parts.certify()
         assert await parts.due() == 1
         await parts.reassessing().settle()
         assert await parts.statuses() == [("suspended", 1)]
@@ -249,13 +262,92 @@ async def test_a_fact_that_falls_while_a_certificate_is_issued(dsn: str, *, revi
 
 async def test_what_does_not_change_the_outcome_suspends_nothing(dsn: str) -> None:
     async with LockedStore(dsn) as store, inside(dsn, store) as parts:
-        await parts.issue()
+        await parts.certify()
         (other,) = await recorded(parts.sequencer, parts.firm.sign(extraction("3")))
         record = retracting(other.submitted.batches[0], RetractionReason.FRAUD)
         await recorded(parts.sequencer, parts.firm.sign(record))
         await parts.reassessing().settle()
         assert await parts.statuses() == [("valid", 0)]
         assert await parts.due() == 0
+
+
+async def test_issued_once_to_who_asks_twice_at_once(dsn: str) -> None:
+    async with LockedStore(dsn) as store, inside(dsn, store) as parts:
+        answers = await asyncio.gather(*(parts.certify() for _ in range(3)))
+        assert sorted(each.new for each in answers) == [False, False, True]
+        assert len({each.certificate for each in answers}) == 1
+        assert await parts.statuses() == [("valid", 0)]
+
+
+@pytest.mark.parametrize("revised", [False, True], ids=["recorded", "noted"])
+async def test_not_valid_to_who_asks_again_once_a_fact_has_fallen(
+    dsn: str, *, revised: bool
+) -> None:
+    """Its certificate is valid until it is assessed anew, but nobody is answered with it any more."""
+    async with LockedStore(dsn) as store, inside(dsn, store) as parts:
+        await parts.certify()
+        await parts.falls()
+        if revised:
+            await Revising(parts.pool).settle(parts.sequencer.size)
+        with pytest.raises(Problem) as refused:
+            await parts.certify()
+        assert refused.value.slug == "not-passed"
+        assert await parts.statuses() == [("valid", 0)]
+
+
+@pytest.mark.parametrize("compromised", [False, True], ids=["retracted", "disowned"])
+async def test_a_declaration_that_falls_while_it_is_assessed(
+    dsn: str, *, compromised: bool
+) -> None:
+    """It stood when it was looked up, and what it fell by is among what the batch was assessed with."""
+    async with LockedStore(dsn) as store, inside(dsn, store) as parts:
+        stolen = SigningKey.generate()
+        await recorded(parts.sequencer, parts.firm.sign(further_key(parts.firm.id, stolen)))
+        thief = Firm(stolen, parts.firm.id)
+        (said,) = await recorded(parts.sequencer, thief.sign(declaring(parts.made)))
+        declaration = said.submitted.digest
+        falls = (
+            revoking(
+                stolen.key_id,
+                RevocationReason.KEY_COMPROMISE,
+                compromised_at=datetime.now(UTC) - timedelta(days=1),
+            )
+            if compromised
+            else retracting(declaration, RetractionReason.WITHDRAWN)
+        )
+
+        async def meanwhile() -> None:
+            await recorded(parts.sequencer, parts.firm.sign(falls))
+
+        parts.assessing = meanwhile
+        with pytest.raises(Problem) as refused:
+            await parts.certify(declaration)
+        assert refused.value.slug == "already-retracted"
+        assert await parts.statuses() == []
+
+
+async def test_what_has_ended_is_not_assessed_any_more(dsn: str) -> None:
+    async with LockedStore(dsn) as store, inside(dsn, store) as parts:
+        await parts.certify()
+        await parts.falls()
+        await parts.reassessing(after=timedelta(days=10_000)).settle()
+        assert await parts.statuses() == [("valid", 0)]
+        assert await parts.due() == 0
+
+
+async def test_each_that_cannot_be_assessed_is_named(
+    dsn: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with LockedStore(dsn) as store, inside(dsn, store) as parts:
+        issued = await parts.certify()
+        other = await parts.certify(await parts.declared())
+        await parts.falls()
+        parts.registrar.strikes = 2
+        with pytest.raises(ExceptionGroup) as failed:
+            await parts.reassessing().settle()
+        assert len(failed.value.exceptions) == 2
+        for each in (issued, other):
+            assert each.certificate in caplog.text
 
 
 def test_a_ledger_that_is_killed_suspends_when_it_starts_again() -> None:

@@ -21,11 +21,15 @@ CONTENTS = load("contents.sql")
 FACTS = load("facts.sql")
 LENSES = load("lenses.sql")
 CASCADING = load("cascading.sql")
+CERTIFYING = load("certifying.sql")
+REGISTER = load("register.sql")
 PACKS = load("packs.sql")
 LIMIT = 101
 STATEMENTS = 60_000
 CHAIN = 1000
 """Transformations after that, each of what the one before has made; the last is another party's."""
+CHANGES = 6_000
+"""Statements after those, each of which says how a certificate stands."""
 
 FILL = f"""
 insert into statement (index, digest, compact, kind, issuer, key_id, recorded_at)
@@ -59,12 +63,17 @@ insert into key select key_id, 0, '', 0, 0, key_id from statement where index = 
 insert into sharing (index, issuer, opened) values (0, 0, '{{quantities}}');
 insert into lens select n, sha256(n::text::bytea) from generate_series(1, 9000) n;
 insert into policy
-select sha256(n::text::bytea), '', 'policy ' || n % 10, '' from generate_series(0, 99) n;
+select sha256(n::text::bytea), '{{"version": "1"}}', 'policy ' || n % 10, '' from generate_series(0, 99) n;
+insert into credential select digest, '' from statement where index % 2 = 1;
+insert into statement (index, digest, compact, kind, issuer, counterparty, key_id, recorded_at)
+select n, sha256(n::text::bytea), '', 'certificate_status', 0, n % 3, sha256('key'), now()
+from generate_series({STATEMENTS + CHAIN}, {STATEMENTS + CHAIN + CHANGES - 1}) n;
 insert into certificate
-select index, index::text, index % 3, 0, digest, sha256((index % 100)::text::bytea), now(), 1,
+select index, index::text, index % 3, index * 1024, digest, sha256((index % 100)::text::bytea), now(), 1,
        now() + interval '1 year', null, 0, index,
        case when index % 50 = 0 then 'revoked' else 'valid' end
-from statement where index % 2 = 1;
+from statement where index % 2 = 1 and kind <> 'certificate_status';
+insert into status_list select list, count(*) from certificate group by list;
 insert into certificate_due select index, 7, true from certificate where index > 50000;
 insert into lens_user select n, n % 3, 'a definition' from generate_series(1, 9000) n;
 """
@@ -170,6 +179,55 @@ async def test_certificates_that_may_change_are_not_sought_among_all(
         assert len(found) == 20, query
         # Among a firm's own those under a policy have to be picked out.
         assert await cost(connection, CASCADING[query], *asked, *more) <= 20 * 20 * rarity, query
+
+
+@pytest.mark.parametrize("party", [1, None])
+@pytest.mark.parametrize("after", [-1, STATEMENTS - 700])
+async def test_certificates_and_notices_are_read_by_the_page(
+    connection: asyncpg.Connection, party: int | None, after: int
+) -> None:
+    for query in ("certificates", "notices"):
+        found = await connection.fetch(CERTIFYING[query], after, party, LIMIT)
+        assert len(found) == LIMIT, query
+        places = [row["index"] for row in found]
+        assert places == sorted(places) and places[0] > after
+        # Of each what made its batch, what changed it and its policy are read too.
+        assert await cost(connection, CERTIFYING[query], after, party, LIMIT) <= 30 * LIMIT, query
+
+
+async def test_what_a_certificate_reserves_is_not_sought_among_all(
+    connection: asyncpg.Connection,
+) -> None:
+    digest = hashlib.sha256(b"107").digest()
+    arguments = ([0, 0, 1], [101, 103, 7], ["105"], [digest])
+    found = await connection.fetch(REGISTER["reserved"], *arguments)
+    assert {row["position"] for row in found} == {101, 103, 105, 107}
+    assert await cost(connection, REGISTER["reserved"], *arguments) <= 60
+
+
+async def test_issuing_reads_no_other_certificates(connection: asyncpg.Connection) -> None:
+    for query, arguments in (
+        ("list_with_room", (65_536,)),
+        ("is_taken", (0, 101)),
+        (
+            "same",
+            (1, 1024, hashlib.sha256(b"1").digest(), datetime.now(UTC), None, datetime.now(UTC)),
+        ),
+    ):
+        await connection.fetch(CERTIFYING[query], *arguments)
+        assert await cost(connection, CERTIFYING[query], *arguments) <= 20, query
+
+
+async def test_certificates_that_a_late_statement_reaches_are_not_sought_among_all(
+    connection: asyncpg.Connection,
+) -> None:
+    """It notes them where it revises content, and nothing else is revised meanwhile."""
+    made = [20_003, 20_009]
+    withdrawn = [hashlib.sha256(b"20015").digest()]
+    arguments = (8, made, withdrawn, [hashlib.sha256(b"key2000").digest()])
+    assert await cost(connection, CERTIFYING["note_reached"], *arguments) <= 60
+    noted = await connection.fetch("select certificate from certificate_due where late = 8")
+    assert {row["certificate"] for row in noted} == {20_003, 20_009, 20_015}
 
 
 async def test_a_pack_reads_what_belongs_into_it(connection: asyncpg.Connection) -> None:

@@ -14,6 +14,8 @@ from provenite_proto.record import (
     Cost,
     Declaration,
     Facts,
+    Revocation,
+    RevocationReason,
     StatusEntry,
     StatusIdentities,
     Validity,
@@ -190,6 +192,17 @@ def _declared() -> Iterator[tuple[str, Case]]:
     yield (
         "certificate-on-a-retracted-declaration",
         case("already-retracted", place, rests(declared)),
+    )
+    stolen = firms.add("refiner", Declaration(batch=batch, costs=COSTS))
+    compromised = Revocation(
+        key=firms.keys["refiner"].key_id,
+        reason=RevocationReason.KEY_COMPROMISE,
+        compromised_at=firms.time() - timedelta(minutes=5),
+    )
+    firms.add("registrar", compromised)
+    yield (
+        "certificate-on-a-disowned-declaration",
+        case("already-retracted", place, rests(stolen)),
     )
 
 

@@ -3,7 +3,6 @@
 What is withheld or not carried leaves a check open: it never counts as holding.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -18,6 +17,9 @@ from ..certificate import (
     batch_digest,
     certified,
     did_url,
+    numbered,
+    overstates,
+    reassessed,
 )
 from ..certificate.committing import otherwise
 from ..certificate.verdict import Subject, together
@@ -230,7 +232,10 @@ class Certificates:
         where = f"as of the first {self._head.size:,} statements"
         sentence = self._committing.fallen(_declaration(seen))
         if sentence is None and found.outcome is Outcome.PASS:
-            return _holds("now", f"It passes {where} too.")
+            again = reassessed(answer(self._head.batch, self._head.size, found, ()))
+            if not overstates(seen.certificate.credential.provenance, again):
+                return _holds("now", f"It passes {where} too.")
+            sentence = f"It passes with less than it says {where}"
         sentence = sentence or f"It is {found.outcome} {where}"
         if seen.standing is not None and seen.standing.status is not Validity.VALID:
             return _holds("now", f"{sentence}, and it is {seen.standing.status}.")
@@ -303,7 +308,7 @@ def _compared(
     then: Sequence[CertifiedFigure] | None,
     now: Sequence[CertifiedFigure],
 ) -> Iterator[FigureVerdict]:
-    columns = [_numbered(figures) for figures in (said, then or (), now)]
+    columns = [numbered(figures) for figures in (said, then or (), now)]
     for name in dict.fromkeys(name for column in columns for name in column):
         test, of, _ = name
         claimed, follows, newer = (column.get(name) for column in columns)
@@ -315,18 +320,6 @@ def _compared(
             now=newer,
             holds=None if then is None else claimed == follows,
         )
-
-
-def _numbered(
-    figures: Sequence[CertifiedFigure],
-) -> dict[tuple[str, str, int], CertifiedFigure]:
-    """Figures by test, by what they are of, and by the how-manieth of these it is: two tests may have one name."""
-    found: dict[tuple[str, str, int], CertifiedFigure] = {}
-    counts: Counter[tuple[str, str]] = Counter()
-    for each in figures:
-        found[each.test, each.of, counts[each.test, each.of]] = each
-        counts[each.test, each.of] += 1
-    return found
 
 
 def _differing(each: FigureVerdict) -> str:

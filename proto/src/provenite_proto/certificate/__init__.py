@@ -16,6 +16,7 @@ from .changing import Cascade, ChangedCertificate, Reassessed, differs, reassess
 from .context import CONTEXT
 from .did import DidDocument, did_document, read_did
 from .errors import KINDS, BadCertificate
+from .holding import Shortfall, numbered, overstates, says_the_same, shortfalls
 from .model import BITS, CertifiedFigure, Credential, Provenance
 from .opening import Certificate, opened, read_certificate, sign_certificate
 from .suspension import PER_LIST, StatusList, sign_status_list, status_list
@@ -39,6 +40,7 @@ __all__ = [
     "Provenance",
     "Reassessed",
     "Result",
+    "Shortfall",
     "StatusList",
     "Subject",
     "Told",
@@ -55,12 +57,16 @@ __all__ = [
     "differs",
     "digest_of",
     "judged",
+    "numbered",
     "opened",
+    "overstates",
     "qr_text",
     "read_certificate",
     "read_did",
     "read_qr",
     "reassessed",
+    "says_the_same",
+    "shortfalls",
     "sign_certificate",
     "sign_status_list",
     "status_list",

@@ -10,6 +10,7 @@ from .batch import Batch, BatchStatus
 from .certified import Certified, Declared
 from .issuer import Issuer, needed
 from .state import Admission, State
+from .vouching import disowned
 
 _IDENTITIES = "/record/identities"
 
@@ -190,4 +191,15 @@ def _declared(identities: CertificateIdentities, state: State) -> Declared | Non
             f"Declaration {digest} has been retracted.",
             pointer=pointer,
         )
+    if _is_disowned(digest, state):
+        raise Problem(
+            "already-retracted",
+            f"Declaration {digest} was signed with a key that had been compromised.",
+            pointer=pointer,
+        )
     return declared
+
+
+def _is_disowned(digest: str, state: State) -> bool:
+    signed = state.statements[digest]
+    return disowned(signed.recorded_at, state.keys[signed.key_id].compromised_from)

@@ -1,12 +1,17 @@
-"""Issuing certificates: what was assessed is signed, kept, and committed to by a statement of the registrar's.
+"""Issuing certificates: what passes is signed, kept, and committed to by a statement of the registrar's.
+
+Whoever asks twice, be it at once, gets one certificate: who asks for the same waits, and what was issued is found.
+It is assessed each time, so that nobody is told of a pass which a late statement has ended.
 
 What is signed is kept before the statement is submitted, so that there is no certificate in the log whose text is
 lost. Text without a statement is no certificate: nobody is told of it.
 """
 
+import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from weakref import WeakValueDictionary
 
 import asyncpg
 import msgspec
@@ -18,16 +23,25 @@ from provenite_proto.certificate import (
     Issuance,
     credential,
     read_certificate,
+    reassessed,
+    says_the_same,
     sign_certificate,
 )
-from provenite_proto.policy import Policy
+from provenite_proto.certificate.answers import CertificateRequest
+from provenite_proto.ledger import BatchStatus, Enrolled
+from provenite_proto.policy import Outcome, Policy, digest
 from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.problem import Problem
 from provenite_proto.record import Certificate, CertificateIdentities, StatusEntry
-from provenite_proto.statement import Signs, base64url
+from provenite_proto.statement import Signs, base64url, parse
 
+from . import policies
+from .access import Reader
+from .answering.batch import named
+from .answering.outcome import figures, sentence
 from .registrar import Registrar
-from .store import certifying
+from .store import certifying, reading
+from .store.rows import OUTPUTS, Row
 from .unavailable import LedgerBusy
 
 _ID_BYTES = 16
@@ -54,6 +68,13 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     lot: str | None = None
 
 
+class Issued(msgspec.Struct, frozen=True):
+    """A certificate's id, and whether it is a new one."""
+
+    certificate: str
+    new: bool
+
+
 class Issuing:
     """Issues the certificates of one ledger."""
 
@@ -74,9 +95,105 @@ class Issuing:
         self._origin = origin
         self._log = log
         self._clock = clock
+        # Of those who ask for the same one works at a time; a lock goes with the last who holds it.
+        self._at_work: WeakValueDictionary[tuple[object, ...], asyncio.Lock] = WeakValueDictionary()
 
-    async def issued(self, wanted: Wanted) -> str | None:
-        """The id of the newest valid certificate that says the same: whoever asks twice gets one."""
+    async def wanted(
+        self, who: Reader, party: Enrolled, asked: CertificateRequest, row: Row
+    ) -> Wanted:
+        """What a party asks to have certified of the batch of a row, if it can be.
+
+        `Problem` `bad-request` for a day to come, a policy that there is not or a lot that was not given; `too-many`
+        as `policies.asked_for` has it; `batch-retracted`; `not-entitled` to the lot; and what stands against the
+        declaration: `not-found`, `statement-not-own`, `declaration-mismatch`, `already-retracted`.
+        """
+        today = self._clock().date()
+        day = asked.as_of or today
+        if day > today:
+            raise Problem("bad-request", f"asOf: {day} is still to come.")
+        if row["status"] == BatchStatus.RETRACTED:
+            raise Problem(
+                "batch-retracted",
+                "The statement that made the batch has been retracted.",
+                pointer="/batch",
+                figures={"batch": asked.batch},
+            )
+        policy = await policies.asked_for(self._pool, who.index, asked.policy)
+        declaration = asked.declaration
+        return Wanted(
+            party=who.party,
+            party_index=who.index,
+            holder=party.names[0] if party.names else who.party,
+            batch=asked.batch,
+            batch_key=row["key"],
+            material=row["material"],
+            policy=policy,
+            digest=digest(policy),
+            as_of=day,
+            declared=await self._declared(declaration, who, row) if declaration else None,
+            lot=await self._lot(who, row) if asked.lot else None,
+        )
+
+    async def certify(
+        self, wanted: Wanted, assess: Callable[[], Awaitable[AssessmentAnswer]]
+    ) -> Issued:
+        """Certify what passes when it is assessed: once it is recorded, or as it was before and is still valid.
+
+        `Problem` `not-passed`, `policy-ended` when the policy can no longer be relied on, `bad-request` when it has
+        more figures than a certificate holds, and what the registrar's statement is refused with; `LedgerBusy` when
+        no entry of a status list was found.
+        """
+        async with self._alone(wanted):
+            found = await assess()
+            if found.outcome is not Outcome.PASS:
+                raise Problem("not-passed", sentence(found), figures=figures(found))
+            if (name := await self._issued(wanted, found)) is not None:
+                return Issued(name, new=False)
+            return Issued(await self._issue(wanted, found), new=True)
+
+    def _alone(self, wanted: Wanted) -> asyncio.Lock:
+        declaration = wanted.declared.digest if wanted.declared else None
+        same = (wanted.party, wanted.batch, wanted.digest, wanted.as_of, declaration, wanted.lot)
+        return self._at_work.setdefault(same, asyncio.Lock())
+
+    async def _declared(self, name: str, who: Reader, row: Row) -> certifying.Declared:
+        """The declaration that is named, which has to be the reader's, of this batch, and to stand."""
+        declared = await certifying.declared(self._pool, name)
+        if declared is None:
+            raise Problem("not-found", f"No declaration {name} is recorded.")
+        pointer = "/declaration"
+        if declared.party != who.index:
+            raise Problem(
+                "statement-not-own",
+                "The declaration is another party's.",
+                pointer=pointer,
+                figures={"statement": name},
+            )
+        if declared.batch != row["key"]:
+            raise Problem(
+                "declaration-mismatch", "The declaration is of another batch.", pointer=pointer
+            )
+        if not declared.stands:
+            raise Problem(
+                "already-retracted",
+                "The declaration has been retracted or disowned.",
+                pointer=pointer,
+            )
+        return declared
+
+    async def _lot(self, who: Reader, row: Row) -> str:
+        index = row["key"] // OUTPUTS
+        if row["issuer"] != who.index:
+            raise Problem("not-entitled", "A lot is told by who has given it.")
+        texts = await reading.texts(self._pool, [index])
+        lot = named(parse(texts[index]).record, row["key"] % OUTPUTS).lot
+        if lot is None:
+            raise Problem("bad-request", "lot: the batch was given none.")
+        return lot
+
+    async def _issued(self, wanted: Wanted, come: AssessmentAnswer) -> str | None:
+        """The id of the newest certificate that stands and says what has come now: whoever asks twice gets one."""
+        anew = reassessed(come)
         found = await certifying.same(
             self._pool,
             wanted.party_index,
@@ -88,27 +205,24 @@ class Issuing:
         )
         for row in found:
             said = read_certificate(row["jwt"]).credential
-            if said.assessment.assessed_product[0].product.batch_number == wanted.lot:
+            lot = said.assessment.assessed_product[0].product.batch_number
+            if lot == wanted.lot and says_the_same(said.provenance, anew):
                 certificate: str = row["id"]
                 return certificate
         return None
 
-    async def issue(self, wanted: Wanted, found: AssessmentAnswer) -> str:
-        """Certify what passes; the certificate's id, once it is recorded.
-
-        `Problem` `policy-ended` when the policy can no longer be relied on, `bad-request` when it has more figures than
-        a certificate holds, and what the registrar's statement is refused with; `LedgerBusy` when no entry of a status list was found.
-        """
+    async def _issue(self, wanted: Wanted, found: AssessmentAnswer) -> str:
+        """The new certificate's id, once it is recorded."""
         for _ in range(_TRIES):
-            number = await certifying.count(self._pool) // PER_LIST
+            number = await certifying.list_with_room(self._pool, PER_LIST)
             entry = StatusEntry(list=number, index=secrets.randbelow(BITS))
             if await certifying.is_taken(self._pool, number, entry.index):
                 continue
             name = base64url.encode(secrets.token_bytes(_ID_BYTES))
             said = self._said(wanted, found, name, entry)
-            digest = await certifying.keep(self._pool, self._signed(said))
+            text = await certifying.keep(self._pool, self._signed(said))
             try:
-                await self._registrar.says(_record(wanted, found, name, entry, digest, said))
+                await self._registrar.says(_record(wanted, found, name, entry, text, said))
             except Problem as problem:
                 # Somebody else was given the entry meanwhile.
                 if problem.slug != "status-taken":
@@ -153,7 +267,7 @@ def _record(
     found: AssessmentAnswer,
     name: str,
     entry: StatusEntry,
-    digest: str,
+    text: str,
     said: Credential,
 ) -> Certificate:
     identities = CertificateIdentities(
@@ -163,7 +277,7 @@ def _record(
         declaration=wanted.declared.digest if wanted.declared else None,
     )
     return Certificate(
-        credential=digest,
+        credential=text,
         policy=wanted.digest,
         as_of=found.as_of,
         size=found.size,

@@ -8,11 +8,14 @@ what is done twice is done once: a statement that changes nothing is refused.
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 import asyncpg
 
+from provenite_proto.certificate import overstates, read_certificate, reassessed
 from provenite_proto.ledger import BatchStatus
 from provenite_proto.policy import Facts, Outcome
 from provenite_proto.policy.answers import AssessmentAnswer, answer
@@ -20,7 +23,7 @@ from provenite_proto.problem import Problem
 from provenite_proto.record import CertificateStatus, StatusIdentities, Validity
 
 from . import policies
-from .answering.outcome import sentence
+from .answering.outcome import less, sentence
 from .assessing import Question, assessed, question
 from .follower import MAX_PAUSE_SECONDS, MIN_PAUSE_SECONDS
 from .keeping import RETRY_SECONDS
@@ -58,6 +61,8 @@ class Reassessing:
         revising: Revising,
         registrar: Registrar,
         called: asyncio.Event,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """On the database of the pool; it looks for what is due when it is `called`, which it clears."""
         self._pool = pool
@@ -65,6 +70,7 @@ class Reassessing:
         self._revising = revising
         self._registrar = registrar
         self._called = called
+        self._clock = clock
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -85,19 +91,20 @@ class Reassessing:
             await asyncio.wait((self._task,))
 
     async def settle(self) -> None:
-        """Assess all that is due; raise what kept one of them from it, once the others are done."""
+        """Assess all that is due; an `ExceptionGroup` of what kept some of them from it, once the others are done."""
         await self._revising.settle(self._sequencer.size)
-        failed: Exception | None = None
+        failed: list[Exception] = []
         after = -1
         while due := await certifying.due(self._pool, after=after, limit=CHUNK):
             for row in due:
                 try:
                     await self._one(row)
                 except Exception as error:  # one that fails must not keep the others waiting
-                    failed = error
+                    _tell(f"certificate {row['id']}", error)
+                    failed.append(error)
             after = due[-1]["index"]
-        if failed is not None:
-            raise failed
+        if failed:
+            raise ExceptionGroup("certificates that cannot be assessed anew", failed)
 
     async def _run(self) -> None:
         pause = MIN_PAUSE_SECONDS
@@ -109,10 +116,8 @@ class Reassessing:
             try:
                 await self.settle()
             except Exception as error:
-                if is_outage(error) or isinstance(error, LedgerUnavailable):
-                    _log.warning("certificates wait for the database: %s", type(error).__name__)
-                else:
-                    _log.exception("a certificate cannot be assessed anew")
+                if not isinstance(error, ExceptionGroup):
+                    _tell("certificates", error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, MAX_PAUSE_SECONDS)
                 self._called.set()
@@ -120,9 +125,9 @@ class Reassessing:
                 pause = MIN_PAUSE_SECONDS
 
     async def _one(self, row: Row) -> None:
-        """Have a certificate stand as it should."""
+        """Have a certificate stand as it should; one that is revoked or has ended stays as it is."""
         size = row["late"] + 1
-        if row["status"] != Validity.REVOKED:
+        if row["status"] != Validity.REVOKED and row["valid_until"] > self._clock():
             size, against = await self._against(row)
             await self._say(row, against)
         await certifying.done(self._pool, row["index"], size - 1)
@@ -169,7 +174,7 @@ class Reassessing:
             return size, UNREADABLE
         asked = await question(self._pool, policy, facts, row["as_of"])
         found = await self._assessed(batch, asked)
-        return found.size, None if found.outcome is Outcome.PASS else sentence(found)
+        return found.size, _short(row["jwt"], found)
 
     async def _assessed(self, batch: Row, asked: Question) -> AssessmentAnswer:
         name = f"{rows.text(batch['digest'])}.{batch['key'] % rows.OUTPUTS}"
@@ -186,3 +191,20 @@ class Reassessing:
             if not await revisions.overtaken(self._pool, size):
                 return answer(name, size, found, ())
         raise LedgerUnavailable
+
+
+def _short(jwt: str | None, found: AssessmentAnswer) -> str | None:
+    """Why an assessment is less than was certified; a certificate that was recorded by hand may have no text here."""
+    if found.outcome is not Outcome.PASS:
+        return sentence(found)
+    if jwt is None:
+        return None
+    said = read_certificate(jwt).credential.provenance
+    return less(said, found) if overstates(said, reassessed(found)) else None
+
+
+def _tell(what: str, error: Exception) -> None:
+    if is_outage(error) or isinstance(error, LedgerUnavailable):
+        _log.warning("%s: waits for the database: %s", what, type(error).__name__)
+    else:
+        _log.error("%s: cannot be assessed anew", what, exc_info=error)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from provenite_proto.certificate import certificate_url, read_certificate
+from provenite_proto.certificate import certificate_url
 from provenite_proto.certificate.answers import CertificateAnswer, CertificateEntry, NoticeAnswer
 from provenite_proto.record import CertificateStatus, Validity
 from provenite_proto.statement import parse, redact
@@ -51,15 +51,14 @@ def certificate(row: Row, origin: str, receipt: str) -> CertificateAnswer:
 def entry(row: Row, origin: str, party: str) -> CertificateEntry:
     """A certificate in its holder's list."""
     stands = standing(row)
-    provenance = read_certificate(row["jwt"]).credential.provenance
     return CertificateEntry(
         id=row["id"],
         url=certificate_url(origin, row["id"]),
         statement=rows.text(row["digest"]),
         batch=rows.batch_named(row),
         party=party,
-        policy=provenance.policy,
-        version=provenance.version,
+        policy=row["policy_id"],
+        version=row["version"],
         policy_digest=rows.text(row["policy"]),
         as_of=row["as_of"],
         valid_until=row["valid_until"],
@@ -69,23 +68,35 @@ def entry(row: Row, origin: str, party: str) -> CertificateEntry:
     )
 
 
-def changed(row: Row) -> str:
-    """The certificate, by the digest of its statement, of which a statement says how it stands."""
-    return _status(row["compact"]).certificate
+class Change(Struct, frozen=True):
+    """What a statement says of how a certificate stands, and when that was recorded."""
+
+    record: CertificateStatus
+    at: datetime
+
+    @property
+    def certificate(self) -> str:
+        """The digest of the certificate's statement."""
+        return self.record.certificate
 
 
-def notice(row: Row, of: Row, origin: str) -> NoticeAnswer:
+def change(row: Row) -> Change:
+    """What the statement of a row says."""
+    return Change(_status(row["compact"]), row["recorded_at"])
+
+
+def notice(said: Change, of: Row, origin: str) -> NoticeAnswer:
     """What the holder of a certificate (`of`) is told of it by a statement."""
-    record = _status(row["compact"])
+    record = said.record
     return NoticeAnswer(
         certificate=of["id"],
         url=certificate_url(origin, of["id"]),
         batch=rows.batch_named(of),
-        policy=read_certificate(of["jwt"]).credential.provenance.policy,
+        policy=of["policy_id"],
         status=record.status,
         reason=record.reason,
         cause=record.identities.cause if record.identities else None,
-        at=row["recorded_at"],
+        at=said.at,
     )
 
 

@@ -1,5 +1,6 @@
 """What came of an assessment, in a sentence and in figures: of the batch alone, and of nothing that is upstream."""
 
+from provenite_proto.certificate import Provenance, Shortfall, reassessed, shortfalls
 from provenite_proto.policy import Outcome
 from provenite_proto.policy.answers import AssessmentAnswer, FigureAnswer
 from provenite_proto.policy.wording import percent
@@ -15,7 +16,24 @@ def sentence(found: AssessmentAnswer) -> str:
     lacking = [f"{each.what} is missing" for each in found.missing]
     because = "; ".join((*short, *lacking))
     said = f"As of {found.as_of} the outcome is {_words(found.outcome)}"
-    whole = f"{said}: {because}." if because else f"{said}."
+    return _cut(f"{said}: {because}." if because else f"{said}.")
+
+
+def less(certified: Provenance, found: AssessmentAnswer) -> str:
+    """That it still passes, with which figures that are less than was certified; at most `LONGEST` characters."""
+    short = "; ".join(map(_shortfall, shortfalls(certified, reassessed(found))))
+    because = f": {short}" if short else ", by another row or exemption"
+    return _cut(f"It still passes, with less than it says; ask for a new one{because}.")
+
+
+def _shortfall(each: Shortfall) -> str:
+    said, name = _bounds(each.said.lower, each.said.upper), f"{each.said.of}: {each.said.test}"
+    if each.now is None:
+        return f"{name} is no longer told, {said} was certified"
+    return f"{name} {_bounds(each.now.lower, each.now.upper)}, {said} was certified"
+
+
+def _cut(whole: str) -> str:
     return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
 
 
@@ -32,9 +50,13 @@ def _words(outcome: Outcome) -> str:
 
 
 def _figure(figure: FigureAnswer) -> str:
-    lower, upper = percent(figure.lower_share), percent(figure.upper_share)
-    between = lower if lower == upper else f"{lower} to {upper}"
+    between = _bounds(figure.lower_share, figure.upper_share)
     return f"{figure.of}: {figure.test} {between}{_needed(figure)}"
+
+
+def _bounds(low: str, high: str) -> str:
+    lower, upper = percent(low), percent(high)
+    return lower if lower == upper else f"{lower} to {upper}"
 
 
 def _share(figure: FigureAnswer) -> str:

@@ -1,6 +1,5 @@
 """/v1/certificates and /v1/notices: certifying batches, and what becomes of certificates."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from litestar import Response, get, post
@@ -15,23 +14,18 @@ from provenite_proto.certificate.answers import (
     CertificateRequest,
     NoticeAnswer,
 )
-from provenite_proto.ledger import BatchStatus
-from provenite_proto.policy import Assessment, Facts, Outcome, digest
+from provenite_proto.policy import Assessment, Facts
 from provenite_proto.policy.answers import AssessmentAnswer, answer
 from provenite_proto.problem import Problem
-from provenite_proto.statement import parse
 
-from .. import policies
 from ..access import Reader, listed, may_certify
 from ..answering import certificate as answering
-from ..answering.batch import named
-from ..answering.outcome import figures, sentence
 from ..assessing import assessed, question
 from ..issuing import Wanted
 from ..store import certifying, reading, rows
 from ..store.rows import OUTPUTS, Row
 from .documenting import BY_TOKEN, CERTIFICATE_ID, CURSOR, LIMIT, OPEN, WITH_TOKEN, refusals
-from .paging import cut, linked, page
+from .paging import cut, each, linked, page
 from .parts import AnyRequest, Parts, found, parts, reader
 from .settling import as_of
 
@@ -75,24 +69,20 @@ async def certify(
 ) -> Response[CertificateAnswer]:
     """A certificate that the batch passes the policy, for who holds it, or has made or shipped it.
 
-    Whoever asks again is answered with the same certificate, as long as it is valid.
+    Whoever asks again is answered with the same certificate, as long as it is valid and its figures are those of now.
     """
     who, ledger = reader(request), parts(request)
     row = found(await reading.batch(ledger.pool, data.batch), "batch", data.batch)
     if not may_certify(who, row["holder"], row["issuer"]):
         raise Problem("not-entitled", "A batch is certified for who holds it, made or shipped it.")
-    wanted = await _wanted(ledger, who, data, row)
-    if (name := await ledger.issuing.issued(wanted)) is not None:
-        return Response(await _answered(ledger, name), status_code=200)
-    come = await _assessed(ledger, who, row, wanted)
-    if come.outcome is not Outcome.PASS:
-        raise Problem("not-passed", sentence(come), figures=figures(come))
-    name = await ledger.issuing.issue(wanted, come)
-    return Response(
-        await _answered(ledger, name),
-        status_code=201,
-        headers={"Location": paths.certificate(name)},
-    )
+    party = found(ledger.sequencer.party(who.party), "party", who.party)
+    wanted = await ledger.issuing.wanted(who, party, data, row)
+    issued = await ledger.issuing.certify(wanted, lambda: _assessed(ledger, who, row, wanted))
+    answered = await _answered(ledger, issued.certificate)
+    if not issued.new:
+        return Response(answered, status_code=200)
+    location = paths.certificate(issued.certificate)
+    return Response(answered, status_code=201, headers={"Location": location})
 
 
 @get(
@@ -155,80 +145,15 @@ async def list_notices(
     after = -1 if cursor is None else int(cursor)
     read = await certifying.notices(ledger.pool, listed(who), after=after, limit=limit + 1)
     read, following = cut(read, limit, "index")
-    of = await certifying.noticed(ledger.pool, {answering.changed(row) for row in read})
+    said = await each(read, answering.change)
+    of = await certifying.noticed(ledger.pool, {one.certificate for one in said})
     items = tuple(
-        answering.notice(row, of[name], ledger.origin)
-        for row in read
+        answering.notice(one, of[one.certificate], ledger.origin)
+        for one in said
         # One that the registrar has recorded by hand may have no text here.
-        if (name := answering.changed(row)) in of
+        if one.certificate in of
     )
     return linked(request, Page(items=items, next=following))
-
-
-async def _wanted(ledger: Parts, who: Reader, asked: CertificateRequest, row: Row) -> Wanted:
-    day = asked.as_of or datetime.now(UTC).date()
-    if day > datetime.now(UTC).date():
-        raise Problem("bad-request", f"asOf: {day} is still to come.")
-    if row["status"] == BatchStatus.RETRACTED:
-        raise Problem(
-            "batch-retracted",
-            "The statement that made the batch has been retracted.",
-            pointer="/batch",
-            figures={"batch": asked.batch},
-        )
-    policy = await policies.asked_for(ledger.pool, who.index, asked.policy)
-    party = found(ledger.sequencer.party(who.party), "party", who.party)
-    return Wanted(
-        party=who.party,
-        party_index=who.index,
-        holder=party.names[0] if party.names else who.party,
-        batch=asked.batch,
-        batch_key=row["key"],
-        material=row["material"],
-        policy=policy,
-        digest=digest(policy),
-        as_of=day,
-        declared=await _declared(ledger, who, asked, row),
-        lot=await _lot(ledger, who, row) if asked.lot else None,
-    )
-
-
-async def _declared(
-    ledger: Parts, who: Reader, asked: CertificateRequest, row: Row
-) -> certifying.Declared | None:
-    """The declaration that is named, which has to be the reader's, of this batch, and to stand."""
-    name = asked.declaration
-    if name is None:
-        return None
-    declared = found(await certifying.declared(ledger.pool, name), "declaration", name)
-    pointer = "/declaration"
-    if declared.party != who.index:
-        raise Problem(
-            "statement-not-own",
-            "The declaration is another party's.",
-            pointer=pointer,
-            figures={"statement": name},
-        )
-    if declared.batch != row["key"]:
-        raise Problem(
-            "declaration-mismatch", "The declaration is of another batch.", pointer=pointer
-        )
-    if not declared.stands:
-        raise Problem(
-            "already-retracted", "The declaration has been retracted or disowned.", pointer=pointer
-        )
-    return declared
-
-
-async def _lot(ledger: Parts, who: Reader, row: Row) -> str:
-    index = row["key"] // OUTPUTS
-    if row["issuer"] != who.index:
-        raise Problem("not-entitled", "A lot is told by who has given it.")
-    texts = await reading.texts(ledger.pool, [index])
-    lot = named(parse(texts[index]).record, row["key"] % OUTPUTS).lot
-    if lot is None:
-        raise Problem("bad-request", "lot: the batch was given none.")
-    return lot
 
 
 async def _assessed(ledger: Parts, who: Reader, row: Row, wanted: Wanted) -> AssessmentAnswer:

@@ -26,12 +26,17 @@ async def page(
     request: AnyRequest, found: Sequence[Row], following: str | None, answer: Callable[[Row], T]
 ) -> Response[Page[T]]:
     """The rows as a page, with a Link to the following one."""
+    return linked(request, Page(items=await each(found, answer), next=following))
+
+
+async def each(found: Sequence[Row], answer: Callable[[Row], T]) -> tuple[T, ...]:
+    """What is made of each row."""
     items = []
     for row in found:
         # To read a statement may take milliseconds: others get their turn on the event loop.
         await asyncio.sleep(0)
         items.append(answer(row))
-    return linked(request, Page(items=tuple(items), next=following))
+    return tuple(items)
 
 
 def linked(request: AnyRequest, answer: Page[T]) -> Response[Page[T]]:

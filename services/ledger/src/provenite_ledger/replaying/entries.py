@@ -43,7 +43,8 @@ async def compare(
     rows = await connection.fetchrow(SQL["count"])
     sizes = {name: len(table) for name, table in tables_of(state).items()}
     draws = sum(len(each.draws) for each in state.statements.values())
-    expected_counts = {**sizes, "draws": draws, **counted}
+    entries = len(state.certificates)
+    expected_counts = {**sizes, "draws": draws, "entries": entries, **counted}
     for name, count in rows.items():
         same("the number of rows", name, expected_counts[name], count)
 

@@ -66,9 +66,9 @@ async def same(
     return found
 
 
-async def count(pool: asyncpg.Pool) -> int:
-    """How many certificates there are."""
-    found: int = await pool.fetchval(_SQL["count"])
+async def list_with_room(pool: asyncpg.Pool, entries: int) -> int:
+    """The first status list of which fewer entries than so many are taken."""
+    found: int = await pool.fetchval(_SQL["list_with_room"], entries)
     return found
 
 
@@ -157,8 +157,9 @@ async def note_reached(
     )
 
 
-async def note_overtaken(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
-    """Note the certificates among what is recorded that a late statement may have overtaken."""
+async def note_issued(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Of the certificates among what is recorded: count their entries of status lists, and note those that a late statement may have overtaken."""
     issued = [each.index for each in entries if isinstance(each.statement.record, Certificate)]
     if issued:
+        await connection.execute(_SQL["take_entries"], issued)
         await connection.execute(_SQL["note_overtaken"], issued)

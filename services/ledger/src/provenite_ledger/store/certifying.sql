@@ -10,16 +10,27 @@ join key k on k.key_id = s.key_id
 where s.digest = $1
 
 -- name: same
--- Certificates that say the same of a batch, are valid and do not end before a moment, the newest first.
+-- Certificates by the same of a batch that are valid, wait for nothing and do not end before a moment, the newest first.
 select c.id, e.jwt
 from certificate c join credential e on e.digest = c.credential
 where c.party = $1 and c.batch = $2 and c.policy = $3 and c.as_of = $4 and c.declaration is not distinct from $5
   and c.status = 'valid' and c.valid_until > $6
+  and not exists (select from certificate_due w where w.certificate = c.index and not w.done)
 order by c.index desc limit 10
 
--- name: count
--- How many certificates there are.
-select count(*) from certificate
+-- name: list_with_room
+-- The first status list that has fewer entries ($1) than are given out of one; if all have, the one after the last.
+select coalesce(
+    (select list from status_list where taken < $1 order by list limit 1),
+    (select max(list) + 1 from status_list),
+    0
+)
+
+-- name: take_entries
+-- New certificates have entries of status lists.
+insert into status_list (list, taken)
+select list, count(*) from certificate where index = any ($1::bigint[]) group by list
+on conflict (list) do update set taken = status_list.taken + excluded.taken
 
 -- name: is_taken
 -- Whether an entry of a status list is a certificate's.
@@ -47,30 +58,56 @@ left join statement h on h.index = c.changed
 where c.id = $1
 
 -- name: certificates
--- Certificates after an index, a party's or all.
-select c.*, s.digest, m.digest as maker, e.jwt, h.recorded_at as since, h.compact as said
-from certificate c
+-- Certificates after an index, a party's or all: each is found by an index of its own.
+with those as (
+    (
+        select c.* from certificate c join credential e on e.digest = c.credential
+        where c.party = $2 and c.index > $1
+        order by c.index limit $3
+    )
+    union all
+    (
+        select c.* from certificate c join credential e on e.digest = c.credential
+        where $2::bigint is null and c.index > $1
+        order by c.index limit $3
+    )
+),
+named as materialized (
+    -- A definition may be long: each is read once.
+    select digest, id, convert_from(definition, 'UTF8')::jsonb ->> 'version' as version
+    from policy where digest = any (array(select policy from those))
+)
+select c.*, s.digest, m.digest as maker, p.id as policy_id, p.version, h.recorded_at as since, h.compact as said
+from those c
 join statement s on s.index = c.index
 join statement m on m.index = c.batch / 1024
-join credential e on e.digest = c.credential
+join named p on p.digest = c.policy
 left join statement h on h.index = c.changed
-where c.index > $1 and ($2::bigint is null or c.party = $2)
-order by c.index limit $3
+order by c.index
 
 -- name: notices
--- Statements after an index that say how certificates stand, a party's or all.
-select s.index, s.recorded_at, s.compact
-from statement s
-where s.kind = 'certificate_status' and s.index > $1 and ($2::bigint is null or s.counterparty = $2)
-order by s.index limit $3
+-- Statements after an index that say how certificates stand, a party's or all: each is found by an index of its own.
+(
+    select index, recorded_at, compact from statement
+    where kind = 'certificate_status' and counterparty = $2 and index > $1
+    order by index limit $3
+)
+union all
+(
+    select index, recorded_at, compact from statement
+    where kind = 'certificate_status' and $2::bigint is null and index > $1
+    order by index limit $3
+)
+order by index
 
 -- name: noticed
 -- Certificates by the digest of their statement.
-select s.digest, c.id, c.batch, e.jwt, m.digest as maker
-from certificate c
-join statement s on s.index = c.index
+select s.digest, c.id, c.batch, p.id as policy_id, m.digest as maker
+from statement s
+join certificate c on c.index = s.index
 join credential e on e.digest = c.credential
 join statement m on m.index = c.batch / 1024
+join policy p on p.digest = c.policy
 where s.digest = any ($1::bytea[])
 
 -- name: has_list
@@ -83,7 +120,7 @@ select position from certificate where list = $1 and status <> 'valid' order by 
 
 -- name: due
 -- Certificates that are to be assessed anew, each with the newest of the statements because of which.
-select w.late, s.digest as late_digest, c.*, t.digest, m.digest as maker, d.digest as declared
+select w.late, s.digest as late_digest, c.*, t.digest, m.digest as maker, d.digest as declared, e.jwt
 from (
     select certificate, max(late) as late from certificate_due
     where not done and certificate > $1 group by certificate order by certificate limit $2
@@ -93,6 +130,7 @@ join statement s on s.index = w.late
 join statement t on t.index = c.index
 join statement m on m.index = c.batch / 1024
 left join statement d on d.index = c.declaration
+left join credential e on e.digest = c.credential
 order by c.index
 
 -- name: done
@@ -104,17 +142,24 @@ update certificate_due set done = true where certificate = $1 and late <= $2 and
 -- changed ($2), by statements that it withdraws (digests, $3), and on declarations that it disowns (keys, $4).
 insert into certificate_due (certificate, late)
 select c.index, $1::bigint
-from unnest($2::bigint[]) as made (index)
-join batch b on b.root >= made.index * 1024 and b.root < (made.index + 1) * 1024
-join certificate c on c.batch = b.key
+from certificate c
+where c.batch = any (array(
+    select b.key
+    from unnest($2::bigint[]) as made (index)
+    join batch b on b.root >= made.index * 1024 and b.root < (made.index + 1) * 1024
+))
 union
 select c.index, $1::bigint
 from statement s join certificate c on c.batch >= s.index * 1024 and c.batch < (s.index + 1) * 1024
 where s.digest = any ($3::bytea[])
 union
 select c.index, $1::bigint
-from statement s join certificate c on c.declaration = s.index
-where s.digest = any ($3::bytea[]) or (s.kind = 'declaration' and s.key_id = any ($4::bytea[]))
+from certificate c
+where c.declaration = any (array(
+    select index from statement where digest = any ($3::bytea[])
+    union
+    select index from statement where kind = 'declaration' and key_id = any ($4::bytea[])
+))
 on conflict (certificate, late) do nothing
 
 -- name: note_overtaken

@@ -49,9 +49,15 @@ where s.digest = any ($1::bytea[])
 -- What certificates have that no other may: the entries of status lists, ids, and credentials.
 select s.digest, c.id, c.credential, c.list, c.position
 from certificate c join statement s on s.index = c.index
-where (c.list, c.position) in (select * from unnest($1::integer[], $2::integer[]))
-   or c.id = any ($3::text[])
-   or c.credential = any ($4::bytea[])
+where c.index in (
+    select t.index
+    from unnest($1::integer[], $2::integer[]) w (list, position)
+    join certificate t on t.list = w.list and t.position = w.position
+    union
+    select index from certificate where id = any ($3::text[])
+    union
+    select index from certificate where credential = any ($4::bytea[])
+)
 
 -- name: recorded
 -- Statements by digest, with what later ones need of them; the text of proxies and of receipts.

@@ -44,6 +44,7 @@ create index statement_key on statement (key_id);
 create index statement_of_keys on statement (counterparty, index) where kind in ('key', 'revocation');
 -- How each party's certificates stand.
 create index statement_of_certificates on statement (counterparty, index) where kind = 'certificate_status';
+create index statement_of_standing on statement (index) where kind = 'certificate_status';
 create index statement_retraction on statement (retracted_by) where retracted_by is not null;
 
 create table making (
@@ -363,6 +364,12 @@ create index certificate_policy on certificate (policy, index);
 create index certificate_not_valid on certificate (list) where status <> 'valid';
 create index certificate_batch on certificate (batch);
 create index certificate_declaration on certificate (declaration) where declaration is not null;
+
+create table status_list (
+    -- How many certificates have an entry of a status list.
+    list integer primary key,
+    taken bigint not null
+);
 
 create table credential (
     -- What was signed as a certificate; it counts once a statement has its digest.

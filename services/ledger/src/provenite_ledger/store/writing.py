@@ -10,7 +10,7 @@ from provenite_proto.record import Collection, Extraction, Transformation
 from provenite_proto.replay.reach import reach
 
 from . import rows
-from .certifying import note_overtaken
+from .certifying import note_issued
 from .filing import file
 from .loaded import Entry, Loaded
 from .named import load
@@ -66,7 +66,7 @@ async def write(connection: asyncpg.Connection, entries: Sequence[Entry], loaded
         await file(connection, effects, loaded)
         await _retracted(connection, effects, loaded)
         await _late(connection, entries)
-        await note_overtaken(connection, entries)
+        await note_issued(connection, entries)
 
 
 async def _batches(
