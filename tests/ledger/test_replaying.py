@@ -194,7 +194,10 @@ TAMPERED = {
     "who changed it": ("update certificate set changed = null", "changed"),
     "what changed it": ("update certificate set cause = null", "cause"),
     "an entry of a status list": ("update certificate set position = position + 1", "position"),
-    "how many entries are taken": ("update status_list set taken = taken + 1", "entries"),
+    "how many entries are taken": (
+        "update status_list set taken = taken + 1",
+        "the number of rows",
+    ),
     "another id": ("update certificate set id = 'other ' || index", "certificate"),
     "another's certificate": ("update certificate set party = 0", "party"),
     "a lost certificate": ("delete from certificate_due; delete from certificate", "the entry"),
