@@ -3,7 +3,7 @@
 Nothing is fetched here. Who verifies brings the text, what he was given with it, whom he trusts, and the time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
@@ -21,6 +21,7 @@ from ..log import (
     parse_key,
     parse_policy,
 )
+from ..policy.own import OWN, is_own
 from ..problem import Problem
 from ..record import Certificate as CertificateRecord
 from ..statement import parse
@@ -108,12 +109,17 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_de
         """The verdict with other checks too: of what was not checked here, or not at all."""
         others = {each.subject: each for each in more}
         checks = tuple(
-            others.pop(each.subject, each) if each.result is Result.UNCHECKED else each
+            others.pop(each.subject, each) if self._yields(each, others) else each
             for each in self.checks
         )
         known = {each.subject for each in checks}
         checks += tuple(each for each in others.values() if each.subject not in known)
         return msgspec.structs.replace(self, checks=checks, result=together(checks))
+
+    @staticmethod
+    def _yields(check: Check, others: Mapping[Subject, Check]) -> bool:
+        other = others.get(check.subject, check)
+        return check.result is Result.UNCHECKED or other.result is Result.FALSE
 
 
 def judged(
@@ -141,6 +147,8 @@ def _checks(
         yield _copy(certificate, trusted.digest)
     yield _signature(certificate, evidence)
     yield _dates(certificate, now)
+    if is_own(certificate.credential.provenance.policy):
+        yield _own_rule(certificate)
     yield _status(certificate, evidence, now)
     yield from _log(certificate, evidence, trusted)
     if trusted.batch is not None:
@@ -171,6 +179,12 @@ def _dates(certificate: Certificate, now: datetime) -> Check:
     if now > ends:
         return _false("dates", "certificate-expired", f"It was valid until {_moment(ends)}.")
     return _holds("dates", f"Valid until {_moment(ends)}.")
+
+
+def _own_rule(certificate: Certificate) -> Check:
+    """What it was assessed by is only what a firm says, and that is said of it."""
+    said = certificate.credential.provenance
+    return _claimed("policy", f"By {said.policy} {said.version}. {OWN}")
 
 
 def _status(certificate: Certificate, evidence: Evidence, now: datetime) -> Check:
