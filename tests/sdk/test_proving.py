@@ -1,12 +1,17 @@
 """The client takes a statement for recorded when the log's proof says so, and not because the ledger does."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import provenite
+from provenite import _operations as operations
 from provenite._exchange import Reply, Request
+from provenite_proto.certificate import read_certificate
+from provenite_proto.log import LogProof, parse_key
 from provenite_proto.statement import parse
 from tests.sdk.logging_it import SECONDS, Log
 from tests.sdk.test_exchange import ORIGIN, SITE, answer, drive, exchange
@@ -129,6 +134,39 @@ def test_so_is_a_cose_receipt() -> None:
     for body, log in ((LOG.cose("B" * 42 + "A"), LOG), (receipt, OTHER), (receipt[:-1], LOG)):
         with pytest.raises(provenite.NotProven):
             drive(one.cose_receipt(digest), text(body, kind), answer(log.answer()))
+
+
+COMMITTED = Path(__file__).parents[2] / "proto/vectors/certificate"
+
+
+@pytest.mark.parametrize(
+    "vector",
+    [
+        "recorded-before-what-it-is-of",
+        *sorted(each.stem for each in COMMITTED.glob("statement-of-another-*")),
+    ],
+)
+def test_the_log_has_to_commit_to_all_of_a_certificate(vector: str) -> None:
+    def asked(name: str) -> Any:
+        case = json.loads((COMMITTED / f"{name}.json").read_bytes())
+        found = read_certificate(case["certificate"])
+        answered = {
+            "id": found.id,
+            "url": found.credential.id,
+            "credential": found.text,
+            "digest": found.digest,
+            "status": "valid",
+            "validUntil": found.credential.valid_until.isoformat(),
+            "statement": case["statement"],
+            "index": LogProof.parse(case["receipt"].encode()).index,
+            "receipt": case["receipt"],
+        }
+        one = exchange(SIGNER, log_key=parse_key(case["trusted"]["logKey"]))
+        return drive(one.certificate(operations.certificate(found.id)), answer(answered))[1]
+
+    assert asked("all-there").status == "valid"
+    with pytest.raises(provenite.NotProven):
+        asked(vector)
 
 
 def test_a_log_key_that_is_none() -> None:

@@ -326,7 +326,12 @@ def _altered() -> Iterator[Made]:
     made = Certified()
     other = certificates.batch_digest(certificate_id("certificate 0"), f"{made.collected}.0")
     made.certify(RECYCLED, with_provenance(made.credential(RECYCLED), batch_digest=other))
-    yield "certificate-of-another-batch", made.forged(), "false", {"failures": ("batch-differs",)}
+    yield (
+        "certificate-of-another-batch",
+        made.forged(),
+        "false",
+        {"failures": ("batch-differs", "log-commits-otherwise")},
+    )
     made = Certified()
     credential = made.credential(RECYCLED)
     made.firms.add("miner", made.firms.extracted(copper("1")))

@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
+from provenite_proto.certificate import read_certificate
 from provenite_proto.log import Checkpoint, NoteSigner, entry
 from provenite_proto.log.note import base64
 from provenite_proto.record import Certificate, CertificateIdentities, StatusEntry
 from provenite_proto.statement import base64url, parse
 from tests.proto import certifying
-from tests.proto.certifying import BATCH, ID, KEY, LIST, NOW, ORIGIN, PLACE
+from tests.proto.certifying import BATCH, ID, KEY, LIST, NOW, ORIGIN
 from tests.proto.rfc6962 import Reference, leaf
 
 from .keys import TestKey, digest_of, encoded, signed
@@ -20,6 +21,7 @@ from .log_parts import LOG as LOG_SIGNER
 from .log_proofs import HEADER as PROOF
 
 REGISTRAR = TestKey("registrar")
+IDENTITIES = CertificateIdentities(certificate=ID, party=digest_of("holder"), batch=BATCH)
 LATER = 1_795_523_500
 """When the certificate was recorded: after it was issued."""
 DID_DOCUMENT: Case = json.loads(msgspec.json.encode(certifying.document()))
@@ -33,19 +35,30 @@ WRITTEN: Case = json.loads(msgspec.json.encode(certifying.credential()))
 LISTED: Case = json.loads(base64url.decode(certifying.status_list().split(".")[1]))
 
 
-def statement(jwt: str, audience: str = ORIGIN, number: int = LIST, place: int = PLACE) -> str:
-    """The registrar's statement of the certificate, its section withheld."""
-    said = certifying.assessment()
+def statement(
+    jwt: str,
+    audience: str = ORIGIN,
+    identities: CertificateIdentities | None = None,
+    **members: Any,
+) -> str:
+    """The registrar's statement of the certificate, of which `members` say something else than it does.
+
+    Its section is withheld unless there are `identities`.
+    """
+    found = read_certificate(jwt)
+    credential, said = found.credential, found.credential.provenance
     record = Certificate(
-        credential=digest_of(jwt),
-        policy=said.digest,
+        credential=found.digest,
+        policy=said.policy_digest,
         as_of=said.as_of,
         size=said.size,
-        valid_until=certifying.credential().valid_until,
-        status=StatusEntry(list=number, index=place),
-        identities=CertificateIdentities(certificate=ID, party=digest_of("holder"), batch=BATCH),
+        valid_until=credential.valid_until,
+        status=StatusEntry(list=LIST, index=credential.credential_status.status_list_index),
+        identities=identities or IDENTITIES,
     )
-    return signed(record, REGISTRAR, int(NOW.timestamp()), audience).split("~")[0] + "~"
+    record = msgspec.structs.replace(record, **members)
+    text = signed(record, REGISTRAR, int(NOW.timestamp()), audience)
+    return text if identities else text.split("~")[0] + "~"
 
 
 def receipt(

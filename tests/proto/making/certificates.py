@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from msgspec.structs import replace
+
+from provenite_proto.record import StatusEntry
 from provenite_proto.statement import parse
 from tests.proto.certifying import (
     BATCH,
     DID,
     KEY,
+    LIST,
     NOW,
     ORIGIN,
     OTHER,
@@ -19,6 +23,7 @@ from tests.proto.certifying import (
 
 from .certificate_parts import (
     DID_DOCUMENT,
+    IDENTITIES,
     LISTED,
     POLICY,
     WRITTEN,
@@ -321,6 +326,27 @@ def unlogged() -> Iterator[tuple[str, Case]]:
             receipt=receipt(parse(foreign, complete=False).digest, 1, 2),
         ),
     )
+    for name, members in (
+        ("policy", {"policy": digest_of("another")}),
+        ("day", {"as_of": credential().provenance.as_of - timedelta(days=1)}),
+        ("size", {"size": 11}),
+        ("end", {"valid_until": credential().valid_until + timedelta(days=1)}),
+        ("status-list", {"status": StatusEntry(list=LIST + 1, index=PLACE)}),
+        ("bit", {"status": StatusEntry(list=LIST, index=PLACE + 1)}),
+        ("id", {"identities": replace(IDENTITIES, certificate=digest_of("id")[:21] + "A")}),
+        ("batch", {"identities": replace(IDENTITIES, batch=f"{digest_of('batch')}.1")}),
+        ("party", {"identities": replace(IDENTITIES, party=digest_of("another"))}),
+        ("declaration", {"identities": replace(IDENTITIES, declaration=digest_of("declared"))}),
+    ):
+        differs = statement(text(), **members)
+        yield (
+            f"statement-of-another-{name}",
+            log(
+                otherwise,
+                statement=differs,
+                receipt=receipt(parse(differs, complete=False).digest, 1, 2),
+            ),
+        )
     yield "statement-malformed", log(otherwise, statement=made[:-1])
     yield "recorded-before-what-it-is-of", log(otherwise, receipt=receipt(digest, 1, 2, index=11))
     yield (

@@ -19,10 +19,10 @@ from ..certificate import (
     certified,
     did_url,
 )
-from ..certificate.addresses import party_url
+from ..certificate.committing import otherwise
 from ..certificate.verdict import Subject, together
 from ..log import log_name
-from ..pack import Certified, Head, list_number
+from ..pack import Certified, Head
 from ..policy import OWN, Assessment, Facts, Outcome, Policy, is_own, is_shipped
 from ..policy.answers import answer
 from ..record import Validity
@@ -159,13 +159,9 @@ class Certificates:
             return _false("log", "origin-mismatch", f"It names the log {named}, not {log}.")
         if found is None:
             return _open("log", "The statement that commits to it is not carried.")
-        for name, said, recorded in _commits(certificate, found, self._head.batch):
-            if said != recorded:
-                return _false(
-                    "log",
-                    "log-commits-otherwise",
-                    f"{name} is {said}, and {recorded} by statement {found.statement}.",
-                )
+        if (differs := otherwise(certificate, found.record)) is not None:
+            sentence = f"{differs} by statement {found.statement}."
+            return _false("log", "log-commits-otherwise", sentence)
         if found.record.identities is None:
             return _open("log", f"The identities of statement {found.statement} are withheld.")
         return _holds("log", f"Recorded at {found.index:,}.")
@@ -294,28 +290,6 @@ def _declaration(seen: _Seen) -> str | None:
     if seen.commitment is None or seen.commitment.record.identities is None:
         return None
     return seen.commitment.record.identities.declaration
-
-
-def _commits(
-    certificate: Certificate, found: Commitment, batch: str
-) -> Iterator[tuple[str, object, object]]:
-    """What the certificate says, and what the statement does, of the same."""
-    credential, record = certificate.credential, found.record
-    said, entry = credential.provenance, credential.credential_status
-    yield "Its text's digest", certificate.digest, record.credential
-    yield "Its policy's digest", said.policy_digest, record.policy
-    yield "Its day", said.as_of, record.as_of
-    yield "Its size of the log", said.size, record.size
-    yield "Its end", credential.valid_until, record.valid_until
-    place = (list_number(certificate), entry.status_list_index)
-    yield "Its place in the status lists", place, (record.status.list, record.status.index)
-    if record.identities is None:
-        return
-    yield "Its id", certificate.id, record.identities.certificate
-    yield "Its batch", batch, record.identities.batch
-    holder = credential.credential_subject.issued_to_party.id
-    yield "Its party", holder, party_url(certificate.origin, record.identities.party)
-    yield "That it rests on a declaration", said.declared, record.identities.declaration is not None
 
 
 def _figures(found: _Answer) -> tuple[CertifiedFigure, ...] | None:

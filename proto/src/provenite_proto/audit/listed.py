@@ -8,7 +8,6 @@ import msgspec
 from ..certificate import BadCertificate, Certificate, Check, DidDocument, Result
 from ..certificate.suspension import is_suspended, read_status_list
 from ..ledger import CLOCK_TOLERANCE
-from ..pack import list_number
 from ..record import Validity
 from .committed import Standing
 
@@ -24,7 +23,7 @@ def listed(
     certificate: Certificate, lists: Mapping[int, str], document: DidDocument | None, created: int
 ) -> Listed | Check:
     """What the list says that the issuer has signed for when the pack was made; otherwise the check that fails of it."""
-    text = lists.get(list_number(certificate))
+    text = lists.get(certificate.credential.credential_status.list_number)
     if text is None or document is None:
         return _check(Result.UNCHECKED, "The pack has no status list of it.")
     try:

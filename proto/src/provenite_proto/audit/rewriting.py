@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from ..certificate import Certificate, Credential, Issuance, credential
-from ..pack import list_number
 from ..policy import Policy
 from ..policy.answers import AssessmentAnswer
 
@@ -42,7 +41,7 @@ def _issuance(certificate: Certificate, material: str) -> Issuance:
         issuer=said.issuer.name,
         log=provenance.log,
         id=certificate.id,
-        status_list=list_number(certificate),
+        status_list=said.credential_status.list_number,
         index=said.credential_status.status_list_index,
         party=subject.issued_to_party.id.rpartition("/")[2],
         holder=subject.issued_to_party.name,

@@ -218,6 +218,11 @@ class StatusEntry(Form, frozen=True, kw_only=True):
     status_list_index: Annotated[int, Meta(ge=0, lt=BITS)]
     status_list_credential: Uri
 
+    @property
+    def list_number(self) -> int:
+        """The number of the status list, with which its address ends (section 18.1)."""
+        return int(self.status_list_credential.rpartition("/")[2])
+
 
 class Credential(Form, frozen=True, kw_only=True):
     """A certificate's content."""

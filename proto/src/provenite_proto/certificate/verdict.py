@@ -23,9 +23,9 @@ from ..log import (
 )
 from ..policy.own import OWN, is_own
 from ..problem import Problem
-from ..record import Certificate as CertificateRecord
 from ..statement import parse
 from .addresses import batch_digest
+from .committing import check_committed, check_place
 from .did import read_did
 from .errors import BadCertificate
 from .opening import Certificate
@@ -216,10 +216,11 @@ def _log(certificate: Certificate, evidence: Evidence, trusted: Trusted) -> Iter
         if key is None:
             yield _open("log", "The log's key is not there.")
             return
-        digest = _committing(certificate, evidence.statement)
+        statement = parse(evidence.statement, complete=False)
+        check_committed(certificate, statement)
         proof = LogProof.parse(evidence.receipt)
-        checkpoint = proof.check(digest, key)
-        _check_place(certificate, proof, key)
+        checkpoint = proof.check(statement.digest, key)
+        check_place(certificate, proof.index, key.name)
     except (BadCertificate, Unproven) as wrong:
         yield _false("log", wrong.slug, wrong.detail)
         return
@@ -249,34 +250,6 @@ def _said_key(certificate: Certificate, evidence: Evidence) -> NoteKey | None:
     if key.type is not SignatureType.ED25519 or key.name != log_name(certificate.origin):
         raise Unproven("origin-mismatch", f"{key.name} is not the log of {certificate.origin}.")
     return key
-
-
-def _committing(certificate: Certificate, text: str) -> str:
-    """The digest of the statement, which has to be that of this certificate."""
-    statement = parse(text, complete=False)
-    record = statement.record
-    if not isinstance(record, CertificateRecord) or record.credential != certificate.digest:
-        raise BadCertificate(
-            "log-commits-otherwise",
-            f"Statement {statement.digest} is not of the certificate {certificate.digest}.",
-        )
-    if statement.audience != certificate.origin:
-        raise BadCertificate(
-            "log-commits-otherwise", f"Its statement is for the ledger {statement.audience}."
-        )
-    return statement.digest
-
-
-def _check_place(certificate: Certificate, proof: LogProof, key: NoteKey) -> None:
-    """A certificate is recorded in the log that it names, behind all that was assessed."""
-    said = certificate.credential.provenance
-    if said.log != key.name:
-        raise Unproven("origin-mismatch", f"It names the log {said.log}, the key is of {key.name}.")
-    if proof.index < said.size:
-        raise BadCertificate(
-            "log-commits-otherwise",
-            f"It was recorded at {proof.index}, before the {said.size} statements that it is about.",
-        )
 
 
 def _witnesses(proof: LogProof, evidence: Evidence, trusted: Trusted) -> Check:

@@ -1,6 +1,6 @@
 """The pack: one file from which anyone can find out offline what is true of a batch (SPEC.md, "The pack")."""
 
-from .certified import NOTHING, Certified, Issued, list_number
+from .certified import NOTHING, Certified, Issued
 from .container import is_pack
 from .errors import KINDS, BadPack
 from .members import (
@@ -39,7 +39,6 @@ __all__ = [
     "Subject",
     "Writer",
     "is_pack",
-    "list_number",
     "read_lines",
     "subject_facts",
     "write",

@@ -78,12 +78,6 @@ def read_certified(members: Mapping[str, bytes]) -> Certified:
     return Certified(certificates, policies, _did(members.get(DID)), lists)
 
 
-def list_number(certificate: Certificate) -> int:
-    """The number of the status list that a certificate names."""
-    url = certificate.credential.credential_status.status_list_credential
-    return int(url.rpartition("/")[2])
-
-
 def _named(
     certificates: tuple[Certificate, ...], policies: Mapping[str, Policy], lists: Mapping[int, str]
 ) -> None:
@@ -91,7 +85,9 @@ def _named(
         each.credential.provenance.policy_digest for each in certificates
     }:
         raise BadPack("pack-malformed", policy_name(wanted), "No certificate names it.")
-    for number in lists.keys() - set(map(list_number, certificates)):
+    for number in lists.keys() - {
+        each.credential.credential_status.list_number for each in certificates
+    }:
         raise BadPack("pack-malformed", status_list_name(number), "No certificate names it.")
 
 

@@ -3,10 +3,10 @@
 from provenite_proto.answers import LogAnswer, Submitted
 from provenite_proto.certificate import BadCertificate, read_certificate
 from provenite_proto.certificate.answers import CertificateAnswer
+from provenite_proto.certificate.committing import check_committed, check_place
 from provenite_proto.log import LogProof, NoteKey, Unproven, log_name, parse_key
 from provenite_proto.log.cose import InclusionReceipt
 from provenite_proto.problem import Problem
-from provenite_proto.record import Certificate
 from provenite_proto.statement import PublicKey, parse
 
 from ._errors import AnswerError, NotProven
@@ -48,18 +48,21 @@ def check_receipt(text: str, digest: str, key: NoteKey) -> None:
 
 
 def check_certificate(answer: CertificateAnswer, key: NoteKey) -> None:
-    """Check that a certificate's text is one, and that the statement that commits to it is in the log."""
+    """Check that a certificate's text is one, and that the statement that commits to it is in the log, where it says."""
     try:
         certificate = read_certificate(answer.credential)
         statement = parse(answer.statement, complete=False)
     except (BadCertificate, Problem) as error:
         raise AnswerError(f"what the ledger says of a certificate: {error.detail}") from error
-    record = statement.record
-    if not isinstance(record, Certificate) or record.credential != certificate.digest:
-        raise NotProven(statement.digest, "it commits to another certificate than the answer has")
     if (certificate.id, certificate.digest) != (answer.id, answer.digest):
         raise AnswerError(f"the ledger answers with the certificate {certificate.id}")
-    if _proof(answer.receipt, statement.digest, key).index != answer.index:
+    proof = _proof(answer.receipt, statement.digest, key)
+    try:
+        check_committed(certificate, statement)
+        check_place(certificate, proof.index, key.name)
+    except BadCertificate as error:
+        raise NotProven(statement.digest, error.detail) from error
+    if proof.index != answer.index:
         raise NotProven(statement.digest, "the receipt is for another place than the answer")
 
 
