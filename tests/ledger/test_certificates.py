@@ -20,6 +20,7 @@ from provenite_proto.certificate import (
     suspended,
 )
 from provenite_proto.log import LogProof, parse_key
+from provenite_proto.policy.assessing import ON_ITS_WAY
 from provenite_proto.record import (
     Certificate,
     OutputIdentity,
@@ -30,7 +31,15 @@ from provenite_proto.record import (
 )
 from provenite_proto.statement import SigningKey, parse
 from tests.ledger.certified import declaring, standing_so
-from tests.ledger.running import Firm, Ledger, extraction, further_key, refining
+from tests.ledger.running import (
+    Firm,
+    Ledger,
+    day,
+    extraction,
+    further_key,
+    refining,
+    transfer,
+)
 from tests.ledger.speaking import (
     accrediting,
     attesting,
@@ -133,6 +142,14 @@ def test_a_pass_is_certified(chain: Chain) -> None:
     proof.check(statement.digest, parse_key(log["key"]))
     assert proof.index == found["index"]
     assert now(ledger, found["id"])["statement"] == found["statement"]
+
+
+def test_that_it_is_on_its_way_is_not_certified(chain: Chain) -> None:
+    buyer = chain.ledger.enrol("manufacturer")
+    (sent,) = chain.refiner.record(transfer(chain.made, buyer.id, "5", departed_at=day(9)))
+    found = chain.certified(batch=sent)
+    conditions = read_certificate(found["credential"]).credential.assessment.specified_condition
+    assert ON_ITS_WAY not in conditions
 
 
 def test_asked_again_it_is_the_same(chain: Chain) -> None:

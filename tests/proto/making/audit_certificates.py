@@ -9,6 +9,7 @@ import msgspec
 from provenite_proto import certificate as certificates
 from provenite_proto.certificate import Credential, Issuance
 from provenite_proto.certificate.building import performances
+from provenite_proto.certificate.model import Rule
 from provenite_proto.content import LENSES
 from provenite_proto.log import log_name
 from provenite_proto.pack import Issued
@@ -224,6 +225,14 @@ def with_provenance(credential: Credential, **members: Any) -> Credential:
     return msgspec.structs.replace(credential, credential_subject=subject)
 
 
+def with_assessment(credential: Credential, **members: Any) -> Credential:
+    """A credential that says other things in the terms of UNTP."""
+    subject = credential.credential_subject
+    assessment = msgspec.structs.replace(subject.conformity_assessment[0], **members)
+    subject = msgspec.structs.replace(subject, conformity_assessment=(assessment,))
+    return msgspec.structs.replace(credential, credential_subject=subject)
+
+
 def better(credential: Credential) -> Credential:
     """A credential whose figure is a tenth higher."""
     (figure,) = credential.provenance.figures
@@ -330,7 +339,7 @@ def _altered() -> Iterator[Made]:
         "certificate-of-another-batch",
         made.forged(),
         "false",
-        {"failures": ("batch-differs", "log-commits-otherwise")},
+        {"failures": ("batch-differs", "figures-false", "log-commits-otherwise")},
     )
     made = Certified()
     credential = made.credential(RECYCLED)
@@ -351,6 +360,41 @@ def _altered() -> Iterator[Made]:
         "false",
         {"failures": ("log-commits-otherwise", "size-false"), "missing": ("certificate",)},
     )
+
+
+def _worded() -> Iterator[Made]:
+    """What does not follow beside figures that do."""
+    law = Rule(id="https://law.example/magnets", name="The law of magnets", type=("Regulation",))
+    plain = Certified().credential(RECYCLED)
+    said = plain.assessment
+    (criterion,) = said.assessment_criteria
+    stricter = msgspec.structs.replace(criterion, description="at least 99 %")
+    (evidence,) = said.evidence
+    for name, changed in (
+        ("with-a-condition-left-out", {"specified_condition": said.specified_condition[1:]}),
+        ("with-a-condition-of-its-own", {"specified_condition": ("It says all there is.",)}),
+        ("with-a-regulation-of-its-own", {"reference_regulation": (law,)}),
+        ("without-its-standards", {"reference_standard": ()}),
+        ("with-another-criterion", {"assessment_criteria": (stricter,)}),
+        (
+            "with-another-topic",
+            {
+                "conformity_topic": (
+                    msgspec.structs.replace(said.conformity_topic[0], name="carbon"),
+                )
+            },
+        ),
+        (
+            "with-evidence-of-another-name",
+            {"evidence": (msgspec.structs.replace(evidence, link_name="An audit"),)},
+        ),
+    ):
+        made = Certified()
+        made.certify(RECYCLED, with_assessment(made.credential(RECYCLED), **changed))
+        yield f"certificate-{name}", made.forged(), "false", {"failures": ("figures-false",)}
+    made = Certified()
+    made.certify(RECYCLED, msgspec.structs.replace(plain, name="DFARS 252.225-7052"))
+    yield "certificate-of-another-name", made.forged(), "false", {"failures": ("figures-false",)}
 
 
 def _policies() -> Iterator[Made]:
@@ -378,7 +422,7 @@ def _policies() -> Iterator[Made]:
         "certificate-that-names-another-policy",
         made.forged(),
         "false",
-        {"failures": ("policy-differs",)},
+        {"failures": ("figures-false", "policy-differs")},
     )
 
 
@@ -520,5 +564,5 @@ def _fallen() -> Iterator[Made]:
     )
 
 
-MAKERS = (_whole, _altered, _policies, _standing, _fallen, _withdrawn)
+MAKERS = (_whole, _altered, _worded, _policies, _standing, _fallen, _withdrawn)
 """Packs and what an audit finds."""

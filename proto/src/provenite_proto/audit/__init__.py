@@ -1,5 +1,6 @@
 """The audit: what is true of a pack, or of a whole ledger, found out without trusting its operator."""
 
+from .asked import Asked
 from .certificates import Presented
 from .kinds import KINDS
 from .of_ledger import LedgerAudit
@@ -8,6 +9,7 @@ from .saving import go_on, save
 from .trust import Evidence, Trust, evidence_of
 from .verdict import (
     MAX_LISTED,
+    AssessmentVerdict,
     CertificateVerdict,
     Claim,
     Doubt,
@@ -24,6 +26,8 @@ from .verifying import Checked, Tree, Verified, Work, verify, works
 __all__ = [
     "KINDS",
     "MAX_LISTED",
+    "Asked",
+    "AssessmentVerdict",
     "CertificateVerdict",
     "Checked",
     "Claim",

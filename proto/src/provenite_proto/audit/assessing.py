@@ -5,13 +5,17 @@ from datetime import date
 
 import msgspec
 
-from ..content import LENSES, Lens, Shares
+from ..content import LENSES, Contribution, Lens, Shares
 from ..counting import counted
-from ..policy import Assessment, Facts, Part, Policy, assess, lenses_needed
+from ..policy import Assessment, Facts, Part, Policy, assess, gaps, lenses_needed
+from ..policy.answers import AssessmentAnswer, answer
 from .frame import Frame
 from .gaps import Upstream
+from .history import History
 from .recomputing import Recomputing
 
+_CUSTODY = {"custody": LENSES["custody"]}
+"""What every assessment looks through, whatever its policy asks."""
 _NAMED = 3
 """Statements that a reason names."""
 
@@ -63,6 +67,22 @@ class Assessing:
         }
         return [self._answer(each, seen[each.size]) for each in questions]
 
+    def with_gaps(self, question: Question) -> AssessmentAnswer | Unanswered:
+        """The assessment with its gaps, as a ledger answers it: one pass over what is upstream."""
+        obstacle = self._obstacle()
+        if obstacle is not None:
+            return obstacle
+        seen = self._seen([question], question.size)
+        found = self._answer(question, seen)
+        if isinstance(found, Unanswered):
+            return found
+        lenses = {**_CUSTODY, **{each.id: each for each in question.lenses}}
+
+        def contributing(element: str, lens: str, label: str) -> Sequence[Contribution]:
+            return seen.history.contributions(element, lenses[lens], label)
+
+        return answer(self._batch, question.size, found, gaps(found, contributing))
+
     def _answer(self, question: Question, seen: "_Seen") -> Assessment | Unanswered:
         needed = question.lenses
         for lens in needed:
@@ -74,7 +94,7 @@ class Assessing:
 
     def _seen(self, questions: Sequence[Question], size: int) -> "_Seen":
         # Without a lens an element is there all the same.
-        lenses = {"custody": LENSES["custody"]}
+        lenses = dict(_CUSTODY)
         for question in questions:
             lenses |= {each.id: each for each in question.lenses}
         unknown = {
@@ -83,7 +103,8 @@ class Assessing:
             for lens in each.lenses
         }
         known = tuple(lens for lens in lenses.values() if lens.id not in unknown)
-        return _Seen(self._recomputing.content(self._batch, self._ways, known, size), unknown)
+        history = self._recomputing.history(self._batch, self._ways, known, size)
+        return _Seen(history.content, history, unknown)
 
     def _obstacle(self) -> Unanswered | None:
         """Why nothing can be said of the batch at all."""
@@ -107,9 +128,10 @@ class Assessing:
 
 
 class _Seen(msgspec.Struct, frozen=True):
-    """The content of the batch, and the lenses through which it is not known, each with the reason."""
+    """The content of the batch with its history, and the lenses through which it is not known, each with the reason."""
 
     shares: Shares
+    history: History
     unknown: dict[str, str]
 
 

@@ -26,6 +26,7 @@ from ..pack import Certified, Head
 from ..policy import OWN, Assessment, Facts, Outcome, Policy, is_own, is_shipped
 from ..policy.answers import answer
 from ..record import Validity
+from .asked import Asked
 from .assessing import Assessing, Question, Unanswered
 from .committed import Commitment, Committing, Standing
 from .listed import Listed, listed, status
@@ -37,11 +38,15 @@ PATIENCE = 3_600
 
 
 class Presented(msgspec.Struct, frozen=True, kw_only=True):
-    """What the auditor brings beside a pack: certificates of its batch, the issuer's DID document, policies by digest."""
+    """What the auditor brings beside a pack: certificates of its batch, the issuer's DID document, policies by digest.
+
+    And what he `asked` of the batch besides.
+    """
 
     certificates: tuple[Certificate, ...] = ()
     did: DidDocument | None = None
     policies: Mapping[str, Policy] = {}
+    asked: tuple[Asked, ...] = ()
 
 
 class _Seen(msgspec.Struct, frozen=True):

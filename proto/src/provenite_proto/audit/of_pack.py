@@ -9,8 +9,10 @@ from ..certificate import Result
 from ..counting import counted
 from ..ledger import CLOCK_TOLERANCE
 from ..pack import BadPack, Pack, Report
+from ..policy.answers import AssessmentAnswer
 from ..tables import IN_MEMORY, Tables
-from .assessing import Assessing
+from .asked import UNTOLD
+from .assessing import Assessing, Unanswered
 from .auditing import Auditing
 from .certificates import Certificates, Presented
 from .committed import Committing
@@ -19,7 +21,7 @@ from .gaps import Upstream
 from .recomputing import Recomputing
 from .trust import Evidence, Trust, opened
 from .upstream import add_upstream
-from .verdict import CertificateVerdict, Outcome, Tally, Verdict
+from .verdict import AssessmentVerdict, CertificateVerdict, Outcome, Tally, Verdict
 from .verifying import Tree, Verified, Work, verify, works
 
 Verifying = Callable[[Iterable[Work]], Iterator[Verified]]
@@ -42,6 +44,8 @@ def audit_pack(
 ) -> Verdict:
     """Audit the pack in an open file, and its certificates with it, and those that are `presented` beside it.
 
+    What is asked of its batch is answered from what was found to hold.
+
     `told` hears of the bytes of statements audited, and how many there are.
 
     What the rules have to remember of the statements is kept in `tables`, empty ones, and that alone grows with
@@ -61,6 +65,7 @@ def audit_pack(
             root="",
             counts={"failures": 1},
             failures=tuple(tally.failures),
+            assessments=tuple(each.verdict(UNTOLD) for each in presented.asked),
         )
     return _OfPack(pack, trust, tally, tables, presented).run(verifying, told)
 
@@ -92,6 +97,8 @@ class _OfPack:
         self._committing = Committing(head.batch, both, state, tables)
         self._certificates = Certificates(head, pack.certified, presented, self._committing)
         self._found: tuple[CertificateVerdict, ...] = ()
+        self._asked = presented.asked
+        self._answers: list[AssessmentAnswer | Unanswered] = []
         self._report = Report(head, pack.checkpoint)
         self._all_read = True
         # Whole members are not there: what follows from that is not told statement by statement.
@@ -130,8 +137,17 @@ class _OfPack:
         self._finish()
         verdict = self._auditing.verdict(self._tally, self._opened, self._pack.head.batch)
         return msgspec.structs.replace(
-            verdict, subject=self._report.subject, certificates=self._found
+            verdict,
+            subject=self._report.subject,
+            certificates=self._found,
+            assessments=self._assessments(verdict.outcome),
         )
+
+    def _assessments(self, outcome: Outcome) -> tuple[AssessmentVerdict, ...]:
+        if outcome is Outcome.FALSE:
+            return tuple(each.verdict(UNTOLD) for each in self._asked)
+        answered = zip(self._asked, self._answers, strict=True)
+        return tuple(asked.verdict(found) for asked, found in answered)
 
     def _finish(self) -> None:
         pack, tally = self._pack, self._tally
@@ -189,6 +205,10 @@ class _OfPack:
         for each in self._found:
             if each.carried:
                 self._count(each, claimed)
+        self._answers = [assessing.with_gaps(each.by(pack.head.size)) for each in self._asked]
+        for found in self._answers:
+            if isinstance(found, Unanswered):
+                tally.miss("assessment", found.reason)
 
     def _count(self, found: CertificateVerdict, claimed: set[str]) -> None:
         """A certificate that the pack carries is a part of what is audited; each claim is told once."""

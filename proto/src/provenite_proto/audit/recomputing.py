@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from ..content import Lens, Made, Shares, Step, part_of
+from ..content import Lens, Made, Shares, Step
 from ..content.averaging import averages
 from ..ledger import RegisteredKey
 from ..record import (
@@ -21,11 +21,12 @@ from ..record import (
     Transfer,
     Transformation,
 )
-from ..replay import computed, making_of, standing, step_of
+from ..replay import computed, step_of
 from ..tables import Tables
 from .admitting import Admitted
 from .frame import Frame
 from .gaps import Upstream
+from .history import History
 from .said import Compromise, Said
 from .upstream import add_upstream
 from .verdict import Tally
@@ -216,7 +217,15 @@ class Recomputing:
     def content(
         self, batch_id: str, ways: Iterable[Upstream], lenses: Sequence[Lens], size: int
     ) -> Shares:
-        """What the batch consists of as the first `size` statements have it, in one pass over what is upstream.
+        """What the batch consists of, as its `history` has it."""
+        return self.history(batch_id, ways, lenses, size).content
+
+    def history(
+        self, batch_id: str, ways: Iterable[Upstream], lenses: Sequence[Lens], size: int
+    ) -> History:
+        """What the batch was made of as the first `size` statements have it, in one pass over what is upstream.
+
+        It is to be read before the next pass.
 
         For a batch that one of them made, of whose way nothing is `opaque`, through lenses that ask for nothing `unknown`.
         """
@@ -225,26 +234,19 @@ class Recomputing:
         shares, made = self._shares, self._runs
         state = self._frame.state
         said = Said(state, self._compromises.values(), size)
+        found = History(state.batches[batch_id], self._steps, shares, state, said)
         for statement in self._steps:
             if not any(statement in each for each in makers):
                 continue
             step = self._steps[statement]
             if not averaging:
                 step = msgspec.structs.replace(step, averaged=())
-            making = making_of(step.record, state.statements[statement])
-            found = computed(step, standing(making, said.about(making)), lenses, shares, made)
-            shares.update(zip(step.batches, found.outputs, strict=True))
+            come = computed(step, found.standing(statement), lenses, shares, made)
+            shares.update(zip(step.batches, come.outputs, strict=True))
             if statement in self._averaging:
                 # Others look up the run only.
-                made[statement] = Made((), found.run)
-        batch = state.batches[batch_id]
-        return part_of(
-            shares[batch.root],
-            {
-                element: (low, low + batch.elements[element])
-                for element, low in batch.offsets.items()
-            },
-        )
+                made[statement] = Made((), come.run)
+        return found
 
 
 def _rolls(record: AnyRecord) -> bool:

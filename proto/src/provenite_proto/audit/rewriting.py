@@ -1,8 +1,8 @@
-"""A certificate written anew from what was computed: it is about no other product, policy or time than follows."""
+"""A certificate written anew from what was computed: it says nothing else, and leaves nothing out."""
 
-from collections.abc import Iterator
+import msgspec
 
-from ..certificate import Certificate, Credential, Issuance, credential
+from ..certificate import Certificate, Issuance, credential
 from ..policy import Policy
 from ..policy.answers import AssessmentAnswer
 
@@ -12,24 +12,30 @@ def differing(
 ) -> str | None:
     """In what a certificate differs from one of this assessment, of a batch of this material; nothing where it does not.
 
-    That its figures are the same in all its terms its form says, and which they are is compared before.
+    What nobody can compute is taken from it: its address, the issuer's name, its holder, its bit, when it was issued,
+    and the lot.
     """
     said = certificate.credential
     try:
         anew = credential(_issuance(certificate, material), policy, found)
     except ValueError as error:
         return f"Nothing was to be certified: {error}"
-    for (name, mine), (_, other) in zip(_told(said), _told(anew), strict=True):
-        if mine != other:
-            return f"Its {name} is another than what follows"
-    return None
+    if said == anew:
+        return None
+    where = _where(msgspec.to_builtins(said), msgspec.to_builtins(anew))
+    return f"Its {where} is another than what follows"
 
 
-def _told(said: Credential) -> Iterator[tuple[str, object]]:
-    (assessed,) = said.assessment.assessed_product
-    yield "validUntil", said.valid_until
-    yield "product", assessed.product.name
-    yield "referenceScheme", said.credential_subject.reference_scheme
+def _where(said: object, follows: object) -> str:
+    """The way to the first member that differs, such as `credentialSubject.issuedToParty.name`."""
+    if isinstance(said, dict) and isinstance(follows, dict):
+        pairs = [(name, said.get(name), follows.get(name)) for name in {**said, **follows}]
+    elif isinstance(said, list) and isinstance(follows, list) and len(said) == len(follows):
+        pairs = [(str(at), *pair) for at, pair in enumerate(zip(said, follows, strict=True))]
+    else:
+        return ""
+    name, one, other = next(each for each in pairs if each[1] != each[2])
+    return ".".join(filter(None, (name, _where(one, other))))
 
 
 def _issuance(certificate: Certificate, material: str) -> Issuance:

@@ -10,6 +10,7 @@ import msgspec
 from ..certificate import CertifiedFigure, Check, Result
 from ..pack import Subject
 from ..policy import Outcome as Assessed
+from ..policy.answers import AssessmentAnswer
 from ..problem import Finding
 from ..record import Validity
 
@@ -122,12 +123,27 @@ class CertificateVerdict(Form, frozen=True, kw_only=True):
     checks: tuple[Check, ...] = ()
 
 
+class AssessmentVerdict(Form, frozen=True, kw_only=True):
+    """What a policy that the auditor brings says of the batch on a day, by the statements that are audited alone.
+
+    It is `found` as of all of them, or could not be checked: then `reason` says why, in one sentence.
+    """
+
+    policy: str
+    version: str
+    policy_digest: str
+    as_of: date
+    found: AssessmentAnswer | None = None
+    reason: str | None = None
+
+
 class Verdict(Form, frozen=True, kw_only=True):
     """The result of an audit.
 
     `verified` counts the checks that were made and held, by name; `counts` how many entries each list would
     have in full. `size` is that of the tree of the checkpoint. `certificates` are those that were brought, and
-    then those of the pack; what was brought does not count in the outcome.
+    then those of the pack; what was brought does not count in the outcome. `assessments` are what was asked for: what
+    they come to does not count, that one could not be made does.
     """
 
     outcome: Outcome
@@ -146,6 +162,7 @@ class Verdict(Form, frozen=True, kw_only=True):
     claims: tuple[Claim, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     certificates: tuple[CertificateVerdict, ...] = ()
+    assessments: tuple[AssessmentVerdict, ...] = ()
 
 
 class Tally:

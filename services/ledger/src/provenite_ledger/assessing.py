@@ -6,7 +6,6 @@ import asyncpg
 import msgspec
 
 from provenite_proto.content import LENSES, Shares
-from provenite_proto.ledger import BatchStatus
 from provenite_proto.policy import Assessment, Facts, Part, Policy, assess, lenses_needed
 
 from . import contents
@@ -32,17 +31,22 @@ async def question(pool: asyncpg.Pool, policy: Policy, facts: Facts, day: date) 
 
 
 async def assessed(
-    connection: asyncpg.Connection, batch: Row, size: int, asked: Question
+    connection: asyncpg.Connection,
+    batch: Row,
+    size: int,
+    asked: Question,
+    *,
+    in_transit: bool = False,
 ) -> Assessment:
     """What is said of a batch (its row) as the log's first `size` statements have it.
 
     Those that revise content must have done so: `settling.as_of` sees to it. Raises what `contents.content` does.
+    That it is `in_transit` is known as of now alone: it is said of no other time, and certified by nobody.
     """
     seen: Shares = {}
     for lensed in asked.looks:
         _, shares = await contents.content(connection, batch["key"], size, lensed)
         for element, lenses in shares.items():
             seen.setdefault(element, {}).update(lenses)
-    on_its_way = batch["status"] == BatchStatus.IN_TRANSIT
-    part = Part(batch["material"], batch["mass"], seen, on_its_way)
+    part = Part(batch["material"], batch["mass"], seen, in_transit)
     return assess(asked.policy, [part], asked.facts, asked.day)

@@ -11,7 +11,6 @@ import asyncpg
 import msgspec
 
 from provenite_proto.content import LENSES, Lens, Shares, part_of
-from provenite_proto.ledger import BatchStatus
 from provenite_proto.policy import Assessment, Facts, Part, Policy, assess, lenses_needed
 
 from .contents import CHUNK, Lensed, compute
@@ -66,8 +65,7 @@ async def content(
 
 def assessed(batch: Row, shares: Shares, policy: Policy, facts: Facts, day: date) -> Assessment:
     """What a policy says of a batch with this content."""
-    part = Part(batch["material"], batch["mass"], shares, batch["status"] == BatchStatus.IN_TRANSIT)
-    return assess(policy, [part], facts, day)
+    return assess(policy, [Part(batch["material"], batch["mass"], shares)], facts, day)
 
 
 def needed(policies: Iterable[Policy], facts: Facts, day: date) -> tuple[Lens, ...]:

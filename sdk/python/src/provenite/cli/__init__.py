@@ -204,6 +204,7 @@ main.command(
     epilog=examples(
         "provenite audit 2026-03.pack.zip",
         "provenite audit 2026-03.pack.zip --log-key log.txt --policy witnesses.txt",
+        "provenite audit 2026-03.pack.zip --assess ours.toml --as-of 2027-01-01",
         "provenite audit 2026-03.pack.zip --json",
         "provenite audit --ledger URL --key auditor.pem",
     )

@@ -8,28 +8,14 @@ from typing import Annotated
 import msgspec
 import typer
 
-from provenite_proto.counting import counted
-
-from .. import AssessmentAnswer, Facts, FigureAnswer, GapAnswer
+from .. import AssessmentAnswer, Facts
 from .asking import BatchArgument, check_batch
+from .assessed import assessment_lines
 from .connecting import Connection
 from .failing import failures, misused
 from .policies import asked_of
-from .showing import AsJson, print_json, share_text
-from .terminal import console, in_line, wrapped
-
-WIDTH = 80
-MAX_GAPS = 20
-"""Gaps that people are shown; --json has all."""
-_FACTS = {
-    "origin": "say where it came from: it entered there without a statement",
-    "replacement": "replace the statement, which does not stand",
-    "average": "show what it was made of: the rolling average does not cover it",
-    "path": "record the step that is missing after it, or what its source leaves open",
-    "attestation": "have it attested",
-    "custody": "keep it apart: its chain-of-custody model is not accepted",
-    "review": "have it judged",
-}
+from .showing import AsJson, print_json
+from .terminal import console
 
 
 def assess(
@@ -101,46 +87,5 @@ def _show(found: AssessmentAnswer) -> None:
     style = {"pass": "bold green", "fail": "bold red"}.get(found.outcome, "bold yellow")
     out.print(found.batch, soft_wrap=True)
     out.print(found.outcome.replace("_", " "), style=style)
-    rule = "" if found.row is None else f", rule {found.row}"
-    _say(
-        f"{found.policy} version {found.version} as of {found.as_of}{rule}; {counted(found.size, 'statement')}"
-    )
-    if found.exemption:
-        _say(f"by the exemption {found.exemption}")
-    for figure in found.figures:
-        _say(f"  {figure.of}: {_bounds(figure)}  {figure.verdict}")
-        _say(f"    {figure.test}{_threshold(figure)}")
-    for missing in found.missing:
-        _say(f"  missing: {missing.detail}")
-    for note in found.notes:
-        _say(f"  note: {note}")
-    if found.gaps:
-        out.print("What is missing")
-    for gap in found.gaps[:MAX_GAPS]:
-        _say(
-            f"  {gap.element}: {_FACTS[gap.fact]}; then at best {share_text(gap.best)}{_worst(gap)}"
-        )
-        out.print(f"    {in_line(gap.at)}", soft_wrap=True)
-    if len(found.gaps) > MAX_GAPS:
-        _say(f"  and {len(found.gaps) - MAX_GAPS} smaller ones: see --json")
-
-
-def _worst(gap: GapAnswer) -> str:
-    return f", at worst no more than {share_text(gap.worst)}"
-
-
-def _bounds(figure: FigureAnswer) -> str:
-    if figure.lower == figure.upper:
-        return share_text(figure.lower_share)
-    return f"{share_text(figure.lower_share)} to {share_text(figure.upper_share)}"
-
-
-def _threshold(figure: FigureAnswer) -> str:
-    if figure.below is not None:
-        return f", below {share_text(figure.below)}"
-    return "" if figure.at_least is None else f", at least {share_text(figure.at_least)}"
-
-
-def _say(line: str) -> None:
-    begin = " " * (len(line) - len(line.lstrip()))
-    console().print(wrapped(in_line(line.lstrip()), WIDTH, begin), soft_wrap=True)
+    for line in assessment_lines(found):
+        out.print(line, soft_wrap=True)

@@ -5,6 +5,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Annotated, NoReturn
@@ -12,14 +13,17 @@ from typing import Annotated, NoReturn
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from provenite_proto.audit import Outcome, Presented, Trust, Verdict, audit_pack
+from provenite_proto.audit import Asked, Outcome, Presented, Trust, Verdict, audit_pack
 from provenite_proto.counting import counted
 from provenite_proto.pack import is_pack
 
+from .. import Facts
 from .._tables import scratch_tables
 from .._verifying import Verifying
+from .assessing import said_facts
 from .connecting import Connection
-from .failing import INTERRUPTED, misused, say, unable
+from .failing import INTERRUPTED, UNABLE, misused, say, unable
+from .policies import read_asked
 from .reading_log import Audited, Left, audit_ledger
 from .showing import AsJson, print_json
 from .terminal import console
@@ -51,6 +55,25 @@ def audit(
             metavar="FILE", help="Which witnesses you trust: a policy in the form of C2SP."
         ),
     ] = None,
+    assess: Annotated[
+        str | None,
+        typer.Option(
+            metavar="POLICY|FILE",
+            help="Assess the pack's batch too, from the statements in it alone: an id, or a file of your own.",
+        ),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="DAY", formats=["%Y-%m-%d"], help="The day that decides, with --assess; today."
+        ),
+    ] = None,
+    facts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="JSON of what no statement records, with --assess: values, costs."
+        ),
+    ] = None,
     processes: Annotated[
         int | None,
         typer.Option(metavar="N", help="Processes that verify; as many as cores.", min=1, max=256),
@@ -65,14 +88,18 @@ def audit(
 ) -> None:
     """Find out whether a pack, or all of a ledger, is true.
 
-    A pack needs no network and no ledger. Exit code 0: all verified; 1: something is false; 2: nothing is false,
-    but not all could be checked, since it was withheld or is missing (or the command was used wrongly); 3: there
-    is no verdict, since a file or the ledger cannot be read.
+    A pack needs no network and no ledger. With --assess it is also said whether its batch meets a policy, whatever
+    the ledger has said of it. Exit code 0: all verified, whatever an assessment comes to; 1: something is false; 2:
+    nothing is false, but not all could be checked, since it was withheld or is missing (or the command was used
+    wrongly); 3: there is no verdict, since a file or the ledger cannot be read.
     """
+    asked = _asked(assess, as_of, facts, as_json=as_json)
     trust = Trust(key_of_log(key_text(log_key)) if log_key else None, witness_policy(policy))
     connection: Connection = context.obj
     if file is not None:
-        verdict = audited(file, trust, processes)
+        verdict = audited(file, trust, processes, Presented(asked=asked))
+    elif asked:
+        misused("--assess is about the batch of a pack: name its FILE")
     elif connection.ledger is None:
         misused("say what to audit: the FILE of a pack, or --ledger URL")
     else:
@@ -81,6 +108,20 @@ def audit(
         # Here, where the bar has gone from the terminal.
         verdict = _left(found, state) if isinstance(found, Left) else _of_ledger(found)
     _finish(verdict, as_json=as_json)
+
+
+def _asked(
+    policy: str | None, day: datetime | None, facts: Path | None, *, as_json: bool
+) -> tuple[Asked, ...]:
+    """What is asked of the batch; an exit when it is not well formed."""
+    if policy is None:
+        if day is not None or facts is not None:
+            misused("--as-of and --facts belong to --assess POLICY")
+        return ()
+    said = said_facts(facts, None, ()) or Facts()
+    # 1 would say that the pack is false.
+    read = read_asked(policy, as_json=as_json, refused=UNABLE)
+    return (Asked(read, said, (day or datetime.now(UTC)).date()),)
 
 
 def audited(

@@ -190,11 +190,11 @@ def impact(
         cascading.show(pages, "It would change no certificate that you see.")
 
 
-def read_asked(which: str, *, as_json: bool) -> Policy:
-    """The policy of an id or of a file, or an exit that says why it is none."""
+def read_asked(which: str, *, as_json: bool, refused: int = REFUSED) -> Policy:
+    """The policy of an id or of a file, or an exit that says why it is none, with the code `refused` of a file's text."""
     if is_file(which):
         path = Path(which)
-        return _read(path, _text(path), as_json=as_json)
+        return _read(path, _text(path), as_json=as_json, refused=refused)
     try:
         return policy_named(which)
     except NotOffered as error:
@@ -237,16 +237,16 @@ def _text(path: Path) -> str:
         misused(f"{path}: not text in UTF-8")
 
 
-def _read(path: Path, text: str, *, as_json: bool) -> Policy:
+def _read(path: Path, text: str, *, as_json: bool, refused: int = REFUSED) -> Policy:
     try:
         return read_policy(text, path.name)
     except Malformed as error:
         if as_json:
-            refused = {"name": error.name, "line": error.line, "reason": error.reason}
-            typer.echo(json_text(refused), err=True)
+            where = {"name": error.name, "line": error.line, "reason": error.reason}
+            typer.echo(json_text(where), err=True)
         else:
             say(in_line(f"provenite: refused: {error}"))
-        raise typer.Exit(REFUSED) from error
+        raise typer.Exit(refused) from error
 
 
 def _folded(line: Line) -> str:

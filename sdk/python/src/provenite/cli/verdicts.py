@@ -12,6 +12,7 @@ from provenite_proto.pack import subject_facts
 from provenite_proto.policy import OWN, is_own, quoted
 from provenite_proto.policy.wording import percent
 
+from .assessed import assessment_lines
 from .terminal import WIDTH, in_line, wrapped
 
 _LISTED = 20
@@ -66,8 +67,33 @@ def verdict_text(verdict: Verdict) -> Text:
 
 
 def _parts(verdict: Verdict) -> Iterator[Iterator[str]]:
-    for part in (_head, _verified, _certificates, _failures, _missing, _withheld, _doubts, _claims):
+    for part in (
+        _head,
+        _assessments,
+        _verified,
+        _certificates,
+        _failures,
+        _missing,
+        _withheld,
+        _doubts,
+        _claims,
+    ):
         yield part(verdict)
+
+
+def _assessments(verdict: Verdict) -> Iterator[str]:
+    """What was asked, answered from what is audited alone."""
+    if verdict.assessments:
+        yield "Assessed anew"
+    for each in verdict.assessments:
+        if each.found is None:
+            asked = f"{each.policy} version {each.version} as of {each.as_of}"
+            yield "  could not be checked"
+            yield wrapped(in_line(asked), WIDTH, "    ")
+            yield wrapped(in_line(each.reason or ""), WIDTH, "    ")
+        else:
+            yield f"  {each.found.outcome.replace('_', ' ')}"
+            yield from assessment_lines(each.found, "    ")
 
 
 def _verified(verdict: Verdict) -> Iterator[str]:
@@ -176,6 +202,10 @@ def _doubts(verdict: Verdict) -> Iterator[str]:
     for each in verdict.doubts[:_LISTED]:
         yield f"  {each.finding.slug}{_where(each.statement, each.index)}"
         yield wrapped(in_line(each.finding.detail), WIDTH, "      ")
+        if hook := each.finding.figures.get("hook"):
+            breach = each.finding.figures.get("breach")
+            state = f" ({breach} in breach)" if breach else ""
+            yield wrapped(in_line(f"by {hook}{state}"), WIDTH, "      ")
     yield from _more(verdict, "doubts")
 
 

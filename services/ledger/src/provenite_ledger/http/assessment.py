@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 
 from provenite_proto import paths
 from provenite_proto.content import Contribution, contributions
+from provenite_proto.ledger import BatchStatus
 from provenite_proto.policy import Assessment, Facts, gaps
 from provenite_proto.policy.answers import AssessmentAnswer, answer
 from provenite_proto.policy.catalogue import MAX_ASKED
@@ -77,10 +78,11 @@ async def assessment(
     if not sees(who, await concerning(ledger, who, row), "quantities"):
         raise Problem("not-entitled", f"The content of {batch_id} is for the parties it concerns.")
     asking = await question(ledger.pool, asked, said, when)
+    in_transit = row["status"] == BatchStatus.IN_TRANSIT
 
     async def look(size: int) -> tuple[Assessment, dict[str, Upstream]]:
         async with ledger.computing.connection(who.index) as connection:
-            come = await assessed(connection, row, size, asking)
+            come = await assessed(connection, row, size, asking, in_transit=in_transit)
             back: dict[str, Upstream] = {}
             for lensed in _in_question(come, asking.looks) if listing else ():
                 limit = ledger.settings.trace_nodes

@@ -1,0 +1,66 @@
+"""An assessment for people, in 80 columns: the figures that it follows from, and which facts are missing."""
+
+from collections.abc import Iterator
+
+from provenite_proto.counting import counted
+
+from .. import AssessmentAnswer, FigureAnswer, GapAnswer
+from .showing import share_text
+from .terminal import WIDTH, in_line, wrapped
+
+MAX_GAPS = 20
+"""Gaps that people are shown; --json has all."""
+_FACTS = {
+    "origin": "say where it came from: it entered there without a statement",
+    "replacement": "replace the statement, which does not stand",
+    "average": "show what it was made of: the rolling average does not cover it",
+    "path": "record the step that is missing after it, or what its source leaves open",
+    "attestation": "have it attested",
+    "custody": "keep it apart: its chain-of-custody model is not accepted",
+    "review": "have it judged",
+}
+
+
+def assessment_lines(found: AssessmentAnswer, margin: str = "") -> Iterator[str]:
+    """All but the batch and the outcome, each line behind the margin; ids are not wrapped."""
+
+    def folded(line: str, begin: str = "") -> str:
+        return wrapped(in_line(line), WIDTH, margin + begin)
+
+    rule = "" if found.row is None else f", rule {found.row}"
+    yield folded(
+        f"{found.policy} version {found.version} as of {found.as_of}{rule}; {counted(found.size, 'statement')}"
+    )
+    if found.exemption:
+        yield folded(f"by the exemption {found.exemption}")
+    for figure in found.figures:
+        yield folded(f"{figure.of}: {_bounds(figure)}  {figure.verdict}", "  ")
+        yield folded(f"{figure.test}{_threshold(figure)}", "    ")
+    for missing in found.missing:
+        yield folded(f"missing: {missing.detail}", "  ")
+    for note in found.notes:
+        yield folded(f"note: {note}", "  ")
+    if found.gaps:
+        yield folded("What is missing")
+    for gap in found.gaps[:MAX_GAPS]:
+        at_best = f"then at best {share_text(gap.best)}{_worst(gap)}"
+        yield folded(f"{gap.element}: {_FACTS[gap.fact]}; {at_best}", "  ")
+        yield f"{margin}    {in_line(gap.at)}"
+    if len(found.gaps) > MAX_GAPS:
+        yield folded(f"and {len(found.gaps) - MAX_GAPS} smaller ones: see --json", "  ")
+
+
+def _worst(gap: GapAnswer) -> str:
+    return f", at worst no more than {share_text(gap.worst)}"
+
+
+def _bounds(figure: FigureAnswer) -> str:
+    if figure.lower == figure.upper:
+        return share_text(figure.lower_share)
+    return f"{share_text(figure.lower_share)} to {share_text(figure.upper_share)}"
+
+
+def _threshold(figure: FigureAnswer) -> str:
+    if figure.below is not None:
+        return f", below {share_text(figure.below)}"
+    return "" if figure.at_least is None else f", at least {share_text(figure.at_least)}"
