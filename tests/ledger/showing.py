@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import msgspec
+from hypothesis import strategies as st
 
 from provenite_ledger.pages import Shown
 from provenite_proto import certificate as certificates
@@ -102,7 +103,7 @@ def hostile() -> Shown:
     return replaced(made, status="suspended", reason=MARKUP)
 
 
-def crowded(letter: str, *, tests: int = 12, figures: int = 40, own: bool = False) -> Shown:
+def crowded(letter: str, *, tests: int = 12, figures: int = 32, own: bool = False) -> Shown:
     """All texts as long as they may be, in words of this letter, and more figures than a page has room for."""
     names = [f"{number} {_words(letter, 250)}" for number in range(tests)]
     row = replaced(
@@ -137,6 +138,16 @@ def crowded(letter: str, *, tests: int = 12, figures: int = 40, own: bool = Fals
     ]
     made = shown(policy, measured, issuance=issuance)
     return replaced(made, status="suspended", since=AT, reason=letter * 256)
+
+
+TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""What turns the direction of writing: no text of a statement or a policy holds it."""
+
+
+def line(longest: int = 256) -> st.SearchStrategy[str]:
+    """Any text that others may have written into a statement or a policy."""
+    letters = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters=TURNING)
+    return st.text(letters, min_size=1, max_size=longest)
 
 
 def _words(letter: str, length: int) -> str:

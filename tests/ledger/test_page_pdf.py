@@ -28,6 +28,7 @@ from tests.ledger.showing import (
     STATEMENT,
     crowded,
     figure,
+    line,
     replaced,
     shown,
 )
@@ -171,14 +172,14 @@ def test_no_text_lies_over_another(page: Shown) -> None:
     assert_in_place(page)
 
 
-ANY = st.text(min_size=1, max_size=256)
+ANY = line()
 
 
 @settings(max_examples=25)
 @given(
     ANY,
     ANY,
-    st.text(min_size=1, max_size=1_200),
+    line(1_200),
     st.lists(st.tuples(ANY, st.sampled_from(["Nd", "Pr", "value"])), min_size=1, max_size=20),
 )
 def test_no_text_of_others_breaks_the_page(
