@@ -103,7 +103,7 @@ def hostile() -> Shown:
     return replaced(made, status="suspended", reason=MARKUP)
 
 
-def crowded(letter: str, *, tests: int = 12, figures: int = 32) -> Shown:
+def crowded(letter: str, *, tests: int = 12, figures: int = 32, own: bool = False) -> Shown:
     """All texts as long as they may be, in words of this letter, and more figures than a page has room for."""
     names = [f"{number} {_words(letter, 250)}" for number in range(tests)]
     row = replaced(
@@ -113,6 +113,7 @@ def crowded(letter: str, *, tests: int = 12, figures: int = 32) -> Shown:
     )
     policy = replaced(
         NOWHERE,
+        id="acme.crowded" if own else NOWHERE.id,
         title=_words(letter, 256),
         summary=_words(letter, 1_200),
         jurisdiction=_words(letter, 256),

@@ -34,7 +34,13 @@ from tests.ledger.showing import (
 )
 from tests.proto.certifying import ISSUANCE
 
-CROWDED = {"W": crowded("W"), "株": crowded("株"), "Щ": crowded("Щ", tests=2), "i": crowded("i")}
+CROWDED = {
+    "W": crowded("W"),
+    "株": crowded("株"),
+    "Щ": crowded("Щ", tests=2),
+    "i": crowded("i"),
+    "own": crowded("W", own=True),
+}
 PAGES = STANDINGS | CROWDED
 LETTER = 279.4
 

@@ -12,11 +12,12 @@ from provenite_ledger.pages import Shown
 from provenite_ledger.pages.composing import LIMITS, sheet
 from provenite_ledger.pages.legible import legible, shortened, width
 from provenite_ledger.pages.sheet import Sheet
-from provenite_proto.policy import CATALOGUE, Policy, policy_named
+from provenite_proto.policy import CATALOGUE, OWN, Policy, policy_named, read_own
 from provenite_proto.policy.answers import FigureAnswer
 from provenite_proto.policy.model import Cost, Influence, Recovery, Share, Value
 from tests.ledger.showing import AT, NOWHERE, RECYCLED, STANDINGS, figure, replaced, shown
 from tests.proto.certifying import ISSUANCE, NOW
+from tests.proto.own_rule import OWN_RULE
 
 
 def said(of: Shown) -> Sheet:
@@ -126,7 +127,41 @@ def test_an_exemption_is_the_holders_claim_and_no_figure() -> None:
 
 def test_what_the_holder_calls_its_product_is_said_to_be_a_kind_of_product() -> None:
     issuance = replaced(ISSUANCE, product="traction-motor")
-    assert "in this product (traction-motor)" in said(shown(issuance=issuance)).claim
+    assert "in this product (“traction-motor”)" in said(shown(issuance=issuance)).claim
+
+
+def test_the_words_of_a_firms_own_rule_are_nobody_elses() -> None:
+    rule = read_own(OWN_RULE, "")
+    issuance = replaced(ISSUANCE, product="dfars-magnet")
+    page = said(
+        shown(rule, [figure("no covered-nation stage", "Nd", "1", at_least="1")], issuance=issuance)
+    )
+    assert page.claim == (
+        "By a firm’s own rule, all of the neodymium in this product (“dfars-magnet”) meets “no covered-nation stage”."
+    )
+    assert page.warning == OWN
+    assert page.kind == "Certificate by a firm’s own rule"
+    assert page.name == "Valid, by a firm’s own rule: “DFARS 252.225-7052: no covered nation”"
+    assert page.title == "“DFARS 252.225-7052: no covered nation”"
+    assert page.rule == "“What DFARS 252.225-7052 asks for is met.”"
+    assert page.conditions[0] == "acme.dfars, version 1: a firm’s own rule."
+    assert page.sources == ("“DFARS 252.225-7052 (48 CFR 252.225-7052), paragraphs (a) to (c)”",)
+    assert page.notes[0] == OWN
+    assert "it: “The Department of Defense ' accepts this certificate.”" in " ".join(page.notes)
+    assert [group.test for group in page.groups] == ["“no covered-nation stage”"]
+
+
+def test_nothing_but_the_catalogue_makes_a_page_without_a_warning() -> None:
+    assert said(shown()).warning == ""
+    assert said(shown()).kind == "Certificate of provenance"
+
+
+def test_an_exemption_from_a_firms_own_rule_is_quoted_too() -> None:
+    rule = read_own(OWN_RULE + '[[exemption]]\nid = "law"\ntitle = "The law exempts it."\n', "")
+    claim = said(shown(rule, [figure("any", "Nd", "0")], exemption="law")).claim
+    assert claim == (
+        "This NdFeB magnet is exempt from a firm’s own rule, as its holder claims: “The law exempts it”."
+    )
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from provenite_proto.certificate import (
 from provenite_proto.certificate.suspension import is_suspended, read_status_list
 from provenite_proto.log import parse_key, parse_policy
 from provenite_proto.matter.quantity import fraction_text
-from provenite_proto.policy import CATALOGUE, Outcome, policy_named
+from provenite_proto.policy import CATALOGUE, OWN, Outcome, policy_named, read_own
 from provenite_proto.policy.answers import FigureAnswer
 from provenite_proto.statement import PublicKey, SigningKey, base64url
 from tests.proto.certifying import (
@@ -48,6 +48,7 @@ from tests.proto.certifying import (
     text,
 )
 from tests.proto.making.certificate_parts import good
+from tests.proto.own_rule import OWN_RULE
 
 STANDARDS = Path(
     os.environ.get("PROVENITE_STANDARDS", Path(__file__).parents[3] / "shared/standards")
@@ -242,3 +243,62 @@ def test_with_a_piece_changed_or_missing_nothing_is_valid(changes: dict[str, int
     )
     verdict = judged(read_certificate(case["certificate"]), evidence, trusted, NOW)
     assert verdict.result in (Result.FALSE, Result.UNCHECKED)
+
+
+def by_own_rule() -> certificates.Credential:
+    return certificates.credential(ISSUANCE, OWN_POLICY, assessment(OWN_POLICY))
+
+
+OWN_POLICY = read_own(OWN_RULE, "acme.toml")
+
+
+def test_a_firms_own_rule_is_certified_as_no_more_than_that() -> None:
+    made = by_own_rule()
+    found, subject = made.assessment, made.credential_subject
+    assert {made.name, found.name, subject.name} == {"A firm's own rule: acme.dfars"}
+    assert (found.reference_regulation, found.reference_standard) == ((), ())
+    assert found.specified_condition[0] == OWN
+    assert [each.name for each in found.assessment_criteria] == ["“no covered-nation stage”"]
+    assert "“no covered-nation stage”" in found.assessment_criteria[0].description
+    assert [each.metric.name for each in found.assessed_performance] == ["Nd: “post_consumer”"]
+    # Of what it calls and refers to itself nothing is told, its caveat but in quotation marks that it cannot close.
+    written = msgspec.json.encode(made).decode()
+    assert "DFARS 252" not in written
+    assert "Department of Defense ' accepts this certificate.”" in written
+
+
+@pytest.mark.parametrize(
+    "defect", ["named after the law", "refers to the law", "says nothing of it"]
+)
+def test_a_firms_own_rule_cannot_be_told_as_if_it_were_a_law(defect: str) -> None:
+    made, law = by_own_rule(), certificates.credential(ISSUANCE, LAW, assessment(LAW))
+    replace = msgspec.structs.replace
+    changes: dict[str, dict[str, Any]] = {
+        "named after the law": {"name": LAW.title},
+        "refers to the law": {"reference_regulation": law.assessment.reference_regulation},
+        "says nothing of it": {"specified_condition": law.assessment.specified_condition},
+    }
+    assessed = replace(made.assessment, **changes[defect])
+    told = replace(
+        made, credential_subject=replace(made.credential_subject, conformity_assessment=(assessed,))
+    )
+    assert law.assessment.reference_regulation
+    with pytest.raises(ValueError, match="is not what it says elsewhere"):
+        certificates.sign_certificate(told, KEY)
+
+
+LAW = policy_named("us.uflpa")
+
+
+def test_whoever_verifies_is_told_that_the_rule_is_a_firms_own() -> None:
+    certificate = read_certificate(certificates.sign_certificate(by_own_rule(), KEY))
+    verdict = judged(certificate, Evidence(), Trusted(), NOW)
+    (said,) = [each for each in verdict.checks if each.subject == "policy"]
+    assert said.result is Result.CLAIMED
+    assert OWN in said.detail
+    # What a pack shows to be false outweighs it.
+    wrong = msgspec.structs.replace(said, result=Result.FALSE, slug="policy-differs")
+    assert wrong in verdict.completed([wrong]).checks
+    assert (
+        verdict.completed([msgspec.structs.replace(said, detail="Other.")]).checks == verdict.checks
+    )

@@ -11,6 +11,8 @@ from provenite_proto.policy import (
     CATALOGUE,
     definition,
     digest,
+    is_own,
+    is_shipped,
     policy_named,
     read_definition,
     read_own,
@@ -19,6 +21,7 @@ from provenite_proto.policy import (
 from provenite_proto.statement import base64url
 from provenite_proto.strict_toml import Malformed
 from tests.proto.making.policies import POLICY
+from tests.proto.own_rule import OWN_RULE
 
 DEFINED = definition(read_policy(POLICY, "p"))
 
@@ -54,6 +57,29 @@ def test_a_firms_policy_has_an_id_of_its_own() -> None:
             read_own(POLICY.replace("firm.rule", taken), "ours.toml")
         assert (refused.value.name, refused.value.line) == ("ours.toml", 1)
     assert read_own(POLICY.replace("firm.rule", "usa.rule"), "p").id == "usa.rule"
+
+
+@pytest.mark.parametrize("status", ["in_force", "scheduled", "terminated", "proposed", "benchmark"])
+def test_a_firms_own_policy_is_no_law(status: str) -> None:
+    for text in (
+        OWN_RULE.replace('"claim"\nas_of', f'"{status}"\nas_of'),
+        OWN_RULE.replace("[[row]]\n", f'[[row]]\nstatus = "{status}"\n'),
+    ):
+        with pytest.raises(Malformed) as refused:
+            read_own(text, "ours.toml")
+        assert status in text.splitlines()[refused.value.line - 1]
+        assert status in refused.value.reason
+    assert (
+        read_own(OWN_RULE.replace('"claim"\nas_of', '"voluntary"\nas_of'), "").status == "voluntary"
+    )
+
+
+def test_no_policy_that_ships_is_taken_for_a_firms_own() -> None:
+    assert not any(map(is_own, CATALOGUE))
+    assert all(is_shipped(policy_named(each)) for each in CATALOGUE)
+    assert not is_shipped(policy_named("claim.recycled?share=0.9"))
+    assert is_own(read_own(OWN_RULE, "").id)
+    assert not is_shipped(read_own(OWN_RULE, ""))
 
 
 def test_a_definition_is_plain_json() -> None:

@@ -14,17 +14,28 @@ import pytest
 from typer.testing import CliRunner
 
 from provenite.cli import main
+from provenite.cli.certified import Verified, verified_text
 from provenite_proto.answers import LogAnswer
-from provenite_proto.certificate import Check, Credential, Result, Verdict, digest_of, qr_text
+from provenite_proto.certificate import (
+    Check,
+    Credential,
+    Result,
+    Verdict,
+    credential,
+    digest_of,
+    qr_text,
+)
 from provenite_proto.certificate.answers import CertificateAnswer
 from provenite_proto.log import NoteSigner, log_name
 from provenite_proto.pack import Pack
+from provenite_proto.policy import OWN, read_own
 from provenite_proto.record import Validity
 from provenite_proto.statement import parse
 from tests.proto import certifying
 from tests.proto.certifying import BATCH, ID, PLACE
 from tests.proto.making.certificate_parts import POLICY, good, receipt, statement
 from tests.proto.making.log_parts import LOG, RECEIPTS, private
+from tests.proto.own_rule import OWN_RULE
 from tests.sdk.serving_logs import saying, served
 
 VECTORS = Path(__file__).parents[2] / "proto/vectors"
@@ -404,3 +415,14 @@ def test_what_is_false_in_a_pack_outweighs_what_holds() -> None:
     verdict = Verdict(result=Result.HOLDS, checks=(holds,))
     assert verdict.completed([false]) == Verdict(result=Result.FALSE, checks=(false,))
     assert Verdict(result=Result.FALSE, checks=(false,)).completed([holds]).checks == (false,)
+
+
+def test_a_firms_own_rule_is_said_to_be_no_more() -> None:
+    rule = read_own(OWN_RULE, "acme.toml")
+    certified = credential(certifying.ISSUANCE, rule, certifying.assessment(rule))
+    verdict = Verdict(result=Result.HOLDS, checks=())
+    said = " ".join(verified_text(Verified(verdict=verdict, credential=certified)).plain.split())
+    assert said.startswith("VALID, BY A FIRM'S OWN RULE ")
+    assert said.count(OWN) == 2
+    assert "“post_consumer”" in said
+    assert "DFARS 252" not in said

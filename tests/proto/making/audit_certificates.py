@@ -219,7 +219,7 @@ def with_provenance(credential: Credential, **members: Any) -> Credential:
     assessment = msgspec.structs.replace(
         assessment,
         provenance=provenance,
-        assessed_performance=performances(credential.id, provenance.figures),
+        assessed_performance=performances(credential.id, provenance.policy, provenance.figures),
     )
     subject = msgspec.structs.replace(subject, conformity_assessment=(assessment,))
     return msgspec.structs.replace(credential, credential_subject=subject)

@@ -25,7 +25,7 @@ from ..certificate.committing import otherwise
 from ..certificate.verdict import Subject, together
 from ..log import log_name
 from ..pack import Certified, Head
-from ..policy import CATALOGUE, Assessment, Facts, Outcome, Policy, digest, policy_named
+from ..policy import OWN, Assessment, Facts, Outcome, Policy, is_own, is_shipped
 from ..policy.answers import answer
 from ..record import Validity
 from .asked import Asked
@@ -188,7 +188,13 @@ class Certificates:
                 "policy-differs",
                 f"It says {said.policy} {said.version}; the policy with its digest is {policy.id} {policy.version}.",
             )
-        if said.policy_digest in self._presented.policies or _is_shipped(policy):
+        if is_own(policy.id):
+            return Check(
+                subject="policy",
+                result=Result.CLAIMED,
+                detail=f"By {policy.id} {policy.version}. {OWN}",
+            )
+        if said.policy_digest in self._presented.policies or is_shipped(policy):
             return _holds("policy", f"By {policy.id} {policy.version}.")
         return Check(
             subject="policy",
@@ -328,10 +334,6 @@ def _differing(each: FigureVerdict) -> str:
 
 def _words(figure: CertifiedFigure | None) -> str:
     return "nothing" if figure is None else f"{figure.lower} to {figure.upper} ({figure.verdict})"
-
-
-def _is_shipped(policy: Policy) -> bool:
-    return policy.id in CATALOGUE and digest(policy_named(policy.id)) == digest(policy)
 
 
 def _holds(subject: Subject, detail: str) -> Check:

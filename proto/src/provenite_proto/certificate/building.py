@@ -8,6 +8,7 @@ import msgspec
 from ..matter.quantity import FRACTION_ONE, parts
 from ..policy import Outcome, Policy
 from ..policy.answers import AssessmentAnswer, FigureAnswer
+from ..policy.own import OWN, in_quotation_marks, is_own, named, quoted
 from ..policy.wording import threshold
 from ..record.form import Slug, Text
 from ..statement import base64url
@@ -49,6 +50,7 @@ DECLARED = (
     "It rests also on what the holder declared of the product, for which no statement vouches."
 )
 EXEMPT = "No threshold was applied: it rests on the exemption {exemption}, which the holder claims."
+_OWN_CAVEAT = "Whoever wrote the rule says of it: {caveat}"
 _LAWS = frozenset({"in_force", "scheduled", "terminated", "proposed"})
 _SHA256 = b"\x12\x20"
 """SHA-256 of 32 bytes, as multihash says it."""
@@ -110,7 +112,7 @@ def credential(issuance: Issuance, policy: Policy, found: AssessmentAnswer) -> C
         ),
         valid_from=begins,
         valid_until=ends,
-        name=policy.title,
+        name=named(policy),
         credential_status=StatusEntry(
             id=f"{list_url}#{issuance.index}",
             type="BitstringStatusListEntry",
@@ -121,7 +123,7 @@ def credential(issuance: Issuance, policy: Policy, found: AssessmentAnswer) -> C
         credential_subject=Attestation(
             type=("ConformityAttestation",),
             id=f"{url}#attestation",
-            name=policy.title,
+            name=named(policy),
             assessor_level="unspecified",
             assessment_level="no-endorsement",
             attestation_type="verification",
@@ -152,15 +154,18 @@ def credential(issuance: Issuance, policy: Policy, found: AssessmentAnswer) -> C
 def _assessment(
     issuance: Issuance, policy: Policy, found: AssessmentAnswer, url: str, rules: str
 ) -> Assessment:
-    row = policy.row[(found.row or 1) - 1]
+    row = in_quotation_marks(policy).row[(found.row or 1) - 1]
+    # What a firm refers to stands in its policy: named here it would seem to be what was conformed to.
     sources = [
-        (f"{rules}#source-{number}", each.title) for number, each in enumerate(policy.source, 1)
+        (f"{rules}#source-{number}", each.title)
+        for number, each in enumerate(policy.source, 1)
+        if not is_own(policy.id)
     ]
     law = (row.status or policy.status) in _LAWS
     return Assessment(
         type=("ConformityAssessment",),
         id=f"{url}#assessment",
-        name=policy.title,
+        name=named(policy),
         assessment_criteria=tuple(
             Criterion(
                 id=f"{rules}#row-{found.row}-test-{number}",
@@ -171,7 +176,7 @@ def _assessment(
             for number, test in enumerate(row.test, 1)
         ),
         assessment_date=found.as_of,
-        assessed_performance=performances(url, map(certified, found.figures)),
+        assessed_performance=performances(url, policy.id, map(certified, found.figures)),
         assessed_product=(
             Assessed(
                 product=Product(
@@ -210,17 +215,23 @@ def _assessment(
     )
 
 
-def performances(url: str, figures: Iterable[CertifiedFigure]) -> tuple[Performance, ...]:
-    """The figures of the certificate at the address, as UNTP has them."""
-    return tuple(_performance(url, number, each) for number, each in enumerate(figures, 1))
+def performances(
+    url: str, policy: str, figures: Iterable[CertifiedFigure]
+) -> tuple[Performance, ...]:
+    """The figures of the certificate at the address by the policy with this id, as UNTP has them."""
+    told = quoted if is_own(policy) else str
+    return tuple(
+        _performance(f"{url}#figure-{number}", told(each.test), each)
+        for number, each in enumerate(figures, 1)
+    )
 
 
-def _performance(url: str, number: int, figure: CertifiedFigure) -> Performance:
+def _performance(url: str, test: str, figure: CertifiedFigure) -> Performance:
     lower, upper = parts(figure.lower), parts(figure.upper)
     return Performance(
         metric=Metric(
-            id=f"{url}#figure-{number}",
-            name=f"{figure.of}: {figure.test}",
+            id=url,
+            name=f"{figure.of}: {test}",
             type=("PerformanceMetric",),
         ),
         measure=Measured(
@@ -267,13 +278,18 @@ def certified(figure: FigureAnswer) -> CertifiedFigure:
 
 
 def _conditions(issuance: Issuance, policy: Policy, found: AssessmentAnswer) -> Iterator[str]:
+    own = is_own(policy.id)
+    if own:
+        yield OWN
     yield COMPUTED
     if issuance.declared:
         yield DECLARED
     if found.exemption is not None:
-        yield EXEMPT.format(exemption=found.exemption)
+        exemption = quoted(found.exemption) if own else found.exemption
+        yield EXEMPT.format(exemption=exemption)
     yield from found.notes
-    yield from policy.caveat
+    for caveat in policy.caveat:
+        yield _OWN_CAVEAT.format(caveat=quoted(caveat)) if own else caveat
 
 
 def _end_of(day: date) -> datetime:

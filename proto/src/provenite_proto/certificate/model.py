@@ -13,11 +13,13 @@ from ..matter.quantity import Fraction
 from ..policy.figures import Verdict
 from ..policy.model import PolicyId, Prose, Version
 from ..record import LIST_BITS, Digest
-from ..record.form import Form, Slug, Text, Time
+from ..record.form import LINE, Form, Slug, Text, Time
 
 VCDM: Final = "https://www.w3.org/ns/credentials/v2"
 UNTP: Final = "https://vocabulary.uncefact.org/untp/0.7.0/context/"
 
+Condition = Annotated[str, Meta(min_length=1, max_length=1280, pattern=LINE)]
+"""What a certificate does not say: a caveat of a policy, and around it words of ours."""
 Uri = Annotated[
     str, Meta(min_length=4, max_length=2048, pattern=r"^(https?|did|urn):[!-~]+$(?!\n)")
 ]
@@ -184,7 +186,7 @@ class Assessment(Form, frozen=True, kw_only=True):
     assessed_product: tuple[Assessed]
     reference_standard: Annotated[tuple[Standard, ...], Meta(max_length=16)] = ()
     reference_regulation: Annotated[tuple[Rule, ...], Meta(max_length=16)] = ()
-    specified_condition: Annotated[tuple[Prose, ...], Meta(min_length=1, max_length=64)]
+    specified_condition: Annotated[tuple[Condition, ...], Meta(min_length=1, max_length=64)]
     evidence: tuple[Link]
     conformity_topic: tuple[Topic]
     conformance: Literal[True]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ..policy.own import OWN, called, is_own
 from ..statement import Signs
 from . import jwt
 from .addresses import (
@@ -97,13 +98,20 @@ def _said_twice(credential: Credential, origin: str) -> Iterator[tuple[str, obje
     policy = policy_url(origin, said.policy_digest)
     profile = credential.credential_subject.reference_profile
     yield "The day", assessment.assessment_date, said.as_of
-    yield "A figure", assessment.assessed_performance, performances(credential.id, said.figures)
+    figures = performances(credential.id, said.policy, said.figures)
+    yield "A figure", assessment.assessed_performance, figures
     yield "The policy", (profile.id, profile.version), (policy, said.version)
     yield (
         "The policy's digest",
         (evidence.link_url, evidence.digest_multibase),
         (policy, multihash(said.policy_digest)),
     )
+    if is_own(said.policy):
+        titles = {credential.name, credential.credential_subject.name, assessment.name}
+        yield "The rule's name", titles, {called(said.policy)}
+        yield "What is said of a firm's own rule", assessment.specified_condition[0], OWN
+        refers = assessment.reference_regulation + assessment.reference_standard
+        yield "What the rule refers to", refers, ()
     yield "The bit", entry.id, f"{entry.status_list_credential}#{entry.status_list_index}"
 
 

@@ -21,6 +21,7 @@ from ..log import (
     parse_key,
     parse_policy,
 )
+from ..policy.own import OWN, is_own
 from ..problem import Problem
 from ..record import Validity
 from ..statement import parse
@@ -151,6 +152,8 @@ def _checks(
         yield _copy(certificate, trusted.digest)
     yield _signature(certificate, evidence)
     yield _dates(certificate, now)
+    if is_own(certificate.credential.provenance.policy):
+        yield _own_rule(certificate)
     yield _status(certificate, evidence, now)
     yield from _log(certificate, evidence, trusted)
     if trusted.batch is not None:
@@ -181,6 +184,12 @@ def _dates(certificate: Certificate, now: datetime) -> Check:
     if now > ends:
         return _false("dates", "certificate-expired", f"It was valid until {_moment(ends)}.")
     return _holds("dates", f"Valid until {_moment(ends)}.")
+
+
+def _own_rule(certificate: Certificate) -> Check:
+    """What it was assessed by is only what a firm says, and that is said of it."""
+    said = certificate.credential.provenance
+    return _claimed("policy", f"By {said.policy} {said.version}. {OWN}")
 
 
 def _status(certificate: Certificate, evidence: Evidence, now: datetime) -> Check:

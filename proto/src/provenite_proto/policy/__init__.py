@@ -1,19 +1,21 @@
 """Policies: rules as data, which say what is measured in a batch and against which dated thresholds."""
 
 from .assessing import Assessment, Outcome, assess, lenses_needed
-from .catalogue import CATALOGUE, policy_named, read_own
+from .catalogue import CATALOGUE, policy_named
 from .definition import MAX_DEFINITION, definition, digest
 from .facts import Facts, Part
 from .figures import Deciding, Figure, Missing
 from .gaps import Gap, gaps
 from .lenses import lens_named, lenses_of
 from .model import Policy, Row
+from .own import OWN, is_own, is_shipped, quoted, read_own
 from .reading import NotOffered, read_definition, read_policy
 from .wording import Line, explained
 
 __all__ = [
     "CATALOGUE",
     "MAX_DEFINITION",
+    "OWN",
     "Assessment",
     "Deciding",
     "Facts",
@@ -31,10 +33,13 @@ __all__ = [
     "digest",
     "explained",
     "gaps",
+    "is_own",
+    "is_shipped",
     "lens_named",
     "lenses_needed",
     "lenses_of",
     "policy_named",
+    "quoted",
     "read_definition",
     "read_own",
     "read_policy",

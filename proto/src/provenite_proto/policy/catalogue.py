@@ -9,7 +9,6 @@ from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from ..strict_toml import Malformed, line_of
 from .model import Policy
 from .reading import NotOffered, read_policy
 
@@ -18,10 +17,6 @@ _ASKED = re.compile(
 )
 MAX_ASKED = 256
 """Characters of an id with its parameters."""
-
-
-RESERVED = ("us", "eu", "iso", "claim")
-"""What the ids of the catalogue begin with, up to the first full stop: those of firms do not."""
 
 
 def _shipped() -> Mapping[str, str]:
@@ -52,16 +47,3 @@ def policy_named(asked: str) -> Policy:
     if len(given) < len(pairs):
         raise NotOffered("A parameter is given twice.")
     return read_policy(CATALOGUE[found["id"]], f"{found['id']}.toml", given)
-
-
-def read_own(text: str, name: str) -> Policy:
-    """The policy of a firm's own file, parameters at their defaults; `Malformed` with line and reason otherwise.
-
-    Its id may not be taken for one of the catalogue's.
-    """
-    policy = read_policy(text, name)
-    if policy.id in CATALOGUE or policy.id.partition(".")[0] in RESERVED:
-        begin = ", ".join(f"{each}." for each in RESERVED)
-        reason = f"Ids that begin with {begin} or that are there already are the catalogue's."
-        raise Malformed(name, line_of(text, ("id",)), reason)
-    return policy

@@ -14,6 +14,7 @@ from provenite_proto.certificate import (
     Result,
     Verdict,
 )
+from provenite_proto.policy import OWN, is_own, quoted
 
 from .showing import share_text
 from .terminal import WIDTH, in_line, wrapped
@@ -64,6 +65,12 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
 def verified_text(found: Verified) -> Text:
     """The whole of it: the verdict, what is certified, what was checked, and what it does not say."""
     word, style, sentence = _RESULTS[found.verdict.result]
+    if (
+        found.verdict.result is Result.HOLDS
+        and found.credential is not None
+        and _by_own(found.credential)
+    ):
+        word, style = f"{word}, BY A FIRM'S OWN RULE", "bold yellow"
     sentence = sentence.format(why=_why(found.verdict))
     text = Text.assemble((word, style), "\n", wrapped(sentence, WIDTH), "\n")
     if found.credential is not None:
@@ -73,10 +80,11 @@ def verified_text(found: Verified) -> Text:
         text.append_text(_checked(check))
     for line in _besides(found):
         text.append(f"{line}\n")
+    own = found.credential is not None and _by_own(found.credential)
     if found.figures:
         text.append("\nFigures as they are said, and as they follow from the pack\n")
     for figure in found.figures:
-        text.append(wrapped(in_line(_compared(figure)), WIDTH, "  ") + "\n")
+        text.append(wrapped(in_line(_compared(figure, own=own)), WIDTH, "  ") + "\n")
     if found.credential is not None:
         text.append("\nWhat it does not say\n")
         for each in found.credential.assessment.specified_condition:
@@ -97,6 +105,9 @@ def certified_lines(credential: Credential) -> Iterator[str]:
     said, subject = credential.provenance, credential.credential_subject
     (verified,) = credential.assessment.assessed_product
     yield wrapped(in_line(credential.name), WIDTH)
+    own = _by_own(credential)
+    if own:
+        yield wrapped(OWN, WIDTH)
     facts = {
         "Product": verified.product.name,
         "Lot": verified.product.batch_number,
@@ -110,8 +121,13 @@ def certified_lines(credential: Credential) -> Iterator[str]:
         if value:
             yield wrapped(in_line(f"{name:<8} {value}"), WIDTH, "  ")
     for figure in said.figures:
-        yield wrapped(in_line(f"{figure.of}: {_bounds(figure)}, {figure.test}"), WIDTH, "  ")
+        test = quoted(figure.test) if own else figure.test
+        yield wrapped(in_line(f"{figure.of}: {_bounds(figure)}, {test}"), WIDTH, "  ")
     yield in_line(credential.id)
+
+
+def _by_own(credential: Credential) -> bool:
+    return is_own(credential.provenance.policy)
 
 
 def _bounds(figure: CertifiedFigure) -> str:
@@ -130,12 +146,13 @@ def _between(figure: CertifiedFigure) -> str:
     return lower if figure.lower == figure.upper else f"{lower} to {upper}"
 
 
-def _compared(figure: FigureVerdict) -> str:
+def _compared(figure: FigureVerdict, *, own: bool) -> str:
     said, then = (
         "nothing" if each is None else _between(each) for each in (figure.said, figure.then)
     )
     mark = {True: "same", False: "DIFFERENT", None: "not computed"}[figure.holds]
-    return f"{figure.of}: {said}; {then}: {mark}, {figure.test}"
+    test = quoted(figure.test) if own else figure.test
+    return f"{figure.of}: {said}; {then}: {mark}, {test}"
 
 
 def _checked(check: Check) -> Text:

@@ -18,11 +18,11 @@ from provenite_proto.policy import (
     Policy,
     digest,
     explained,
+    is_own,
     policy_named,
     read_policy,
 )
 from provenite_proto.policy.answers import policy_answer
-from provenite_proto.policy.catalogue import RESERVED
 from provenite_proto.strict_toml import Malformed
 
 from .. import Client, NotFound
@@ -215,7 +215,7 @@ def asked_of(client: Client, which: str, *, as_json: bool) -> str:
         return which
     if not is_file(which):
         # An id that is none of the catalogue's may be one of the firm's own.
-        if which.partition(".")[0] in RESERVED or "?" in which:
+        if not is_own(which) or "?" in which:
             read_asked(which, as_json=as_json)
         return which
     path = Path(which)

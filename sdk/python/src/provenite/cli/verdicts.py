@@ -9,6 +9,7 @@ from provenite_proto.audit import MAX_LISTED, FigureVerdict, Outcome, Verdict
 from provenite_proto.certificate import CertifiedFigure, Result
 from provenite_proto.counting import counted
 from provenite_proto.pack import subject_facts
+from provenite_proto.policy import OWN, is_own, quoted
 from provenite_proto.policy.wording import percent
 
 from .assessed import assessment_lines
@@ -137,8 +138,12 @@ def _certificates(verdict: Verdict) -> Iterator[str]:
         yield f"  {in_line(each.id)}"
         said = f"{each.policy} {each.version}, as of {each.as_of}, by the first {each.size:,} statements"
         yield wrapped(in_line(f"{_RESULTS[each.result]}{status}: {said}"), WIDTH, "      ")
+        own = is_own(each.policy)
+        if own:
+            yield wrapped(OWN, WIDTH, "      ")
         for figure in each.figures:
-            yield wrapped(in_line(f"{figure.of}: {figure.test}"), WIDTH, "        ")
+            test = quoted(figure.test) if own else figure.test
+            yield wrapped(in_line(f"{figure.of}: {test}"), WIDTH, "        ")
             yield wrapped(_compared(figure, verdict.size), WIDTH, "          ")
 
 

@@ -7,7 +7,7 @@ from provenite_proto.certificate import CertifiedFigure, Credential
 from provenite_proto.matter.element import ELEMENTS
 from provenite_proto.matter.material import MATERIALS
 from provenite_proto.matter.quantity import FRACTION_ONE, parts
-from provenite_proto.policy import Policy
+from provenite_proto.policy import Policy, is_own, quoted
 
 from .legible import shortened
 
@@ -16,6 +16,7 @@ MOST_NAMED = 5
 MOST_APART = 3
 """Elements of which each is told with its own figure."""
 MOST_CLAUSES = 2
+OWN_RULE = "a firm’s own rule"
 _NONE = re.compile(r"(?P<no>no|not) (?P<what>.+)")
 _PASSED = ("stage", "step")
 _STAGE = re.compile(r"(?P<stage>[a-z ]+) outside of (?P<rest>.+)")
@@ -26,41 +27,56 @@ _RECOVERED = re.compile(r"(.+ )?(?P<how>recovered\b.*)")
 
 
 def claim(credential: Credential, policy: Policy, longest: int) -> str:
-    """What the certificate says, with the least of each test's figures; names take so many tenths of a letter."""
-    product = this(credential)
+    """What the certificate says, with the least of each test's figures; names take so many tenths of a letter.
+
+    Only names of the catalogue become a part of the sentence. Those of a firm's own rule are quoted, whatever they say.
+    """
+    product = this(credential, policy)
     provenance = credential.provenance
+    own = is_own(policy.id)
     if provenance.exemption is not None:
         titles = [each.title for each in policy.exemption if each.id == provenance.exemption]
-        reason = titles[0] if titles else provenance.exemption
+        reason = shortened(titles[0] if titles else provenance.exemption, longest).rstrip(".")
+        rule = OWN_RULE if own else "this rule"
         return (
-            f"T{product[1:]} is exempt from this rule, as its holder claims: "
-            f"{shortened(reason, longest).rstrip('.')}."
+            f"T{product[1:]} is exempt from {rule}, as its holder claims: "
+            f"{quoted(reason) if own else reason}."
         )
     tests: dict[str, list[CertifiedFigure]] = {}
     for figure in provenance.figures:
         tests.setdefault(figure.test, []).append(figure)
     clauses = [
-        _clause(shortened(words(name), longest), figures, "it" if number else product)
+        (_of_own if own else _clause)(
+            shortened(words(name), longest), figures, "it" if number else product
+        )
         for number, (name, figures) in enumerate(tests.items())
     ]
     told = clauses[:MOST_CLAUSES]
     if rest := len(clauses) - len(told):
         told.append(f"{rest} more {'test is' if rest == 1 else 'tests are'} met, as below")
     sentence = _list(told, "; ", "; and ") or f"{product} meets this rule"
+    if own:
+        return f"By {OWN_RULE}, {sentence}."
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
-def this(credential: Credential) -> str:
+def this(credential: Credential, policy: Policy) -> str:
     """`this NdFeB magnet`; what its holder declares it to be is told as a kind of product."""
     name = credential.assessment.assessed_product[0].product.name
     if credential.provenance.product is not None:
-        return f"this product ({words(name)})"
-    return f"this {_inside(product_name(name))}"
+        return f"this product ({product_name(name, policy)})"
+    return f"this {_inside(product_name(name, policy))}"
 
 
-def product_name(name: str) -> str:
-    """The name of a material, or of the product that its holder declares it to be."""
-    return MATERIALS[name].name if name in MATERIALS else words(name)
+def product_name(name: str, policy: Policy) -> str:
+    """The name of a material, or of the product that its holder declares it to be.
+
+    What neither a material nor a rule of the catalogue is about is a word of the holder's, and quoted.
+    """
+    if name in MATERIALS:
+        return MATERIALS[name].name
+    known = name in policy.scope.products and not is_own(policy.id)
+    return words(name) if known else quoted(words(name))
 
 
 def words(text: str) -> str:
@@ -101,6 +117,19 @@ def _clause(test: str, figures: Sequence[CertifiedFigure], product: str) -> str:
         return f"none of the {_named(elements)} in {product} {verb} {found['what']}"
     verbs = ("are", "were") if many else ("is", "was")
     return f"all of the {_named(elements)} in {product} {_predicate(said, *verbs)}"
+
+
+def _of_own(test: str, figures: Sequence[CertifiedFigure], product: str) -> str:
+    """What a test of a firm's own is said to have found: its name is nobody's word but the firm's."""
+    elements = [ELEMENTS[each.of].name for each in figures if each.of in ELEMENTS]
+    if len(elements) < len(figures):
+        return _of_the_whole(quoted(test), figures)
+    least = min(figures, key=lambda each: share(each.lower))
+    if share(least.lower) < FRACTION_ONE:
+        how_much = f"at least {_how_much(figures, elements, least)}"
+        return f"{how_much} in {product} meets {quoted(test)}"
+    meets = "meet" if len(elements) > 1 else "meets"
+    return f"all of the {_named(elements)} in {product} {meets} {quoted(test)}"
 
 
 def _how_much(

@@ -9,7 +9,7 @@ from msgspec import Struct
 from provenite_proto.certificate import CertifiedFigure, Credential, digest_of, qr_text
 from provenite_proto.matter.element import ELEMENTS
 from provenite_proto.matter.quantity import FRACTION_ONE
-from provenite_proto.policy import Policy
+from provenite_proto.policy import OWN, Policy, is_own, quoted
 from provenite_proto.policy.wording import percent, period
 from provenite_proto.record import CustodyModel
 
@@ -108,19 +108,31 @@ def sheet(shown: Shown, limits: Limits) -> Sheet:
     credential, policy = shown.credential, shown.policy
     provenance = credential.provenance
     figures = _most_telling(provenance.figures, limits.bars)
-    sources = [f"{each.title} ({_CONFIDENCE[each.confidence]})." for each in policy.source]
+    own = is_own(policy.id)
+    told = quoted if own else str
+    sources = [
+        told(each.title) if own else f"{each.title} ({_CONFIDENCE[each.confidence]})."
+        for each in policy.source
+    ]
+    standing = _standing(shown, limits.reason)
+    title = told(_cut(policy.title, limits.title))
     pinned = qr_text(credential.id, shown.jwt)
     possible = any(share(each.lower) < share(each.upper) for each in figures)
     return Sheet(
-        title=_cut(policy.title, limits.title),
+        name=f"{standing.word}{', by a firm’s own rule' if own else ''}: {title}",
+        kind="Certificate by a firm’s own rule" if own else "Certificate of provenance",
+        title=title,
+        warning=OWN if own else "",
+        rule_heading="The rule, in the firm’s own words" if own else "The rule",
+        source_heading="What that firm refers to" if own else "Source",
         claim=legible(claim(credential, policy, limits.test)),
-        standing=_standing(shown, limits.reason),
-        entries=tuple(_entries(credential, limits.name)),
+        standing=standing,
+        entries=tuple(_entries(credential, policy, limits.name)),
         as_of=day_text(provenance.as_of),
-        groups=tuple(_groups(figures, limits.test)),
+        groups=tuple(_groups(figures, limits.test, own=own)),
         unshown=len(provenance.figures) - len(figures),
         possible=possible,
-        rule=_cut(policy.summary, limits.rule),
+        rule=told(_cut(policy.summary, limits.rule)),
         conditions=tuple(_conditions(credential, policy, limits.title)),
         sources=tuple(_cut(each, limits.source) for each in sources[: limits.sources]),
         further_sources=tuple(map(legible, sources[limits.sources :])),
@@ -173,11 +185,11 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def _entries(credential: Credential, most: int) -> Iterator[Entry]:
+def _entries(credential: Credential, policy: Policy, most: int) -> Iterator[Entry]:
     subject = credential.credential_subject
     product = credential.assessment.assessed_product[0].product
     yield Entry("Issued to", _cut(subject.issued_to_party.name, most))
-    yield Entry("Product", _cut(product_name(product.name), most))
+    yield Entry("Product", _cut(product_name(product.name, policy), most))
     if product.batch_number is not None:
         yield Entry("Lot", _cut(product.batch_number, most))
     yield Entry("Assessed as of", day_text(credential.provenance.as_of))
@@ -187,9 +199,12 @@ def _entries(credential: Credential, most: int) -> Iterator[Entry]:
 
 def _conditions(credential: Credential, policy: Policy, most: int) -> Iterator[str]:
     row = policy.row[credential.provenance.row - 1]
-    status = words(row.status or policy.status)
-    where = _cut(policy.jurisdiction, most)
-    yield _sentence(f"{policy.id}, version {policy.version}: {status}, {where}")
+    if is_own(policy.id):
+        yield f"{policy.id}, version {policy.version}: a firm’s own rule."
+    else:
+        status = words(row.status or policy.status)
+        where = _cut(policy.jurisdiction, most)
+        yield _sentence(f"{policy.id}, version {policy.version}: {status}, {where}")
     if row.since or row.until:
         yield f"Applied is what holds {period(row)}."
     yield f"As of {day_text(policy.as_of)}; to be looked up again by {day_text(row.verify_by or policy.verify_by)}."
@@ -221,13 +236,14 @@ def _room_left(figure: CertifiedFigure) -> int:
     return share(figure.lower) - (share(figure.at_least) if figure.at_least is not None else 0)
 
 
-def _groups(figures: Iterable[CertifiedFigure], most: int) -> Iterator[Group]:
+def _groups(figures: Iterable[CertifiedFigure], most: int, *, own: bool) -> Iterator[Group]:
     tests: dict[str, list[Bar]] = {}
     for each in figures:
         tests.setdefault(each.test, []).append(_bar(each))
     for test, bars in tests.items():
         name = _cut(words(test), most)
-        yield Group(name[:1].upper() + name[1:], tuple(bars))
+        name = quoted(name) if own else name[:1].upper() + name[1:]
+        yield Group(name, tuple(bars))
 
 
 def _bar(figure: CertifiedFigure) -> Bar:

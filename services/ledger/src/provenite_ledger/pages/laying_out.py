@@ -63,6 +63,7 @@ def _page(sheet: Sheet, size: float, told: int, air: float = 0) -> "_Page":
     page.behind(sheet)
     page.head(sheet)
     page.standing(sheet)
+    page.warning(sheet)
     page.claim(sheet)
     page.entries(sheet.entries)
     figures(page, sheet)
@@ -101,7 +102,7 @@ class _Page(Writer):
         ):
             points = tuple((x + a * r / 24, y + b * r / 24) for a, b in lines)
             self.marks.append(Path(points, ACCENT, thick=0.45))
-        kind = "CERTIFICATE OF PROVENANCE"
+        kind = sheet.kind.upper()
         width = face("text").width(kind, 7.5)
         self.text(RIGHT - width, y + 4.2, kind, "text", 7.5, QUIET)
         for line in list(face("strong").lines(sheet.issuer, 11, RIGHT - width - x - 12))[:2]:
@@ -150,6 +151,22 @@ class _Page(Writer):
         self.marks[start:start] = band
         self.y = top + height
 
+    def warning(self, sheet: Sheet) -> None:
+        """Under the standing, what has to be known before anything else is read."""
+        if not sheet.warning:
+            return
+        look = LOOKS["suspended"]
+        start, top = len(self.marks), self.y
+        self.y = top + 1.8
+        self.paragraph("A firm’s own rule", "strong", 9.4, look.colour, LEFT + 5, RIGHT - LEFT - 8)
+        self.paragraph(sheet.warning, "text", 8.8, INK, LEFT + 5, RIGHT - LEFT - 8)
+        self.y += 1.4
+        height = self.y - top
+        self.marks[start:start] = [
+            Box(LEFT, top, RIGHT - LEFT, height, look.paper),
+            Box(LEFT, top, 1.6, height, look.colour),
+        ]
+
     def claim(self, sheet: Sheet) -> None:
         """The title, and the claim as the largest text of the page."""
         self.gap(1.9)
@@ -188,12 +205,12 @@ class _Page(Writer):
         self.gap(1)
         top = self.y
         column = (RIGHT - LEFT - 10) / 2
-        self.heading("The rule", LEFT)
+        self.heading(sheet.rule_heading, LEFT)
         self.paragraph(sheet.rule, "text", 8.2, INK, LEFT, column)
         for each in sheet.conditions:
             self.item(each, 7.6, QUIET, LEFT, column)
         self.gap(0.5)
-        self.paragraph("Source", "strong", 7.6, QUIET, LEFT, column)
+        self.paragraph(sheet.source_heading, "strong", 7.6, QUIET, LEFT, column)
         for each in sheet.sources:
             self.item(each, 7.6, QUIET, LEFT, column)
         if more := len(sheet.further_sources):

@@ -39,7 +39,7 @@ def _document(shown: Shown, said: Sheet) -> FPDF:
     document.set_xmp_metadata(
         _METADATA.render(
             at=shown.at.astimezone(UTC).isoformat(timespec="seconds"),
-            title=f"{said.standing.word}: {said.title}",
+            title=said.name,
             subject=said.claim,
             author=said.issuer,
         )

@@ -54,12 +54,18 @@ class Group(Struct, frozen=True):
 class Sheet(Struct, frozen=True, kw_only=True):
     """The whole page.
 
+    `name` is that of the whole document. `warning` is what has to be known first of a firm's own rule, empty otherwise.
     `notes` are what it does not say. `sources` and the figures of `groups` are what there is room for, beside
     `further_sources` and `unshown` figures more. `url` leads to the certificate, `printable` to its PDF, `qr` pins it too, `command`
     checks it.
     """
 
+    name: str
+    kind: str
     title: str
+    warning: str
+    rule_heading: str
+    source_heading: str
     claim: str
     standing: Standing
     entries: tuple[Entry, ...]

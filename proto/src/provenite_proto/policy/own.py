@@ -1,0 +1,82 @@
+"""Policies that firms wrote themselves: nobody vouches for their words, so that these are told in quotation marks."""
+
+import msgspec
+
+from ..strict_toml import Malformed, line_of
+from .catalogue import CATALOGUE, policy_named
+from .definition import digest
+from .model import Policy, Status
+from .reading import read_policy
+
+RESERVED = ("us", "eu", "iso", "claim")
+"""What the ids of the catalogue begin with, up to the first full stop: those of firms do not."""
+STATUSES: tuple[Status, ...] = ("claim", "voluntary")
+"""What a firm can say that its rule is: it makes no law."""
+OWN = (
+    "It is by a rule that a firm wrote itself. Neither a law nor the ledger vouches for what that rule is called, "
+    "asks for or refers to."
+)
+"""What is said wherever something follows from such a rule."""
+_MARKS = str.maketrans(dict.fromkeys('“”„‟"«»〝〞〟＂', "'"))
+"""Quotation marks within a text would seem to end it."""
+
+
+def read_own(text: str, name: str) -> Policy:
+    """The policy of a firm's own file, parameters at their defaults; `Malformed` with line and reason otherwise.
+
+    Its id may not be taken for one of the catalogue's, nor its status for that of a law.
+    """
+    policy = read_policy(text, name)
+    if not is_own(policy.id):
+        begin = ", ".join(f"{each}." for each in RESERVED)
+        reason = f"Ids that begin with {begin} are the catalogue's."
+        raise Malformed(name, line_of(text, ("id",)), reason)
+    statuses: list[tuple[tuple[str | int, ...], Status]] = [(("status",), policy.status)]
+    statuses += [
+        (("row", at, "status"), row.status) for at, row in enumerate(policy.row) if row.status
+    ]
+    for place, status in statuses:
+        if status not in STATUSES:
+            reason = f"The status of a firm's own policy is {' or '.join(STATUSES)}, not {status}."
+            raise Malformed(name, line_of(text, place), reason)
+    return policy
+
+
+def is_own(policy: str) -> bool:
+    """Whether the policy with this id is a firm's own, and not the catalogue's."""
+    return policy.partition(".")[0] not in RESERVED
+
+
+def is_shipped(policy: Policy) -> bool:
+    """Whether the policy ships exactly so, its parameters at their defaults."""
+    return policy.id in CATALOGUE and digest(policy_named(policy.id)) == digest(policy)
+
+
+def quoted(text: str) -> str:
+    """Somebody else's words, in quotation marks that they cannot close."""
+    return f"“{text.translate(_MARKS)}”"
+
+
+def named(policy: Policy) -> str:
+    """What a certificate is called: after the policy's title, or after the id alone of a firm's own."""
+    return called(policy.id) if is_own(policy.id) else policy.title
+
+
+def called(policy: str) -> str:
+    """A firm's own policy by its id."""
+    return f"A firm's own rule: {policy}"
+
+
+def in_quotation_marks(policy: Policy) -> Policy:
+    """A firm's own policy with its title and the names of its tests in quotation marks; any other as it is."""
+    if not is_own(policy.id):
+        return policy
+    replace = msgspec.structs.replace
+    return replace(
+        policy,
+        title=quoted(policy.title),
+        row=tuple(
+            replace(row, test=tuple(replace(test, name=quoted(test.name)) for test in row.test))
+            for row in policy.row
+        ),
+    )
