@@ -103,7 +103,9 @@ def test_a_firm_a_customer_and_an_auditor_use_certificates_as_written(
         assert (folder / f"magnets.certificate.{kind}").exists()
     assert customer.startswith("VALID\n")
     assert auditor.count("VALID\n") == 1
-    assert auditor.count("VERIFIED\n") == 1
+    # The pack alone, and then with what a rule says of its batch.
+    assert auditor.count("VERIFIED\n") == 2
+    assert auditor.count("Assessed anew\n") == 1
 
 
 def test_what_is_submitted_again_without_results_is_recorded_again(

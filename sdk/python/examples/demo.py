@@ -25,6 +25,7 @@ import not_from_china
 import packs
 import policy_change
 import rare_earths
+import recomputed
 import recycled_content
 import recycled_magnets
 import refused
@@ -138,8 +139,12 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
     _save(new / "suspension.json", fallen.fallen)
     _save(new / "notice.json", fallen.notice)
     with console.status("Fetching packs, and auditing them …"):
-        audited = packs.packs(registrar, firms, {**batches, "cathode": shown.granted.id}, new)
+        (wasted,) = shipped.shipment.batches
+        held_by_others = {"cathode": shown.granted.id, "waste": wasted.id}
+        audited = packs.packs(registrar, firms, {**batches, **held_by_others}, new)
+        found_anew = recomputed.recompute(audited)
     packs.show(console, audited, folder)
+    recomputed.show(console, found_anew, folder)
     names = [each.name for each in certified if not isinstance(each.outcome, RefusedError)]
     with console.status("Verifying certificates …"):
         verifying.keep_public(new / f"{suspended.NAME}.certificate.jwt")

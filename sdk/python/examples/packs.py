@@ -32,12 +32,28 @@ def packs(
     """Save them in `folder`: the maker's own, and the auditor's after all firms have shown him everything."""
     maker, auditor = firms["magnet_maker"], firms["auditor"]
     wanted = (
-        (maker, "magnets", "the magnets, for their maker"),
-        (auditor, "magnets", "the magnets, for an auditor to whom every firm shows all"),
-        (auditor, "reclaimed", "the recycled magnets, for the same auditor"),
-        (auditor, "cathode", "the copper cathode, for the same auditor"),
+        (maker, "magnets", "magnets-maker", "the magnets, for their maker"),
+        (
+            auditor,
+            "magnets",
+            "magnets-auditor",
+            "the magnets, for an auditor to whom every firm shows all",
+        ),
+        (
+            auditor,
+            "enriched",
+            "enriched-magnets-auditor",
+            "the enriched magnets, for the same auditor",
+        ),
+        (
+            auditor,
+            "reclaimed",
+            "recycled-magnets-auditor",
+            "the recycled magnets, for the same auditor",
+        ),
+        (auditor, "waste", "waste-auditor", "the shipment of waste, for the same auditor"),
+        (auditor, "cathode", "cathode-auditor", "the copper cathode, for the same auditor"),
     )
-    names = ("magnets-maker", "magnets-auditor", "recycled-magnets-auditor", "cathode-auditor")
     for firm in firms.values():
         if firm is not auditor:
             firm.submit(grant(SECTIONS, to=auditor.party))
@@ -45,7 +61,7 @@ def packs(
     registrar.submit(grant(SECTIONS, to=auditor.party))
     return tuple(
         _audited(firm, batches[batch], folder / f"{name}.pack.zip", what)
-        for name, (firm, batch, what) in zip(names, wanted, strict=True)
+        for firm, batch, name, what in wanted
     )
 
 
