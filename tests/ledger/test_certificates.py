@@ -17,8 +17,8 @@ from provenite_proto.certificate import (
     read_certificate,
     read_did,
     status_list_url,
-    suspended,
 )
+from provenite_proto.certificate.suspension import current_status_list, is_suspended
 from provenite_proto.log import LogProof, parse_key
 from provenite_proto.policy.assessing import ON_ITS_WAY
 from provenite_proto.record import (
@@ -270,9 +270,10 @@ def test_suspended_when_an_upstream_fact_falls(chain: Chain) -> None:
     listed = chain.ledger.http.get(entry.status_list_credential.removeprefix(chain.ledger.origin))
     document = read_did(chain.ledger.http.get(paths.DID).content)
     assert entry.status_list_credential == status_list_url(chain.ledger.origin, 0)
-    assert suspended(listed.text, credential, document, datetime.now(UTC))
+    statuses = current_status_list(listed.text, credential, document, datetime.now(UTC))
+    assert is_suspended(statuses, credential)
     still = read_certificate(other["credential"]).credential
-    assert not suspended(listed.text, still, document, datetime.now(UTC))
+    assert not is_suspended(statuses, still)
     (notice,) = chain.refiner.get(paths.NOTICES).json()["items"]
     assert (notice["certificate"], notice["status"], notice["cause"]) == (
         found["id"],
