@@ -104,13 +104,19 @@ class Committing:
         batch = self._state.batches.get(self._batch)
         if batch is not None and batch.status is BatchStatus.RETRACTED:
             return "The statement that made the batch has been retracted"
-        said = self._state.statements.get(declaration or "")
-        if said is None:
-            return None
-        since = self._state.keys[said.key_id].compromised_from
-        if said.retracted_by is None and not disowned(said.recorded_at, since):
+        if self._is_void(self._batch) or (batch is not None and self._is_void(batch.root)):
+            return "The statement that brought the batch, or that made what is in it, stands no more"
+        if declaration is None or not self._is_void(declaration):
             return None
         return "The declaration on which it rests stands no more"
+
+    def _is_void(self, name: str) -> bool:
+        """Whether a statement, or the one that made a batch, is carried and stands no more."""
+        said = self._state.statements.get(name.partition(".")[0])
+        if said is None:
+            return False
+        since = self._state.keys[said.key_id].compromised_from
+        return said.retracted_by is not None or disowned(said.recorded_at, since)
 
     def _is_wanted(self, statement: str) -> bool:
         return any(each.statement == statement for each in self._commitments.values())

@@ -103,18 +103,29 @@ class Issuing:
     ) -> Wanted:
         """What a party asks to have certified of the batch of a row, if it can be.
 
-        `Problem` `bad-request` for a day to come, a policy that there is not or a lot that was not given; `too-many`
-        as `policies.asked_for` has it; `batch-retracted`; `not-entitled` to the lot; and what stands against the
+        `Problem` `bad-request` for a day to come or before there was the batch, a policy that there is not or a lot that was not given; `too-many`
+        as `policies.asked_for` has it; `transfer-not-received`; `batch-retracted`; `not-entitled` to the lot; and what stands against the
         declaration: `not-found`, `statement-not-own`, `declaration-mismatch`, `already-retracted`.
         """
         today = self._clock().date()
         day = asked.as_of or today
         if day > today:
             raise Problem("bad-request", f"asOf: {day} is still to come.")
-        if row["status"] == BatchStatus.RETRACTED:
+        if day < row["available_at"].date():
+            raise Problem(
+                "bad-request", f"asOf: the batch has been there since {row['available_at']:%Y-%m-%d}."
+            )
+        if row["status"] == BatchStatus.IN_TRANSIT and row["issuer"] != who.index:
+            raise Problem(
+                "transfer-not-received",
+                "It is certified for its receiver once that has confirmed the transfer.",
+                pointer="/batch",
+                figures={"batch": asked.batch},
+            )
+        if row["status"] == BatchStatus.RETRACTED or await certifying.is_void(self._pool, row):
             raise Problem(
                 "batch-retracted",
-                "The statement that made the batch has been retracted.",
+                "The statement that made the batch has been retracted or disowned.",
                 pointer="/batch",
                 figures={"batch": asked.batch},
             )

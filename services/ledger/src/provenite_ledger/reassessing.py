@@ -43,6 +43,7 @@ _TRIES = 100
 IDLE_SECONDS = 30.0
 """How long it waits at the most, though nobody calls: content may have been revised by whoever asked for it."""
 WITHDRAWN = "The statement that made the batch has been retracted."
+VOID = "The statement that brought the batch, or that made what is in it, stands no more."
 UNDECLARED = "The declaration on which it rests stands no more."
 UNREADABLE = "This version of the ledger cannot assess by its policy."
 PASSES = "Assessed again it passes."
@@ -162,6 +163,8 @@ class Reassessing:
         size = self._sequencer.size
         if batch["status"] == BatchStatus.RETRACTED:
             return size, WITHDRAWN
+        if await certifying.is_void(self._pool, batch):
+            return size, VOID
         facts = Facts()
         if row["declared"] is not None:
             declared = await certifying.declared(self._pool, rows.text(row["declared"]))

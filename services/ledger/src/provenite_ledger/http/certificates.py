@@ -53,6 +53,7 @@ _MAX_BYTES = 16 * 1024
             "not-entitled",
             "not-found",
             "batch-retracted",
+            "transfer-not-received",
             "statement-not-own",
             "declaration-mismatch",
             "already-retracted",

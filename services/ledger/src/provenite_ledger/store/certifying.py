@@ -49,6 +49,13 @@ async def declared(pool: asyncpg.Pool, digest: str) -> Declared | None:
     )
 
 
+async def is_void(pool: asyncpg.Pool, batch: Row) -> bool:
+    """Whether the statement that made the batch, or the one of whose content it is a part, stands no more."""
+    made = {batch["key"] // rows.OUTPUTS, batch["root"] // rows.OUTPUTS}
+    found: bool = await pool.fetchval(_SQL["is_void"], list(made))
+    return found
+
+
 async def same(
     pool: asyncpg.Pool,
     party: int,

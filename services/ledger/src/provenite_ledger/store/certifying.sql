@@ -9,6 +9,15 @@ join statement s on s.index = d.index
 join key k on k.key_id = s.key_id
 where s.digest = $1
 
+-- name: is_void
+-- Whether one of two statements has been withdrawn, or was signed with a key that was compromised by then.
+select exists (
+    select from statement s
+    left join key k on k.key_id = s.key_id
+    where s.index = any ($1::bigint[])
+      and (s.retracted_by is not null or k.compromised_from <= extract(epoch from s.recorded_at))
+)
+
 -- name: same
 -- Certificates by the same of a batch that are valid, wait for nothing and do not end before a moment, the newest first.
 select c.id, e.jwt
@@ -160,6 +169,10 @@ where c.declaration = any (array(
     union
     select index from statement where kind = 'declaration' and key_id = any ($4::bytea[])
 ))
+union
+select c.index, $1::bigint
+from statement s join certificate c on c.batch >= s.index * 1024 and c.batch < (s.index + 1) * 1024
+where s.kind = 'transfer' and s.key_id = any ($4::bytea[])
 on conflict (certificate, late) do nothing
 
 -- name: note_overtaken
