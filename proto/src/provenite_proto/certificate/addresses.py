@@ -9,8 +9,6 @@ from hashlib import sha256
 from ..statement import base64url
 from .errors import BadCertificate
 
-ID_BYTES = 16
-"""Random bytes of a certificate's id: nobody guesses one."""
 LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]{2,45}\]|[a-z0-9]([a-z0-9._-]{0,251}[a-z0-9])?)(:(?P<port>[1-9][0-9]{0,4}))?",
