@@ -24,6 +24,7 @@ from tests.proto.making import (
     log_trees,
     packs,
     policies,
+    portfolios,
     shipments,
     tokens,
     valid,
@@ -84,6 +85,7 @@ def others() -> Iterator[tuple[str, Case]]:
         "lens": lenses.cases,
         "pack": packs.cases,
         "policy": policies.cases,
+        "portfolio": portfolios.cases,
         "shipment": shipments.cases,
         "token": tokens.cases,
     }.items():

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from datetime import date, datetime
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,11 @@ from provenite_proto.certificate import (
     judged,
     read_certificate,
 )
-from provenite_proto.content import Event, read_own
+from provenite_proto.content import Event, Shares, read_own
 from provenite_proto.log import parse_key, parse_policy
 from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.pack import BadPack, Pack
+from provenite_proto.portfolio import STAGES, Bounds, Exposure, add, exposures
 from provenite_proto.problem import FINDINGS, KINDS, Problem
 from provenite_proto.record import Jwk
 from provenite_proto.shipment import Leg, judge
@@ -148,6 +150,46 @@ def test_a_shipment_of_waste_has_its_verdict(path: Path) -> None:
     assert found.pop("reason").endswith(".")
     assert found.pop("day") == asked["date"]
     assert found == case["expected"]
+
+
+@pytest.mark.parametrize("path", files("portfolio"))
+def test_a_portfolio_says_what_its_parts_are_together(path: Path) -> None:
+    case = msgspec.json.decode(path.read_bytes())
+    totals: Shares = {
+        element: {lens: {} for lens in ("source", "custody", *(f"stage/{each}" for each in STAGES))}
+        for part in case["parts"]
+        for element in part
+    }
+    for part in case["parts"]:
+        add(totals, part)
+    found = exposures(totals, date.fromisoformat(case["asOf"]))
+    assert {"elements": [described(each) for each in found]} == case["expected"]
+
+
+def described(found: Exposure) -> dict[str, Any]:
+    """An element of a portfolio as the vectors have it: fractions in lowest terms."""
+    return {
+        "element": found.element,
+        "mass": found.mass,
+        "physicallyContained": not found.credited,
+        "avoided": fractions(found.avoided),
+        "stages": [
+            {
+                "stage": step.stage,
+                "mass": step.whole,
+                "apart": step.apart,
+                "country": step.third,
+                "largest": fractions(step.largest),
+                "herfindahl": fractions(step.herfindahl),
+                "benchmark": step.verdict if found.strategic else None,
+            }
+            for step in found.steps
+        ],
+    }
+
+
+def fractions(found: Bounds) -> list[str]:
+    return [str(Fraction(each, found.whole)) for each in (found.lower, found.upper)]
 
 
 @pytest.mark.parametrize("path", files("pack"))

@@ -4,22 +4,25 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from provenite_proto.record import (
     AnyRecord,
     ShipmentIdentities,
     Site,
     Stage,
     Transfer,
+    Transformation,
     TransformationQuantities,
 )
 
 from .firms import Assay, Firms, masses, sealed
-from .outcomes import CATHODE, CONCENTRATE, NOBODY, Case, admitted, held, refused
+from .outcomes import CATHODE, CONCENTRATE, NOBODY, Case, admitted, doubted, held, refused
 
 
 def cases() -> Iterator[tuple[str, Case]]:
     """File name below `admission/` and the case."""
-    for group in (_transforming, _balancing, _shipping, _sites):
+    for group in (_transforming, _recycled_cobalt, _balancing, _shipping, _sites):
         yield from group()
 
 
@@ -72,6 +75,51 @@ def _transforming() -> Iterator[tuple[str, Case]]:
     figures = {"availableKg": "15000", "askedKg": "15000.000001"}
     yield "more-than-is-left", case(rest, "insufficient-mass", place, **figures)
     yield "all-that-is-left", admitted(firms, "refiner", firms.transformed({batch: "15000"}, half))
+
+
+def _recycled_cobalt() -> Iterator[tuple[str, Case]]:
+    firms = Firms("recycler")
+    lot: Assay = ("cobalt-metal", "100", {"Co": "1"})
+    batch = firms.add("recycler", firms.collected(lot)) + ".0"
+
+    def refined(mass: str) -> Transformation:
+        record = firms.transformed({batch: "100"}, ("cobalt-metal", mass, {"Co": "1"}))
+        assert record.quantities is not None
+        (output,) = record.quantities.outputs
+        uncertain = msgspec.structs.replace(output, uncertainty="0.02")
+        quantities = msgspec.structs.replace(record.quantities, outputs=(uncertain,))
+        return msgspec.structs.replace(record, quantities=quantities)
+
+    doubt = ("balance-excess", "/record/quantities/outputs", {"element": "Co", "excessKg": "1.5"})
+    yield "101.5-of-100-kg-cobalt", doubted(firms, "recycler", refined("101.5"), doubt)
+    yield (
+        "105-of-100-kg-cobalt",
+        refused(
+            firms,
+            "recycler",
+            refined("105"),
+            ("element-created", "/record/quantities/outputs"),
+            element="Co",
+            inKg="100",
+            outKg="105",
+            toleranceKg="2.1",
+            ratio="105.0 %",
+        ),
+    )
+    whole = firms.transformed({batch: "100"}, lot)
+    firms.add("recycler", whole)
+    again = firms.transformed({batch: "100"}, lot, stage=Stage.FORMING)
+    yield (
+        "recycled-lot-used-twice",
+        refused(
+            firms,
+            "recycler",
+            again,
+            ("insufficient-mass", "/record/quantities/inputs/0/mass"),
+            availableKg="0",
+            askedKg="100",
+        ),
+    )
 
 
 def _balancing() -> Iterator[tuple[str, Case]]:

@@ -74,6 +74,13 @@ def _owning() -> Iterator[tuple[str, Case]]:
     yield "ownership-of-a-quarter", owned(link("Fund", "0.25", "CN"), rest)
     # 0.000000001 is missing to a quarter, and nobody says who holds it.
     yield "ownership-just-below-a-quarter", owned(link("Fund", "0.249999999", "CN"), rest)
+    # Each state is counted by itself: 15 % and 10 % of two of them control nothing.
+    yield (
+        "ownership-of-a-quarter-by-two-states-together",
+        owned(
+            link("Fund", "0.15", "CN"), link("Agency", "0.1", "RU"), link("Stiftung", "0.75", "DE")
+        ),
+    )
     yield "ownership-undisclosed", owned()
     # 10 % and 49 % of 30 % are 24.7 %, of which one more percent of the holding would make a quarter.
     yield (

@@ -105,7 +105,9 @@ class Committing:
         if batch is not None and batch.status is BatchStatus.RETRACTED:
             return "The statement that made the batch has been retracted"
         if self._is_void(self._batch) or (batch is not None and self._is_void(batch.root)):
-            return "The statement that brought the batch, or that made what is in it, stands no more"
+            return (
+                "The statement that brought the batch, or that made what is in it, stands no more"
+            )
         if declaration is None or not self._is_void(declaration):
             return None
         return "The declaration on which it rests stands no more"

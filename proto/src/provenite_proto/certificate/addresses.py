@@ -9,8 +9,6 @@ from hashlib import sha256
 from ..statement import base64url
 from .errors import BadCertificate
 
-ID_BYTES = 16
-"""Random bytes of a certificate's id: nobody guesses one."""
 LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
 _PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 _ORIGIN = re.compile(

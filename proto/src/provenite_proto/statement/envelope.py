@@ -22,7 +22,6 @@ from .key import PublicKey, Signs
 TYP = "provenite+sd-jwt"
 MAX_BYTES = 256 * 1024
 """Size of a statement with all its disclosures, at the most."""
-MAX_SECTIONS = 5
 
 
 class Payload(Form, frozen=True, kw_only=True):

@@ -113,7 +113,8 @@ class Issuing:
             raise Problem("bad-request", f"asOf: {day} is still to come.")
         if day < row["available_at"].date():
             raise Problem(
-                "bad-request", f"asOf: the batch has been there since {row['available_at']:%Y-%m-%d}."
+                "bad-request",
+                f"asOf: the batch has been there since {row['available_at']:%Y-%m-%d}.",
             )
         if row["status"] == BatchStatus.IN_TRANSIT and row["issuer"] != who.index:
             raise Problem(

@@ -1,4 +1,4 @@
-"""Which certificates change: with another version of their policy, and by a late statement, also one that is not there yet."""
+"""The routes that tell which certificates another version of a policy, or a statement, would change or has changed."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,0 +1,62 @@
+"""What is certified of a batch whose own statement falls: nothing more, whatever an assessment comes to."""
+
+from provenite_proto import paths
+from provenite_proto.record import RetractionReason, RevocationReason
+from tests.ledger.running import Firm, Ledger, day, extraction, refining, transfer
+from tests.ledger.speaking import retracting, revoking, submitted
+from tests.ledger.test_certificates import comes_to, slug
+
+ANY_SHARE = "claim.non-covered-nation.share?stage=extraction&share=0"
+"""Passed by whatever there is."""
+
+
+def ore_of(ledger: Ledger) -> tuple[Firm, str]:
+    mine = ledger.enrol("miner", country="CL")
+    (ore,) = mine.record(extraction(kg="100"))
+    return mine, ore
+
+
+def certified(firm: Firm, batch: str) -> str:
+    answer = firm.post(paths.CERTIFICATES, {"batch": batch, "policy": ANY_SHARE})
+    assert answer.status_code == 201, answer.text
+    name: str = answer.json()["id"]
+    return name
+
+
+def test_a_receiver_is_certified_once_it_has_received(ledger: Ledger) -> None:
+    mine, ore = ore_of(ledger)
+    refiner = ledger.enrol("refiner")
+    (shipped,) = mine.record(transfer(ore, refiner.id, "100"))
+    asked = {"batch": shipped, "policy": ANY_SHARE}
+    answer = refiner.post(paths.CERTIFICATES, asked)
+    assert (answer.status_code, slug(answer)) == (409, "transfer-not-received")
+
+
+def test_a_withdrawn_transfer_leaves_no_certificate(ledger: Ledger) -> None:
+    mine, ore = ore_of(ledger)
+    refiner = ledger.enrol("refiner")
+    (shipped,) = mine.record(transfer(ore, refiner.id, "100"))
+    name = certified(mine, shipped)
+    submitted(mine, retracting(shipped.partition(".")[0], RetractionReason.INCORRECT_DATA))
+    assert "stands no more" in comes_to(ledger, name, "suspended")["reason"]
+    answer = mine.post(paths.CERTIFICATES, {"batch": shipped, "policy": ANY_SHARE})
+    assert (answer.status_code, slug(answer)) == (409, "batch-retracted")
+
+
+def test_what_a_stolen_key_has_made_is_certified_no_more(ledger: Ledger) -> None:
+    mine, ore = ore_of(ledger)
+    refiner = ledger.enrol("refiner")
+    bought = mine.ships(ore, refiner, "100")
+    (made,) = refiner.record(refining([(bought, "100")], "29.5", cu="1"))
+    name = certified(refiner, made)
+    stolen = revoking(refiner.key.key_id, RevocationReason.KEY_COMPROMISE, day(0))
+    submitted(ledger.registrar, stolen)
+    comes_to(ledger, name, "suspended")
+
+
+def test_no_day_before_there_was_the_batch(ledger: Ledger) -> None:
+    mine, ore = ore_of(ledger)
+    asked = {"batch": ore, "policy": ANY_SHARE, "asOf": "1990-01-01"}
+    answer = mine.post(paths.CERTIFICATES, asked)
+    assert (answer.status_code, slug(answer)) == (400, "bad-request")
+    assert "asOf" in answer.json()["detail"]
