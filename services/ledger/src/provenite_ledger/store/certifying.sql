@@ -169,10 +169,6 @@ where c.declaration = any (array(
     union
     select index from statement where kind = 'declaration' and key_id = any ($4::bytea[])
 ))
-union
-select c.index, $1::bigint
-from statement s join certificate c on c.batch >= s.index * 1024 and c.batch < (s.index + 1) * 1024
-where s.kind = 'transfer' and s.key_id = any ($4::bytea[])
 on conflict (certificate, late) do nothing
 
 -- name: note_overtaken
