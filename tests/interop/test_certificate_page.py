@@ -10,7 +10,7 @@ from PIL import Image
 from pypdf import PdfReader
 from zxingcpp import read_barcodes
 
-from provenite_ledger.pages import html
+from provenite_ledger.pages.html import html
 from provenite_proto.certificate import qr_text
 from tests.ledger.showing import STANDINGS, crowded, hostile
 from tests.needs import need_path, need_tool

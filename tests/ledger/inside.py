@@ -16,7 +16,7 @@ import asyncpg
 import httpx
 
 from provenite_ledger.admitting import Admitted
-from provenite_ledger.app import PACKS_AT_ONCE, PAGES_AT_ONCE, create_app
+from provenite_ledger.app import PACKS_AT_ONCE, create_app
 from provenite_ledger.computing import Computing, Room
 from provenite_ledger.contents import prepare
 from provenite_ledger.enrolment import Enrolment, take_origin
@@ -25,6 +25,7 @@ from provenite_ledger.http.authentication import Authentication, UsedTokens
 from provenite_ledger.http.parts import Parts
 from provenite_ledger.issuing import Issuing
 from provenite_ledger.postgres import EmbeddedPostgres
+from provenite_ledger.printing import Printing
 from provenite_ledger.publishing.publisher import Publisher
 from provenite_ledger.publishing.receipts import Receipts
 from provenite_ledger.publishing.storage import Disk
@@ -252,7 +253,7 @@ async def served(
             computing=Computing(pool, 4),
             pack_places=Room(PACKS_AT_ONCE),
             verifying=Verifying(0),
-            page_places=Room(PAGES_AT_ONCE),
+            printing=Printing(),
             enrolment=Enrolment(pool, registrar, sequencer, ORIGIN),
             issuing=Issuing(
                 pool, registrar, signing, ORIGIN, sequencer.publisher.published.key.name

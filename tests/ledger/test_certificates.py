@@ -257,9 +257,12 @@ def test_a_retracted_batch_is_not_certified(chain: Chain) -> None:
 def test_suspended_when_an_upstream_fact_falls(chain: Chain) -> None:
     found = chain.certified()
     other = chain_of(chain.ledger).certified()
+    address = f"/certificates/{found['id']}"
+    assert "Suspended" not in chain.ledger.http.get(address).text
     late = submitted(chain.mine, retracting(chain.mined, RetractionReason.FRAUD))
     after = comes_to(chain.ledger, found["id"], "suspended")
     assert "Cu" in after["reason"] and after["since"]
+    assert "Suspended" in chain.ledger.http.get(address).text
     for told in (chain.mined, chain.bought, late, chain.mine.id):
         assert told not in after["reason"]
     assert (after["credential"], after["statement"]) == (found["credential"], found["statement"])

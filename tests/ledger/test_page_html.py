@@ -11,7 +11,8 @@ from hypothesis import given
 from PIL import Image
 from zxingcpp import read_barcodes
 
-from provenite_ledger.pages import CONTENT_SECURITY_POLICY, Shown, html
+from provenite_ledger.pages import CONTENT_SECURITY_POLICY, Shown
+from provenite_ledger.pages.html import html
 from provenite_proto.certificate import qr_text
 from tests.ledger.showing import RECYCLED, STANDINGS, crowded, hostile, line, replaced, shown
 from tests.proto.certifying import ISSUANCE

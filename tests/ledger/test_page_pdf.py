@@ -15,10 +15,11 @@ from PIL import Image, ImageChops
 from pypdf import PdfReader
 from zxingcpp import read_barcodes
 
-from provenite_ledger.pages import Shown, pdf
+from provenite_ledger.pages import Shown
 from provenite_ledger.pages.fitting import fitted
 from provenite_ledger.pages.laying_out import BOTTOM, HEIGHT, TOP
 from provenite_ledger.pages.looks import LEFT, RIGHT
+from provenite_ledger.pages.pdf import pdf
 from provenite_ledger.pages.typesetting import POINT, Text, face
 from provenite_proto.certificate import digest_of, qr_text
 from tests.ledger.showing import (

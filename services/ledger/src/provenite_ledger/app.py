@@ -21,6 +21,7 @@ from .http.parts import Parts
 from .http.submitting import MAX_BATCHES_BYTES
 from .issuing import Issuing
 from .postgres import EmbeddedPostgres
+from .printing import Printing
 from .publishing.receipts import Receipts
 from .publishing.rereading import Rereading
 from .reassessing import Reassessing
@@ -38,8 +39,6 @@ WORKING_CONNECTIONS = 4
 """Database connections for content: one each for what is new, what is late and what is certified, and one to see what there is."""
 PACKS_AT_ONCE = 4
 """Packs that are sent at a time: each holds which statements it has, some 700 bytes for each."""
-PAGES_AT_ONCE = 4
-"""Pages of certificates that are made at a time, half of them for those who do not say who they are."""
 
 
 def create_app(parts: Parts) -> Litestar:
@@ -130,7 +129,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             revising=revising,
             computing=Computing(pool, settings.read_connections),
             pack_places=Room(PACKS_AT_ONCE),
-            page_places=Room(PAGES_AT_ONCE),
+            printing=Printing(),
             enrolment=enrolment,
             issuing=Issuing(pool, registrar, certificates, origin, publisher.published.key.name),
             status_lists=StatusLists(pool, certificates, origin),

@@ -1,6 +1,5 @@
 """What certificates lead to, open to everyone: the credentials, status lists, the issuer's keys and the terms."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -15,7 +14,8 @@ from provenite_proto.certificate.did import DidDocument
 
 from .. import policies
 from ..answering.certificate import standing
-from ..pages import CONTENT_SECURITY_POLICY, Shown, html, pdf
+from ..pages import CONTENT_SECURITY_POLICY, Shown
+from ..printing import as_of
 from ..store import certifying, rows
 from .accepting import accepted
 from .documenting import CERTIFICATE_FILE, OPEN, refusals
@@ -27,8 +27,6 @@ VC_TYPE = "application/vc+jwt"
 """Media type of secured credentials (VC-JOSE-COSE 1.0, section 6.1.1)."""
 DID_TYPE = "application/did+json"
 CONTEXT_TYPE = "application/ld+json"
-_NOBODY = -1
-"""Whose turn it is to have a page made, when nobody says who he is."""
 _PDF = ".pdf"
 _ANYWHERE = {"Access-Control-Allow-Origin": "*"}
 """For verifiers that run in a page from elsewhere."""
@@ -56,6 +54,7 @@ async def show(
     """A certificate for people, as it stands now; its address is that of the credential too."""
     ledger = parts(request)
     name = certificate.removesuffix(_PDF)
+    # Asked for each time: it says as of which minute it is, and is another as soon as something falls.
     headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
     if name == certificate:
         headers["Vary"] = "Accept"
@@ -63,12 +62,12 @@ async def show(
             row = found(await certifying.certificate(ledger.pool, name), "certificate", name)
             return Response(row["jwt"], media_type=VC_TYPE, headers={**headers, **_ANYWHERE})
     shown = await _shown(ledger, name)
-    async with ledger.page_places.taken(_NOBODY):
-        if name == certificate:
-            headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-            text = await asyncio.to_thread(html, shown)
-            return Response(text, media_type=HTML_TYPE, headers=headers)
-        return Response(await asyncio.to_thread(pdf, shown), media_type=PDF_TYPE, headers=headers)
+    if name == certificate:
+        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        page = await ledger.printing.page("html", shown)
+        return Response(page, media_type=HTML_TYPE, headers=headers)
+    page = await ledger.printing.page("pdf", shown)
+    return Response(page, media_type=PDF_TYPE, headers=headers)
 
 
 @get(
@@ -152,8 +151,9 @@ async def context() -> Response[bytes]:
 async def _shown(ledger: Parts, name: str) -> Shown:
     row = found(await certifying.certificate(ledger.pool, name), "certificate", name)
     stands = standing(row)
+    credential = read_certificate(row["jwt"]).credential
     return Shown(
-        credential=read_certificate(row["jwt"]).credential,
+        credential=credential,
         jwt=row["jwt"],
         policy=await policies.by_digest(ledger.pool, rows.text(row["policy"])),
         status=stands.status.value,
@@ -161,5 +161,5 @@ async def _shown(ledger: Parts, name: str) -> Shown:
         reason=stands.reason,
         index=row["index"],
         statement=rows.text(row["digest"]),
-        at=datetime.now(UTC),
+        at=as_of(datetime.now(UTC), credential.valid_until),
     )

@@ -13,6 +13,7 @@ from ..computing import Computing, Room
 from ..enrolment import Enrolment
 from ..follower import Follower
 from ..issuing import Issuing
+from ..printing import Printing
 from ..publishing.publisher import Publisher
 from ..publishing.receipts import Receipts
 from ..revising import Revising
@@ -42,7 +43,7 @@ class Parts(Struct, frozen=True):
     revising: Revising
     computing: Computing
     pack_places: Room
-    page_places: Room
+    printing: Printing
     enrolment: Enrolment
     issuing: Issuing
     status_lists: StatusLists

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Literal
 
 from msgspec import Struct
 
@@ -17,6 +16,7 @@ from .claiming import claim, hundredths, product_name, share, words
 from .legible import legible, shortened
 from .qr import code
 from .sheet import Bar, Entry, Group, Sheet, Standing, State
+from .shown import Shown
 
 _CONFIDENCE = {
     "high": "read in the source",
@@ -82,25 +82,6 @@ LIMITS = (
     ),
 )
 """From the most that is told to the least, which fits whatever the texts are."""
-
-
-class Shown(Struct, frozen=True, kw_only=True):
-    """A certificate to be shown, and how it stands at the moment `at`.
-
-    `jwt` is the credential as it was signed, `policy` the policy by which it was assessed. `status` is the latest
-    one that is recorded, since when and why; whether it has expired follows from `at`. `index` and `statement`
-    (a digest) tell where the log commits to it.
-    """
-
-    credential: Credential
-    jwt: str
-    policy: Policy
-    status: Literal["valid", "suspended", "revoked"]
-    since: datetime | None = None
-    reason: str | None = None
-    index: int
-    statement: str
-    at: datetime
 
 
 def sheet(shown: Shown, limits: Limits) -> Sheet:

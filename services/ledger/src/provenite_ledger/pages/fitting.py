@@ -1,8 +1,9 @@
 """How much a page tells: as much as one sheet of paper holds. What does not fit is in the signed credential."""
 
-from .composing import LIMITS, Shown, sheet
+from .composing import LIMITS, sheet
 from .laying_out import Laid, laid_out
 from .sheet import Sheet
+from .shown import Shown
 
 FEWEST_NOTES = (4, 3, 1)
 """How many notes are told at the least before all texts are told more shortly."""

@@ -8,10 +8,10 @@ from fpdf import FPDF
 from fpdf.enums import DocumentCompliance
 from fpdf.prefs import ViewerPreferences
 
-from .composing import Shown
 from .fitting import fitted
 from .laying_out import HEIGHT, WIDTH
 from .sheet import Sheet
+from .shown import Shown
 from .templates import template
 from .typesetting import FONTS, Box, Colour, Mark, Path, Target, Text, font_file
 
