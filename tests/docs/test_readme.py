@@ -93,6 +93,19 @@ def test_the_commands_run_as_written(demo: tuple[Path, int]) -> None:
         assert promised in told
 
 
+def test_a_rule_of_ones_own_is_used_as_written(demo: tuple[Path, int]) -> None:
+    folder, _ = demo
+    section = blocks("The command line")
+    (block,) = [each for each in section if "policy add" in each]
+    (example,) = re.findall(r"^cp (\S+)", block, re.MULTILINE)
+    (folder / example).parent.mkdir(parents=True, exist_ok=True)
+    (folder / example).write_bytes((ROOT / example).read_bytes())
+    export, batches, *_ = section[0].splitlines()
+    (told,) = asked(demo, ["\n".join((export, batches, block))])
+    assert "own.acme.recycled version 1 as of" in told
+    assert told.count("\nfail\n") == 2
+
+
 def test_a_firm_a_customer_and_an_auditor_use_certificates_as_written(
     demo: tuple[Path, int],
 ) -> None:

@@ -26,29 +26,14 @@ from tests.ledger.certified import certifying
 from tests.ledger.replaying import Story
 from tests.ledger.running import Firm, Ledger, day, extraction, refining
 from tests.ledger.speaking import submitted
+from tests.proto.own_rule import own_rule
 
 DAY = date(2026, 11, 24)
 SHARE = "claim.non-covered-nation.share?stage=refining&share=0.5"
 SHARES = "claim.non-covered-nation.share"
-OWN = """
-id = "acme.known"
-version = "1"
-title = "Most of it known"
-summary = "Of at least 60 % of every element it is known where it was mined."
-jurisdiction = "worldwide"
-status = "claim"
-as_of = 2026-11-24
-verify_by = 2027-11-24
-date_basis = "claim"
-measure = "element_mass"
-
-[[source]]
-title = "Acme purchasing rules"
-confidence = "high"
-
-[[row]]
-[[row.test]]
-kind = "share"
+OWN = own_rule(
+    "acme.known",
+    """kind = "share"
 name = "known"
 lens = "place"
 good = ["known"]
@@ -63,7 +48,8 @@ on = ["extraction"]
 label = "known"
 [[lens.start]]
 label = "unknown"
-"""
+""",
+)
 ASKING = OWN.replace(
     """[[lens.start]]
 on = ["extraction"]
@@ -76,7 +62,7 @@ label = "unknown"
 attested = ["attested"]
 label = "known"
 """,
-).replace("acme.known", "acme.asking")
+).replace("own.acme.known", "own.acme.asking")
 """What nobody vouches for, or is controlled from China, is not known."""
 Changed = dict[str, Any]
 

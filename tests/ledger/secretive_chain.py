@@ -55,6 +55,7 @@ from provenite_proto.statement import SigningKey, base64url, possession
 from tests.ledger.certified import certifying, standing_so
 from tests.ledger.running import Ledger, day
 from tests.ledger.secretive import FIRMS, Secretive, papers
+from tests.proto.own_rule import own_rule
 
 
 def build(ledger: Ledger) -> Secretive:
@@ -394,29 +395,17 @@ def _certified(chain: Secretive) -> None:
     _issued(chain, declared)
 
 
-OWN_POLICY = """id = "lagoon.origin"
-version = "1"
-title = "Where it is from"
-summary = "What is known of where it was mined."
-jurisdiction = "worldwide"
-status = "claim"
-as_of = 2026-01-01
-verify_by = 2099-01-01
-date_basis = "claim"
-measure = "element_mass"
-
-[[source]]
-title = "Lagoon purchasing rules"
-confidence = "high"
-
-[[row]]
-[[row.test]]
-kind = "share"
+OWN_POLICY = own_rule(
+    "lagoon.origin",
+    """kind = "share"
 name = "mined in Chile"
 lens = "origin"
 good = ["CL"]
 other = "bad"
-"""
+""",
+    as_of="2026-01-01",
+    verify_by="2099-01-01",
+).replace("Acme purchasing rules", "Lagoon purchasing rules")
 
 
 def _issued(chain: Secretive, declared: str) -> None:
@@ -430,7 +419,7 @@ def _issued(chain: Secretive, declared: str) -> None:
     assert registered.status_code == 201, registered.text
     asked = {
         "batch": chain.batches["to-trader.0"],
-        "policy": "lagoon.origin",
+        "policy": "own.lagoon.origin",
         "declaration": declared,
     }
     issued = trader.post(paths.CERTIFICATES, asked)

@@ -113,7 +113,7 @@ def crowded(letter: str, *, tests: int = 12, figures: int = 32, own: bool = Fals
     )
     policy = replaced(
         NOWHERE,
-        id="acme.crowded" if own else NOWHERE.id,
+        id="own.acme.crowded" if own else NOWHERE.id,
         title=_words(letter, 256),
         summary=_words(letter, 1_200),
         jurisdiction=_words(letter, 256),

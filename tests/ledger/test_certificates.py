@@ -48,6 +48,7 @@ from tests.ledger.speaking import (
     revoking,
     submitted,
 )
+from tests.proto.own_rule import own_rule
 
 STRICT = "claim.non-covered-nation"
 PATIENCE_SECONDS = 20
@@ -312,30 +313,18 @@ def test_suspended_with_its_attestation_and_valid_again(ledger: Ledger) -> None:
     assert statuses == ["suspended", "valid"]
 
 
-ATTESTED = """id = "acme.attested"
-version = "1"
-title = "All of it attested"
-summary = "Every step is attested."
-jurisdiction = "worldwide"
-status = "claim"
-as_of = 2026-01-01
-verify_by = 2099-01-01
-date_basis = "claim"
-measure = "element_mass"
-
-[[source]]
-title = "Acme purchasing rules"
-confidence = "high"
-
-[[row]]
-[[row.test]]
-kind = "share"
+ATTESTED = own_rule(
+    "acme.attested",
+    """kind = "share"
 name = "attested"
 lens = "attested"
 good = ["attested"]
 other = "bad"
 at_least = "1"
-"""
+""",
+    as_of="2026-01-01",
+    verify_by="2099-01-01",
+)
 
 
 def registered(chain: Chain, policy: str = ATTESTED) -> str:

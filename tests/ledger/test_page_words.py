@@ -144,7 +144,7 @@ def test_the_words_of_a_firms_own_rule_are_nobody_elses() -> None:
     assert page.name == "Valid, by a firm’s own rule: “DFARS 252.225-7052: no covered nation”"
     assert page.title == "“DFARS 252.225-7052: no covered nation”"
     assert page.rule == "“What DFARS 252.225-7052 asks for is met.”"
-    assert page.conditions[0] == "acme.dfars, version 1: a firm’s own rule."
+    assert page.conditions[0] == "own.acme.dfars, version 1: a firm’s own rule."
     assert page.sources == ("“DFARS 252.225-7052 (48 CFR 252.225-7052), paragraphs (a) to (c)”",)
     assert page.notes[0] == OWN
     assert "it: “The Department of Defense ' accepts this certificate.”" in " ".join(page.notes)

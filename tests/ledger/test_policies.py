@@ -28,33 +28,19 @@ from provenite_proto.statement import base64url
 from tests.ledger.inside import at_work, found
 from tests.ledger.running import Firm, Ledger, extraction
 from tests.proto.making.policies import POLICY
+from tests.proto.own_rule import own_rule
 
 SETTING = "claim.recycled?share=0.24&class=pre_consumer"
-OWN = """
-id = "acme.chilean"
-version = "1"
-title = "Half from Chile"
-summary = "At least half of every element was mined in Chile."
-jurisdiction = "worldwide"
-status = "claim"
-as_of = 2026-11-24
-verify_by = 2027-11-24
-date_basis = "claim"
-measure = "element_mass"
-
-[[source]]
-title = "Acme purchasing rules"
-confidence = "high"
-
-[[row]]
-[[row.test]]
-kind = "share"
+OWN = own_rule(
+    "acme.chilean",
+    """kind = "share"
 name = "mined in Chile"
 lens = "origin"
 good = ["CL"]
 other = "bad"
 at_least = "0.5"
-"""
+""",
+)
 
 
 def register(firm: Firm, text: str | bytes, media_type: str = "application/toml") -> httpx.Response:
@@ -97,14 +83,16 @@ def test_registered_listed_and_assessed_by(ledger: Ledger) -> None:
     firm, other = ledger.enrol("miner"), ledger.enrol("miner")
     (batch,) = firm.record(extraction("10"))
     answer = register(firm, OWN, "application/toml; charset=utf-8").json()
-    assert (answer["id"], answer["digest"]) == ("acme.chilean", digest(read_own(OWN, "")))
+    assert (answer["id"], answer["digest"]) == ("own.acme.chilean", digest(read_own(OWN, "")))
     assert own(firm) == [answer]
     assert own(other) == []
-    assert outcome(firm, batch, "acme.chilean") == outcome(firm, batch, answer["digest"]) == "pass"
+    assert (
+        outcome(firm, batch, "own.acme.chilean") == outcome(firm, batch, answer["digest"]) == "pass"
+    )
     # Its owner may tell the digest: whoever knows it can ask by it, but not by the owner's id.
     (theirs,) = other.record(extraction("10", country="PE"))
     assert outcome(other, theirs, answer["digest"]) == "fail"
-    refused = other.get(paths.assessment(theirs), policy="acme.chilean")
+    refused = other.get(paths.assessment(theirs), policy="own.acme.chilean")
     assert (refused.status_code, slug(refused)) == (400, "bad-request")
 
 
@@ -117,10 +105,10 @@ def test_registering_again_adds_nothing_and_another_version_is_another(ledger: L
     second = registered(firm, newer)
     assert [each["digest"] for each in own(firm)] == [first, second]
     # The id means the last one; each digest means what it always did.
-    assert outcome(firm, batch, "acme.chilean") == outcome(firm, batch, second) == "pass"
+    assert outcome(firm, batch, "own.acme.chilean") == outcome(firm, batch, second) == "pass"
     assert outcome(firm, batch, first) == "fail"
     assert registered(firm, OWN) == first
-    assert outcome(firm, batch, "acme.chilean") == "fail"
+    assert outcome(firm, batch, "own.acme.chilean") == "fail"
 
 
 def test_a_digest_is_that_of_what_anyone_reads_by_it(ledger: Ledger) -> None:
@@ -128,7 +116,7 @@ def test_a_digest_is_that_of_what_anyone_reads_by_it(ledger: Ledger) -> None:
     (batch,) = firm.record(extraction("10"))
     outcome(firm, batch, SETTING)
     for policy in (read_own(OWN, ""), policy_named(SETTING), *map(policy_named, CATALOGUE)):
-        if policy.id == "acme.chilean":
+        if policy.id == "own.acme.chilean":
             registered(firm, OWN)
         known_by = digest(policy)
         read = ledger.http.get(paths.policy(known_by))
@@ -152,7 +140,7 @@ def test_a_policy_is_said_in_plain_words(ledger: Ledger) -> None:
     said = ledger.http.get(paths.policy(known_by), params={"on": "2026-11-24"}, headers=plain)
     assert said.headers["content-type"].startswith("text/plain")
     assert "immutable" not in said.headers.get("cache-control", "")
-    assert "firm.rule  version 1  claim\nRule\n  At least half." in said.text
+    assert "own.firm.rule  version 1  claim\nRule\n  At least half." in said.text
     assert "\n\nCountries of groups on 2026-11-24\n  covered-nation: CN" in said.text
     other = ledger.http.get(paths.policy(known_by), headers={"Accept": "text/html"})
     assert (other.status_code, slug(other)) == (406, "not-acceptable")
@@ -161,10 +149,9 @@ def test_a_policy_is_said_in_plain_words(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        (OWN.replace('id = "acme.chilean"', 'id = "us.chilean"'), 2),
-        (OWN.replace('id = "acme.chilean"', 'id = "claim"'), 2),
-        (OWN.replace('lens = "origin"', 'lens = "colour"'), 21),
-        (OWN.replace('at_least = "0.5"', "at_least = 0.5"), 24),
+        (OWN.replace('id = "own.acme.chilean"', 'id = "us.chilean"'), 3),
+        (OWN.replace('lens = "origin"', 'lens = "colour"'), 22),
+        (OWN.replace('at_least = "0.5"', "at_least = 0.5"), 25),
         ("id = 1\n= 2", 2),
         (b"id = 1\n\n\xff", 3),
         ("", 1),

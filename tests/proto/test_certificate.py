@@ -255,7 +255,7 @@ OWN_POLICY = read_own(OWN_RULE, "acme.toml")
 def test_a_firms_own_rule_is_certified_as_no_more_than_that() -> None:
     made = by_own_rule()
     found, subject = made.assessment, made.credential_subject
-    assert {made.name, found.name, subject.name} == {"A firm's own rule: acme.dfars"}
+    assert {made.name, found.name, subject.name} == {"A firm's own rule: own.acme.dfars"}
     assert (found.reference_regulation, found.reference_standard) == ((), ())
     assert found.specified_condition[0] == OWN
     assert [each.name for each in found.assessment_criteria] == ["“no covered-nation stage”"]

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from provenite_proto.policy import (
     CATALOGUE,
+    EXAMPLE,
     definition,
     digest,
     is_own,
     is_shipped,
     policy_named,
     read_definition,
+    read_file,
     read_own,
     read_policy,
 )
@@ -51,27 +53,45 @@ def test_parameters_cannot_make_a_policy_larger_than_allowed() -> None:
 
 
 def test_a_firms_policy_has_an_id_of_its_own() -> None:
-    assert read_own(POLICY, "p").id == "firm.rule"
-    for taken in ("us.rule", "us", "eu.battery.art8", "iso.14021", "claim.mine", "claim"):
-        with pytest.raises(Malformed) as refused:
-            read_own(POLICY.replace("firm.rule", taken), "ours.toml")
-        assert (refused.value.name, refused.value.line) == ("ours.toml", 1)
-    assert read_own(POLICY.replace("firm.rule", "usa.rule"), "p").id == "usa.rule"
+    assert read_own(POLICY, "p").id == "own.firm.rule"
+    for taken in (
+        "us.rule",
+        "usa.dfars",
+        "us-dfars",
+        "iso14021",
+        "acme.own.rule",
+        "own",
+        "own-rule",
+    ):
+        for read in (read_own, read_file):
+            with pytest.raises(Malformed, match=r"begins with 'own\.'") as refused:
+                read(POLICY.replace("own.firm.rule", taken), "ours.toml")
+            assert (refused.value.name, refused.value.line) == ("ours.toml", 1)
+
+
+def test_a_file_may_be_a_version_of_one_that_ships_but_no_firms_own() -> None:
+    newer = CATALOGUE["us.uflpa"].replace('version = "', 'version = "9', 1)
+    assert read_file(newer, "newer.toml").id == "us.uflpa"
+    with pytest.raises(Malformed, match=r"begins with 'own\.'"):
+        read_own(newer, "newer.toml")
+
+
+def test_the_example_is_a_firms_own() -> None:
+    assert is_own(read_own(EXAMPLE, "example.toml").id)
 
 
 @pytest.mark.parametrize("status", ["in_force", "scheduled", "terminated", "proposed", "benchmark"])
 def test_a_firms_own_policy_is_no_law(status: str) -> None:
     for text in (
-        OWN_RULE.replace('"claim"\nas_of', f'"{status}"\nas_of'),
-        OWN_RULE.replace("[[row]]\n", f'[[row]]\nstatus = "{status}"\n'),
+        OWN_RULE.replace('status = "claim"', f'status = "{status}"'),
+        OWN_RULE.replace("[[row.test]]\n", f'status = "{status}"\n[[row.test]]\n'),
     ):
         with pytest.raises(Malformed) as refused:
             read_own(text, "ours.toml")
         assert status in text.splitlines()[refused.value.line - 1]
         assert status in refused.value.reason
-    assert (
-        read_own(OWN_RULE.replace('"claim"\nas_of', '"voluntary"\nas_of'), "").status == "voluntary"
-    )
+    voluntary = OWN_RULE.replace('status = "claim"', 'status = "voluntary"')
+    assert read_own(voluntary, "").status == "voluntary"
 
 
 def test_no_policy_that_ships_is_taken_for_a_firms_own() -> None:

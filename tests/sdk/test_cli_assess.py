@@ -14,6 +14,7 @@ from provenite import AsyncClient, BatchOf, Client, Cost, Facts, NotFound, Signe
 from provenite.cli import main
 from provenite_proto.policy import CATALOGUE, digest, policy_named, read_own
 from tests.ledger.running import Ledger
+from tests.proto.own_rule import own_rule
 
 DAY = "2026-11-24"
 Run = Callable[..., Result]
@@ -102,30 +103,15 @@ def test_what_is_missing_is_named_and_computed_once_it_is_there(run: Run, tmp_pa
     assert "cost: 62.50 %  pass" in told.stdout
 
 
-OURS = """
-id = "pit.traced"
-version = "1"
-title = "Nearly all of it traced"
-summary = "Of at least 85 % of every element it is known where it was mined."
-jurisdiction = "worldwide"
-status = "claim"
-as_of = 2026-11-24
-verify_by = 2027-11-24
-date_basis = "claim"
-measure = "element_mass"
-
-[[source]]
-title = "Pit's own rules"
-confidence = "high"
-
-[[row]]
-[[row.test]]
-kind = "share"
+OURS = own_rule(
+    "pit.traced",
+    """kind = "share"
 name = "known"
 lens = "origin"
 other = "good"
 at_least = "0.85"
-"""
+""",
+)
 
 
 def test_a_file_of_ones_own_is_added_and_assessed_by(run: Run, tmp_path: Path) -> None:
@@ -133,15 +119,15 @@ def test_a_file_of_ones_own_is_added_and_assessed_by(run: Run, tmp_path: Path) -
     file.write_text(OURS)
     told = run("--policy", str(file))
     assert told.stdout.splitlines()[1] == "pass", told.output
-    assert "pit.traced version 1" in told.stdout
+    assert "own.pit.traced version 1" in told.stdout
     known_by = digest(read_own(OURS, "ours.toml"))
-    for asked in ("pit.traced", known_by, str(file)):
+    for asked in ("own.pit.traced", known_by, str(file)):
         assert json.loads(run("--policy", asked, "--json").stdout)["digest"] == known_by
     stricter = OURS.replace('"0.85"', '"0.9"').replace('version = "1"', 'version = "2"')
     file.write_text(stricter)
     added = CliRunner().invoke(main, ["policy", "add", str(file), "--json"])
     assert json.loads(added.stdout)["digest"] == digest(read_own(stricter, "ours.toml"))
-    assert run("--policy", "pit.traced").stdout.splitlines()[1] == "fail"
+    assert run("--policy", "own.pit.traced").stdout.splitlines()[1] == "fail"
     assert run("--policy", known_by).stdout.splitlines()[1] == "pass"
     listed = CliRunner().invoke(main, ["policy", "list", "--own", "--json"])
     assert [json.loads(line)["version"] for line in listed.stdout.splitlines()] == ["1", "2"]
@@ -158,7 +144,7 @@ def test_a_copy_of_one_that_ships_is_that_one(run: Run, tmp_path: Path) -> None:
     file.write_text(CATALOGUE["us.uflpa"].replace('version = "', 'version = "9', 1))
     told_so = run("--policy", str(file))
     assert told_so.exit_code == 1
-    assert "policy-malformed" in told_so.stderr
+    assert "begins with 'own.'" in " ".join(told_so.stderr.split())
 
 
 def test_a_file_that_is_none_is_refused_with_its_line(run: Run, tmp_path: Path) -> None:
@@ -169,8 +155,8 @@ def test_a_file_that_is_none_is_refused_with_its_line(run: Run, tmp_path: Path) 
         CliRunner().invoke(main, ["policy", "add", str(file)]),
     ):
         assert (told.exit_code, told.stdout) == (1, "")
-        assert "ours.toml, line 21: There is no lens 'colour'." in told.stderr
-    assert run("--policy", "nobodys.policy").exit_code == 1
+        assert "ours.toml, line 22: There is no lens 'colour'." in told.stderr
+    assert run("--policy", "own.nobodys.policy").exit_code == 1
 
 
 async def test_both_clients_register_list_and_read_policies(ledger: Ledger, held: Held) -> None:
@@ -197,7 +183,7 @@ async def test_both_clients_register_list_and_read_policies(ledger: Ledger, held
     "words",
     [
         ("--policy", "us.nothing"),
-        ("--policy", "pit.traced?share=1"),
+        ("--policy", "own.pit.traced?share=1"),
         ("--policy", "no-such.toml"),
         ("--policy", "us.uflpa", "--facts", "no-such.json"),
         ("--policy", "us.uflpa", "--product", "An EV"),

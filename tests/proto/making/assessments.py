@@ -1071,7 +1071,7 @@ def _disclosures_and_flags() -> Iterator[tuple[str, Case]]:
 
 
 ANNUAL = """\
-id = "firm.ores"
+id = "own.firm.ores"
 version = "1"
 title = "Ores by mass imported in a year"
 summary = "In scope from a mass on."

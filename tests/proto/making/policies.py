@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from .outcomes import Case
 
 POLICY = """\
-id = "firm.rule"
+id = "own.firm.rule"
 version = "1"
 title = "Rule"
 summary = "At least half."
@@ -72,7 +72,7 @@ label = "no"
 
 DEFINITION = (
     '{"as_of":"2026-11-01","date_basis":"claim","exemption":[{"below":"0.1","id":"small","of":['
-    '"magnets"],"title":"A small one"}],"id":"firm.rule","jurisdiction":"worldwide","lens":[{"n'
+    '"magnets"],"title":"A small one"}],"id":"own.firm.rule","jurisdiction":"worldwide","lens":[{"n'
     'ame":"own","start":[{"country":["@covered-nation"],"label":"no"},{"label":"yes"}],"step":['
     '{"country":["CN"],"label":"no","stage":["refining"]}],"title":"Own"}],"measure":"element_m'
     'ass","parameter":{"share":{"default":"0.5","kind":"share","title":"the share"}},"row":[{"t'
@@ -84,7 +84,7 @@ DEFINITION = (
     'le":"Rule","verify_by":"2027-11-01","version":"1"}'
 )
 """The definition of that policy, whose SHA-256 is the digest."""
-DIGEST = "lXnAtHkj84UQH5qh8BNVoeEaXu26OBQcHk3dbbRnlb4"
+DIGEST = "qWSMb6m3eaKk0DETiVWaXErczwgARb62gL4AiDgRtyM"
 
 
 def cases() -> Iterator[tuple[str, Case]]:
@@ -116,7 +116,7 @@ def _spoiled() -> Iterator[tuple[str, str, str, str]]:
     for name, before, after in (
         ("not-toml", 'title = "Rule"', 'title = Rule"'),
         ("member-twice", 'version = "1"', 'version = "1"\nid = "again"'),
-        ("id-with-space", 'id = "firm.rule"', 'id = "firm rule"'),
+        ("id-with-space", 'id = "own.firm.rule"', 'id = "own.firm rule"'),
         ("status-unknown", 'status = "claim"', 'status = "valid"'),
         ("date-as-text", "as_of = 2026-11-01", 'as_of = "2026-11-01"'),
         ("verify-before-as-of", "verify_by = 2027-11-01", "verify_by = 2026-10-31"),

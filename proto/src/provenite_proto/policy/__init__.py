@@ -8,14 +8,16 @@ from .figures import Deciding, Figure, Missing
 from .gaps import Gap, gaps
 from .lenses import lens_named, lenses_of
 from .model import Policy, Row
-from .own import OWN, is_own, is_shipped, quoted, read_own
+from .own import EXAMPLE, OWN, PREFIX, is_own, is_shipped, quoted, read_file, read_own
 from .reading import NotOffered, read_definition, read_policy
 from .wording import Line, explained
 
 __all__ = [
     "CATALOGUE",
+    "EXAMPLE",
     "MAX_DEFINITION",
     "OWN",
+    "PREFIX",
     "Assessment",
     "Deciding",
     "Facts",
@@ -41,6 +43,7 @@ __all__ = [
     "policy_named",
     "quoted",
     "read_definition",
+    "read_file",
     "read_own",
     "read_policy",
 ]

@@ -1,5 +1,7 @@
 """Policies that firms wrote themselves: nobody vouches for their words, so that these are told in quotation marks."""
 
+from importlib.resources import files
+
 import msgspec
 
 from ..strict_toml import Malformed, line_of
@@ -8,8 +10,10 @@ from .definition import digest
 from .model import Policy, Status
 from .reading import read_policy
 
-RESERVED = ("us", "eu", "iso", "claim")
-"""What the ids of the catalogue begin with, up to the first full stop: those of firms do not."""
+PREFIX = "own."
+"""What the ids of firms' own policies begin with, and none of the catalogue: the id tells whose rule it is."""
+EXAMPLE = (files(__package__) / "example.toml").read_text("utf-8")
+"""A policy of a firm's own, to begin with."""
 STATUSES: tuple[Status, ...] = ("claim", "voluntary")
 """What a firm can say that its rule is: it makes no law."""
 OWN = (
@@ -24,27 +28,20 @@ _MARKS = str.maketrans(dict.fromkeys('“”„‟"«»〝〞〟＂', "'"))
 def read_own(text: str, name: str) -> Policy:
     """The policy of a firm's own file, parameters at their defaults; `Malformed` with line and reason otherwise.
 
-    Its id may not be taken for one of the catalogue's, nor its status for that of a law.
+    Its id begins with `own.`, and its status is not that of a law.
     """
+    return _owned(read_policy(text, name), text, name)
+
+
+def read_file(text: str, name: str) -> Policy:
+    """The policy of a file that somebody names: a firm's own, or a version of one that ships; `Malformed` otherwise."""
     policy = read_policy(text, name)
-    if not is_own(policy.id):
-        begin = ", ".join(f"{each}." for each in RESERVED)
-        reason = f"Ids that begin with {begin} are the catalogue's."
-        raise Malformed(name, line_of(text, ("id",)), reason)
-    statuses: list[tuple[tuple[str | int, ...], Status]] = [(("status",), policy.status)]
-    statuses += [
-        (("row", at, "status"), row.status) for at, row in enumerate(policy.row) if row.status
-    ]
-    for place, status in statuses:
-        if status not in STATUSES:
-            reason = f"The status of a firm's own policy is {' or '.join(STATUSES)}, not {status}."
-            raise Malformed(name, line_of(text, place), reason)
-    return policy
+    return policy if policy.id in CATALOGUE else _owned(policy, text, name)
 
 
 def is_own(policy: str) -> bool:
     """Whether the policy with this id is a firm's own, and not the catalogue's."""
-    return policy.partition(".")[0] not in RESERVED
+    return policy.startswith(PREFIX)
 
 
 def is_shipped(policy: Policy) -> bool:
@@ -80,3 +77,18 @@ def in_quotation_marks(policy: Policy) -> Policy:
             for row in policy.row
         ),
     )
+
+
+def _owned(policy: Policy, text: str, name: str) -> Policy:
+    if not is_own(policy.id):
+        reason = f"The id of a firm's own policy begins with {PREFIX!r}: {PREFIX + policy.id!r}, for example."
+        raise Malformed(name, line_of(text, ("id",)), reason)
+    statuses: list[tuple[tuple[str | int, ...], Status]] = [(("status",), policy.status)]
+    statuses += [
+        (("row", at, "status"), row.status) for at, row in enumerate(policy.row) if row.status
+    ]
+    for place, status in statuses:
+        if status not in STATUSES:
+            reason = f"The status of a firm's own policy is {' or '.join(STATUSES)}, not {status}."
+            raise Malformed(name, line_of(text, place), reason)
+    return policy

@@ -4,6 +4,7 @@ What ships and a file of one's own need no ledger; what is known by its digest i
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ import typer
 
 from provenite_proto.policy import (
     CATALOGUE,
+    PREFIX,
     Line,
     NotOffered,
     Policy,
@@ -20,7 +22,8 @@ from provenite_proto.policy import (
     explained,
     is_own,
     policy_named,
-    read_policy,
+    read_file,
+    read_own,
 )
 from provenite_proto.policy.answers import policy_answer
 from provenite_proto.strict_toml import Malformed
@@ -144,7 +147,7 @@ def add(
     """
     connection: Connection = context.obj
     text = _text(file)
-    _read(file, text, as_json=as_json)
+    _read(file, text, read_own, as_json=as_json)
     with failures(as_json), connection.client(connection.signer()) as client:
         added = client.register_policy(text)
     if as_json:
@@ -198,7 +201,9 @@ def read_asked(which: str, *, as_json: bool, refused: int = REFUSED) -> Policy:
     try:
         return policy_named(which)
     except NotOffered as error:
-        misused(f"{error} `provenite policy list` has those that ship.")
+        misused(
+            f"{error} `provenite policy list` has those that ship; ids of your own begin with {PREFIX}"
+        )
 
 
 def is_file(which: str) -> bool:
@@ -224,6 +229,7 @@ def asked_of(client: Client, which: str, *, as_json: bool) -> str:
     try:
         client.policy(known_by)
     except NotFound:
+        _read(path, text, read_own, as_json=as_json)
         client.register_policy(text)
     return known_by
 
@@ -237,9 +243,16 @@ def _text(path: Path) -> str:
         misused(f"{path}: not text in UTF-8")
 
 
-def _read(path: Path, text: str, *, as_json: bool, refused: int = REFUSED) -> Policy:
+def _read(
+    path: Path,
+    text: str,
+    read: Callable[[str, str], Policy] = read_file,
+    *,
+    as_json: bool,
+    refused: int = REFUSED,
+) -> Policy:
     try:
-        return read_policy(text, path.name)
+        return read(text, path.name)
     except Malformed as error:
         if as_json:
             where = {"name": error.name, "line": error.line, "reason": error.reason}

@@ -15,6 +15,7 @@ from litestar.openapi.spec import (
 from litestar.params import PathParameter, QueryParameter
 
 from provenite_proto.answers import ProblemAnswer
+from provenite_proto.policy import EXAMPLE
 
 from .problems import EDGE, MEDIA_TYPE, STATUSES
 
@@ -48,31 +49,6 @@ label = "other"
 from = ["mined-in-CN"]
 stage = ["refining"]
 label = "mined-in-CN-refined-in-{country}"
-"""
-
-_POLICY = """id = "acme.recycled"
-version = "1"
-title = "Half of it recycled"
-summary = "At least half of every element is from after use."
-jurisdiction = "worldwide"
-status = "claim"
-as_of = 2026-11-24
-verify_by = 2027-11-24
-date_basis = "claim"
-measure = "element_mass"
-
-[[source]]
-title = "Acme purchasing rules"
-confidence = "high"
-
-[[row]]
-[[row.test]]
-kind = "share"
-name = "from after use"
-lens = "source"
-good = ["post_consumer"]
-other = "bad"
-at_least = "0.5"
 """
 
 _END = r"$(?!\n)"
@@ -184,7 +160,7 @@ class MaySubmitPolicy(Operation):
         self.request_body = _body(
             TOML_TYPE,
             "Another version of a policy, in TOML; nothing when the parameter `policy` names one.",
-            _POLICY,
+            EXAMPLE,
             required=False,
         )
 
@@ -195,7 +171,7 @@ class SubmitsPolicy(Operation):
 
     def __post_init__(self) -> None:
         self.request_body = _body(
-            TOML_TYPE, "A policy, in the form of section 16 of the specification, in TOML.", _POLICY
+            TOML_TYPE, "A policy, in the form of section 16 of the specification, in TOML.", EXAMPLE
         )
 
 
