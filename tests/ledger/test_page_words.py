@@ -15,7 +15,7 @@ from provenite_ledger.pages.sheet import Sheet
 from provenite_proto.policy import CATALOGUE, OWN, Policy, policy_named, read_own
 from provenite_proto.policy.answers import FigureAnswer
 from provenite_proto.policy.model import Cost, Influence, Recovery, Share, Value
-from tests.ledger.showing import AT, NOWHERE, RECYCLED, STANDINGS, figure, replaced, shown
+from tests.ledger.showing import AT, RECYCLED, STANDINGS, figure, replaced, shown
 from tests.proto.certifying import ISSUANCE, NOW
 from tests.proto.own_rule import OWN_RULE
 
@@ -29,70 +29,80 @@ def nowhere(*elements: str, lower: str = "1") -> list[FigureAnswer]:
 
 
 @pytest.mark.parametrize(
-    ("figures", "claim"),
+    ("asked", "figures", "claim"),
     [
         (
+            "claim.non-covered-nation",
             nowhere("Nd", "Pr"),
             "None of the neodymium and praseodymium in this NdFeB magnet went through a stage in a covered nation.",
         ),
         (
+            "claim.non-covered-nation",
             nowhere("Nd", lower="0.9876543"),
             "At least 98.76 % of the neodymium in this NdFeB magnet went through no stage in a covered nation.",
         ),
         (
+            "claim.non-covered-nation",
             nowhere("Nd", "Pr", "Dy", "Tb", "Fe", "B"),
             "None of the 6 elements assessed in this NdFeB magnet went through a stage in a covered nation.",
         ),
         (
+            "claim.recycled",
             [
                 figure("of the class post_consumer", "Nd", "0.25"),
                 figure("of the class post_consumer", "Pr", "0.3"),
             ],
-            "At least 25 % of the neodymium and 30 % of the praseodymium in this NdFeB magnet is post-consumer matter.",
+            "At least 25 % of the neodymium and 30 % of the praseodymium in this NdFeB magnet came from post-consumer matter.",
         ),
         (
+            "us.dfars.252.225-7052",
             [figure("not melted or produced in a covered country", "Nd", "1")],
             "None of the neodymium in this NdFeB magnet was melted or produced in a covered country.",
         ),
         (
+            "claim.non-covered-nation.share?stage=metal_making",
             [
-                figure("separation outside of covered nations", "Nd", "0.9"),
-                figure("separation outside of covered nations", "Pr", "0.9"),
+                figure("metal_making outside of covered nations", "Nd", "0.9"),
+                figure("metal_making outside of covered nations", "Pr", "0.9"),
             ],
-            "At least 90 % of each of the neodymium and praseodymium in this NdFeB magnet went through separation outside of covered nations.",
+            "At least 90 % of each of the neodymium and praseodymium in this NdFeB magnet went through metal making outside of covered nations.",
         ),
         (
+            "us.ndaa23.857",
             [figure("(i) country of mining known", "Nd", "1")],
-            "All of the neodymium in this NdFeB magnet is of a known country of mining.",
+            "All of the neodymium in this NdFeB magnet came from mines in known countries.",
         ),
         (
-            [figure("recovered from post-consumer waste", "Nd", "0.31")],
-            "At least 31 % of the neodymium in this NdFeB magnet was recovered from post-consumer waste.",
-        ),
-        (
-            [figure("qualifying value of critical minerals", "value", "0.723", at_least="0.7")],
-            "Qualifying value of critical minerals: at least 72.3 %.",
-        ),
-        (
+            "us.obbba.macr",
             [
-                figure("the maker is not influenced", each, "0.1", below="0.25")
-                for each in ("equity of one", "debt")
+                figure("direct costs not of prohibited foreign entities", "cost", "0.723"),
+                *(
+                    figure(
+                        "the maker is not influenced by specified foreign entities",
+                        each,
+                        "0.1",
+                        below="0.25",
+                    )
+                    for each in ("equity of one", "debt")
+                ),
             ],
-            "The maker is not influenced.",
+            "At least 72.3 % of the direct costs of this NdFeB magnet went to no prohibited foreign entity; and its maker is influenced by no specified foreign entity.",
         ),
         (
+            "claim.recycled",
             [figure("made with care", "Nd", "0.5")],
-            "At least 50 % of the neodymium in this NdFeB magnet is “made with care”.",
+            "At least 50 % of the neodymium in this NdFeB magnet meets “made with care”.",
         ),
         (
+            "claim.recycled",
             [figure(f"recycled by way {each}", "Nd", "1") for each in "abcd"],
-            "All of the neodymium in this NdFeB magnet is “recycled by way a”; all of the neodymium in it "
-            "is “recycled by way b”; and 2 more tests are met, as below.",
+            "All of the neodymium in this NdFeB magnet meets “recycled by way a”; all of the neodymium in it "
+            "meets “recycled by way b”; and 2 more tests are met, as below.",
         ),
     ],
 )
-def test_the_claim_is_one_sentence(figures: Sequence[FigureAnswer], claim: str) -> None:
-    assert said(shown(NOWHERE, figures)).claim == claim
+def test_the_claim_is_one_sentence(asked: str, figures: Sequence[FigureAnswer], claim: str) -> None:
+    assert said(shown(policy_named(asked), figures)).claim == claim
 
 
 def measured(policy: Policy) -> list[FigureAnswer]:

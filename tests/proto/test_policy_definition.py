@@ -20,6 +20,7 @@ from provenite_proto.policy import (
     read_own,
     read_policy,
 )
+from provenite_proto.policy.model import Influence, Value
 from provenite_proto.statement import base64url
 from provenite_proto.strict_toml import Malformed
 from tests.proto.making.policies import POLICY
@@ -74,6 +75,29 @@ def test_a_file_may_be_a_version_of_one_that_ships_but_no_firms_own() -> None:
     assert read_file(newer, "newer.toml").id == "us.uflpa"
     with pytest.raises(Malformed, match=r"begins with 'own\.'"):
         read_own(newer, "newer.toml")
+
+
+def test_certificates_say_nothing_in_a_firms_own_words() -> None:
+    name = 'name = "no covered-nation stage"'
+    assert OWN_RULE.count(name) == 1
+    text = OWN_RULE.replace(name, f'{name}\nclaim = "was made in the US"')
+    with pytest.raises(Malformed, match="Only policies that ship have a claim") as refused:
+        read_own(text, "ours.toml")
+    assert text.splitlines()[refused.value.line - 1].startswith("claim =")
+
+
+@pytest.mark.parametrize("asked", CATALOGUE)
+def test_certificates_have_words_for_every_test_that_ships(asked: str) -> None:
+    for row in policy_named(asked).row:
+        for test in row.test:
+            assert test.claim is not None, test.name
+            # Verbs that one and many have alike.
+            verb = test.claim.partition(" ")[0]
+            assert verb in {"came", "went", "was", "is"}, test.claim
+            if verb in {"was", "is"}:
+                assert isinstance(test, Influence | Value) or getattr(test, "none", None), (
+                    test.claim
+                )
 
 
 def test_the_example_is_a_firms_own() -> None:

@@ -156,6 +156,16 @@ def _spoiled() -> Iterator[tuple[str, str, str, str]]:
             "parameter-default-of-another-kind": 'default = "1.5"',
         }.get(name, changed)
         yield name, before, after, seen
+    claimed = f'{first}\nclaim = "came from waste"'
+    yield "claim-with-a-full-stop", first, f'{first}\nclaim = "Is good."', 'claim = "Is good."'
+    yield "none-without-a-claim", first, f'{first}\nnone = "came from a mine"', 'none = "came from'
+    yield (
+        "one-name-with-two-claims",
+        f'[[row.test]]\nkind = "share"\n{first}',
+        '[[row.test]]\nkind = "share"\nname = "first"\nlens = "source"\ngood = ["post_consumer"]\n'
+        f'[[row.test]]\nkind = "share"\n{claimed}',
+        claimed,
+    )
     yield "source-missing", '[[source]]\ntitle = "The firm\'s own"\nconfidence = "high"\n', "", ""
     yield "member-unknown", 'status = "claim"', 'status = "claim"\ncolour = "red"', ""
     yield (

@@ -20,6 +20,8 @@ Prose = Annotated[str, Meta(min_length=1, max_length=1200, pattern=LINE)]
 PolicyId = Annotated[str, Meta(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$(?!\n)", max_length=64)]
 """Lower-case names joined by full stops, from the jurisdiction down: `us.uflpa`."""
 Version = Annotated[str, Meta(pattern=r"^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$(?!\n)", max_length=32)]
+Phrase = Annotated[str, Meta(pattern=r"^[a-z][A-Za-z0-9_ ,-]*$(?!\n)", max_length=120)]
+"""A verb and what follows it, which together with what was measured make a sentence: `came from mines`."""
 LensName = Annotated[str, Meta(pattern=r"^[a-z0-9_]+([-/][a-z0-9_]+)*$(?!\n)", max_length=64)]
 LabelOrGroup = Annotated[str, Meta(pattern=r"^@?[A-Za-z0-9_+./-]{1,64}$(?!\n)")]
 """A label of a lens, or `@` and a group of countries that stands for its members' codes."""
@@ -78,16 +80,26 @@ class OwnLens(Form, frozen=True, kw_only=True):
     step: tuple[Rule, ...] = ()
 
 
-class Share(Form, frozen=True, kw_only=True, tag_field="kind", tag="share"):
+class Named(Form, frozen=True, kw_only=True):
+    """What every test has: its name, and what a certificate by a policy that ships says of what it has found.
+
+    `claim` says of so much of what is measured what it did: a verb that is the same for one and many.
+    """
+
+    name: Text
+    claim: Phrase | None = None
+
+
+class Share(Named, frozen=True, kw_only=True, tag_field="kind", tag="share"):
     """How much of an element's mass has one of the labels `good`, each element by itself.
 
     `lens` is one of the policy's own or one that ships. Labels in none of the lists count as `other`; the
     labels `unknown` and `many`, and those listed as `unknown`, always count against. Without `at_least` the share is published and has no threshold.
     `elements` and `materials` narrow those of the scope; elements that are `required` are missing when the
-    batch does not tell of them.
+    batch does not tell of them. `none` says what nothing of it did, where all of it is as in `claim`.
     """
 
-    name: Text
+    none: Phrase | None = None
     lens: LensName
     elements: tuple[Symbol, ...] = ()
     materials: tuple[Slug, ...] = ()
@@ -100,15 +112,14 @@ class Share(Form, frozen=True, kw_only=True, tag_field="kind", tag="share"):
     at_least: Fraction | None = None
 
 
-class Recovery(Form, frozen=True, kw_only=True, tag_field="kind", tag="recovery"):
+class Recovery(Named, frozen=True, kw_only=True, tag_field="kind", tag="recovery"):
     """How much of what went into a process came out recovered: of elements, or of the whole mass."""
 
-    name: Text
     elements: tuple[Symbol, ...] = ()
     at_least: Fraction
 
 
-class Value(Form, frozen=True, kw_only=True, tag_field="kind", tag="value"):
+class Value(Named, frozen=True, kw_only=True, tag_field="kind", tag="value"):
     """How much of the minerals' value qualifies by where value was added (26 CFR 1.30D-3).
 
     `traced`: a mineral counts with the larger of its shares of value added by extraction and by processing in
@@ -116,28 +127,25 @@ class Value(Form, frozen=True, kw_only=True, tag_field="kind", tag="value"):
     least 0.5, and not at all otherwise.
     """
 
-    name: Text
     method: Literal["traced", "half"]
     primary: tuple[LabelOrGroup, ...]
     recycled: tuple[LabelOrGroup, ...]
     at_least: Fraction
 
 
-class Cost(Form, frozen=True, kw_only=True, tag_field="kind", tag="cost"):
+class Cost(Named, frozen=True, kw_only=True, tag_field="kind", tag="cost"):
     """How much of the direct cost is not attributable to prohibited foreign entities."""
 
-    name: Text
     at_least: Fraction
 
 
-class Influence(Form, frozen=True, kw_only=True, tag_field="kind", tag="influence"):
+class Influence(Named, frozen=True, kw_only=True, tag_field="kind", tag="influence"):
     """Whether specified foreign entities own so much of the maker that it is influenced by them.
 
     `single`: what one of them may not reach of equity; `together`: what all of them may not; `debt`: what
     they may not reach of the debt issued.
     """
 
-    name: Text
     single: Fraction
     together: Fraction
     debt: Fraction

@@ -91,4 +91,9 @@ def _owned(policy: Policy, text: str, name: str) -> Policy:
         if status not in STATUSES:
             reason = f"The status of a firm's own policy is {' or '.join(STATUSES)}, not {status}."
             raise Malformed(name, line_of(text, place), reason)
+    for at, row in enumerate(policy.row):
+        for number, test in enumerate(row.test):
+            if test.claim is not None:
+                reason = "Only policies that ship have a claim: by a firm's own, certificates quote the test's name."
+                raise Malformed(name, line_of(text, ("row", at, "test", number, "claim")), reason)
     return policy

@@ -20,7 +20,7 @@ from ..record.country import COUNTRIES
 from ..strict_toml import Malformed, line_of, read
 from .definition import MAX_DEFINITION, definition
 from .lenses import GROUP, lens_on
-from .model import Dated, Exemption, Parameter, Policy, Row, Share, Value
+from .model import Dated, Exemption, Parameter, Policy, Row, Share, Test, Value
 
 MAX_BYTES = 65_536
 MAX_DOTS = 4_096
@@ -193,11 +193,27 @@ def _check_row(policy: Policy, row: Row, place: Place) -> None:
     _known((*place, "products"), "product of the scope", row.products, policy.scope.products)
     for number, test in enumerate(row.test):
         at: Place = (*place, "test", number)
+        _check_claim(row, number, at)
         if isinstance(test, Share):
             _check_share(policy, test, at)
         elif isinstance(test, Value):
             _check_countries((*at, "primary"), test.primary)
             _check_countries((*at, "recycled"), test.recycled)
+
+
+def _check_claim(row: Row, number: int, at: Place) -> None:
+    test = row.test[number]
+    if isinstance(test, Share) and test.none is not None and test.claim is None:
+        raise Unfit((*at, "none"), "none goes with claim, which is missing.")
+    for other in row.test[:number]:
+        if other.name == test.name and _claimed(other) != _claimed(test):
+            raise Unfit(
+                (*at, "name"), f"Another test has the name {test.name!r}, and another claim."
+            )
+
+
+def _claimed(test: Test) -> tuple[type[Test], str | None, str | None]:
+    return type(test), test.claim, test.none if isinstance(test, Share) else None
 
 
 def _check_share(policy: Policy, test: Share, at: Place) -> None:

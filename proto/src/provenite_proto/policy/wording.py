@@ -35,7 +35,7 @@ def explained(policy: Policy, day: date) -> Iterator[Line]:
         yield Line(f"Rule {number}: {period(row)}{_about(row)}", heading=True)
         for test in row.test:
             yield Line(threshold(test), 1)
-            for text in _counted(test):
+            for text in (*_counted(test), *_claimed(test)):
                 yield Line(text, 2)
         if row.note:
             yield Line(row.note, 1)
@@ -155,6 +155,27 @@ def _counted(test: Test) -> Iterator[str]:
             yield f"recycled, with the value added by recycling in {_named(test.recycled)}"
         case _:
             return
+
+
+def _claimed(test: Test) -> Iterator[str]:
+    if isinstance(test, Share) and test.none and test.at_least == "1":
+        yield f"what a certificate says: none of it {_words(test.none)}"
+    elif test.claim:
+        yield f"what a certificate says: {_subject(test)} {_words(test.claim)}"
+
+
+def _subject(test: Test) -> str:
+    match test:
+        case Share() | Recovery(elements=(_, *_)):
+            return "so much of it"
+        case Recovery():
+            return "so much of the mass"
+        case Value():
+            return "so much of the value"
+        case Cost():
+            return "so much of the costs"
+        case Influence():
+            return "its maker"
 
 
 def _automaton(lens: OwnLens) -> Iterator[str]:

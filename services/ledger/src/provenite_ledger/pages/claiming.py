@@ -1,13 +1,13 @@
 """The claim in one sentence, for whoever buys the material."""
 
-import re
 from collections.abc import Sequence
 
 from provenite_proto.certificate import CertifiedFigure, Credential
 from provenite_proto.matter.element import ELEMENTS
 from provenite_proto.matter.material import MATERIALS
 from provenite_proto.matter.quantity import FRACTION_ONE, parts
-from provenite_proto.policy import Policy, is_own, quoted
+from provenite_proto.policy import Policy, Row, is_own, quoted
+from provenite_proto.policy.model import Cost, Influence, Recovery, Share, Test, Value
 
 from .legible import shortened
 
@@ -17,19 +17,13 @@ MOST_APART = 3
 """Elements of which each is told with its own figure."""
 MOST_CLAUSES = 2
 OWN_RULE = "a firm’s own rule"
-_NONE = re.compile(r"(?P<no>no|not) (?P<what>.+)")
-_PASSED = ("stage", "step")
-_STAGE = re.compile(r"(?P<stage>[a-z ]+) outside of (?P<rest>.+)")
-_KNOWN = re.compile(r"(\([ivx]+\) )?country of (?P<what>.+) known")
-_CLASS = re.compile(r"of the class (?P<source>.+)")
-_RECYCLED = re.compile(r"recycled content")
-_RECOVERED = re.compile(r"(.+ )?(?P<how>recovered\b.*)")
 
 
 def claim(credential: Credential, policy: Policy, longest: int) -> str:
     """What the certificate says, with the least of each test's figures; names take so many tenths of a letter.
 
-    Only names of the catalogue become a part of the sentence. Those of a firm's own rule are quoted, whatever they say.
+    Only what the catalogue's tests claim becomes a part of the sentence. Names of tests of a firm's own rule are
+    quoted, whatever they say, and so are those that claim nothing.
     """
     product = this(credential, policy)
     provenance = credential.provenance
@@ -45,10 +39,11 @@ def claim(credential: Credential, policy: Policy, longest: int) -> str:
     tests: dict[str, list[CertifiedFigure]] = {}
     for figure in provenance.figures:
         tests.setdefault(figure.test, []).append(figure)
+    worded = {} if own else _worded(policy.row[provenance.row - 1])
     clauses = [
-        (_of_own if own else _clause)(
-            shortened(words(name), longest), figures, "it" if number else product
-        )
+        _clause(worded[name], figures, "it" if number else product)
+        if name in worded
+        else _quoting(shortened(words(name), longest), figures, "it" if number else product)
         for number, (name, figures) in enumerate(tests.items())
     ]
     told = clauses[:MOST_CLAUSES]
@@ -102,25 +97,46 @@ def share(text: str) -> int:
     return min(parts(text), FRACTION_ONE)
 
 
-def _clause(test: str, figures: Sequence[CertifiedFigure], product: str) -> str:
-    elements = [ELEMENTS[each.of].name for each in figures if each.of in ELEMENTS]
-    if len(elements) < len(figures):
-        return _of_the_whole(test, figures)
+def _worded(row: Row) -> dict[str, Test]:
+    return {test.name: test for test in row.test if test.claim is not None}
+
+
+def _clause(test: Test, figures: Sequence[CertifiedFigure], product: str) -> str:
     least = min(figures, key=lambda each: share(each.lower))
-    said = test.removeprefix("iron and boron: ")
-    many = len(elements) > 1
+    if (subject := _whole(test, product)) is not None:
+        much = "all" if share(least.lower) == FRACTION_ONE else f"at least {at_least(least)}"
+        said = subject if isinstance(test, Influence) else f"{much} of {subject}"
+        return f"{said} {words(test.claim or '')}"
+    elements = [_element(each.of) for each in figures]
     if share(least.lower) < FRACTION_ONE:
         how_much = f"at least {_how_much(figures, elements, least)}"
-        return f"{how_much} in {product} {_predicate(said, 'is', 'was')}"
-    if found := _NONE.fullmatch(said):
-        verb = "was" if found["no"] == "not" else f"{_took(found['what'])} a"
-        return f"none of the {_named(elements)} in {product} {verb} {found['what']}"
-    verbs = ("are", "were") if many else ("is", "was")
-    return f"all of the {_named(elements)} in {product} {_predicate(said, *verbs)}"
+        return f"{how_much} in {product} {words(test.claim or '')}"
+    if isinstance(test, Share) and test.none is not None:
+        return f"none of the {_named(elements)} in {product} {words(test.none)}"
+    return f"all of the {_named(elements)} in {product} {words(test.claim or '')}"
 
 
-def _of_own(test: str, figures: Sequence[CertifiedFigure], product: str) -> str:
-    """What a test of a firm's own is said to have found: its name is nobody's word but the firm's."""
+def _whole(test: Test, product: str) -> str | None:
+    """What a test measures that is no element's mass."""
+    match test:
+        case Value():
+            return f"the value of the critical minerals in {product}"
+        case Cost():
+            return _of(product, "direct costs")
+        case Influence():
+            return _of(product, "maker")
+        case Recovery(elements=()):
+            return _of(product, "mass")
+        case _:
+            return None
+
+
+def _of(product: str, what: str) -> str:
+    return f"its {what}" if product == "it" else f"the {what} of {product}"
+
+
+def _quoting(test: str, figures: Sequence[CertifiedFigure], product: str) -> str:
+    """What a test is said to have found whose name is nobody's word but that of whoever wrote the rule."""
     elements = [ELEMENTS[each.of].name for each in figures if each.of in ELEMENTS]
     if len(elements) < len(figures):
         return _of_the_whole(quoted(test), figures)
@@ -130,6 +146,10 @@ def _of_own(test: str, figures: Sequence[CertifiedFigure], product: str) -> str:
         return f"{how_much} in {product} meets {quoted(test)}"
     meets = "meet" if len(elements) > 1 else "meets"
     return f"all of the {_named(elements)} in {product} {meets} {quoted(test)}"
+
+
+def _element(of: str) -> str:
+    return ELEMENTS[of].name if of in ELEMENTS else words(of)
 
 
 def _how_much(
@@ -149,28 +169,6 @@ def _of_the_whole(test: str, figures: Sequence[CertifiedFigure]) -> str:
         return test
     least = min(figures, key=lambda each: share(each.lower))
     return f"{test}: at least {at_least(least)}"
-
-
-def _predicate(test: str, present: str, past: str) -> str:
-    """A test's name as what is said of matter; in quotes when it is none that the catalogue has."""
-    if found := _NONE.fullmatch(test):
-        verb = past if found["no"] == "not" else _took(found["what"])
-        return f"{verb} {test}"
-    if found := _STAGE.fullmatch(test):
-        return f"went through {found['stage']} outside of {found['rest']}"
-    if found := _KNOWN.fullmatch(test):
-        return f"{present} of a known country of {found['what']}"
-    if found := _CLASS.fullmatch(test):
-        return f"{present} {found['source']} matter"
-    if _RECYCLED.fullmatch(test):
-        return f"{present} {test}"
-    if found := _RECOVERED.fullmatch(test):
-        return f"{past} {found['how']}"
-    return f"{present} “{test}”"
-
-
-def _took(what: str) -> str:
-    return "went through" if what.startswith(_PASSED) else "involved"
 
 
 def _named(elements: Sequence[str]) -> str:
