@@ -97,7 +97,7 @@ def test_what_would_change_nothing_says_so(held: Held) -> None:
         told.stderr.split()
     )
     assert run("policy", "impact", "us.nothing").exit_code == 2
-    assert run("policy", "impact", "nobodys.own").exit_code == 1
+    assert run("policy", "impact", "own.nobodys").exit_code == 1
     assert run("policy", "impact", "no-such.toml").exit_code == 2
 
 
