@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from provenite_proto import paths
+from provenite_proto.certificate.standing import UNDECLARED, WITHDRAWN
 from provenite_proto.policy import (
     Facts,
     policy_named,
@@ -71,7 +72,7 @@ def test_a_declaration_that_falls_takes_its_facts_with_it(certified: Certified) 
     assert changed["before"] == certified.says(policy_named("us.obbba.macr"), costs)
     assert changed["before"]["outcome"] == "pass"
     assert "after" not in changed
-    assert changed["reason"] == "The declaration on which it rests stands no more."
+    assert changed["reason"] == UNDECLARED
 
 
 def test_an_attestation_that_falls_is_foretold(certified: Certified) -> None:
@@ -139,7 +140,7 @@ def test_what_is_withdrawn_takes_its_certificates_along(certified: Certified) ->
     found = consequences(certified.refiner, late)
     assert found.keys() == foretold.keys() == {statement}
     for told in (found[statement], foretold[statement]):
-        assert told["reason"] == "The statement that made the batch has been retracted."
+        assert told["reason"] == WITHDRAWN
         assert told["before"]["outcome"] == "pass"
         assert "after" not in told
 

@@ -1,6 +1,7 @@
 """What is certified of a batch whose own statement falls: nothing more, whatever an assessment comes to."""
 
 from provenite_proto import paths
+from provenite_proto.certificate.standing import VOID, WITHDRAWN
 from provenite_proto.record import RetractionReason, RevocationReason
 from tests.ledger.running import Firm, Ledger, day, extraction, refining, transfer
 from tests.ledger.speaking import retracting, revoking, submitted
@@ -38,7 +39,7 @@ def test_a_withdrawn_transfer_leaves_no_certificate(ledger: Ledger) -> None:
     (shipped,) = mine.record(transfer(ore, refiner.id, "100"))
     name = certified(mine, shipped)
     submitted(mine, retracting(shipped.partition(".")[0], RetractionReason.INCORRECT_DATA))
-    assert "stands no more" in comes_to(ledger, name, "suspended")["reason"]
+    assert comes_to(ledger, name, "suspended")["reason"] == WITHDRAWN
     answer = mine.post(paths.CERTIFICATES, {"batch": shipped, "policy": ANY_SHARE})
     assert (answer.status_code, slug(answer)) == (409, "batch-retracted")
 
@@ -50,8 +51,11 @@ def test_what_a_stolen_key_has_made_is_certified_no_more(ledger: Ledger) -> None
     (made,) = refiner.record(refining([(bought, "100")], "29.5", cu="1"))
     name = certified(refiner, made)
     stolen = revoking(refiner.key.key_id, RevocationReason.KEY_COMPROMISE, day(0))
-    submitted(ledger.registrar, stolen)
-    comes_to(ledger, name, "suspended")
+    late = submitted(ledger.registrar, stolen)
+    assert comes_to(ledger, name, "suspended")["reason"] == VOID
+    (changed,) = ledger.registrar.get(paths.certificate_consequences(late)).json()["items"]
+    assert (changed["certificate"], changed["reason"]) == (name, VOID)
+    assert "after" not in changed
 
 
 def test_no_day_before_there_was_the_batch(ledger: Ledger) -> None:

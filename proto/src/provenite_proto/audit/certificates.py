@@ -236,7 +236,8 @@ class Certificates:
         if isinstance(found, Unanswered):
             return _open("now", found.reason)
         where = f"as of the first {self._head.size:,} statements"
-        sentence = self._committing.fallen(_declaration(seen))
+        against = self._committing.against(_declaration(seen))
+        sentence = against and against.removesuffix(".")
         if sentence is None and found.outcome is Outcome.PASS:
             again = reassessed(answer(self._head.batch, self._head.size, found, ()))
             if not overstates(seen.certificate.credential.provenance, again):

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from ..certificate import Certificate
-from ..ledger import BatchStatus, State
-from ..ledger.vouching import disowned
+from ..certificate.standing import Said, against
+from ..ledger import State
 from ..record import Certificate as CertificateRecord
 from ..record import CertificateStatus, Declaration, Facts, Validity
 from ..tables import Tables
@@ -99,26 +99,19 @@ class Committing:
         """What a batch is, of which the statement that made it is carried."""
         return self._state.batches[batch].material
 
-    def fallen(self, declaration: str | None) -> str | None:
-        """Why what is certified of the batch stands no more, whatever its content: a sentence, and nothing when it does."""
+    def against(self, declaration: str | None) -> str | None:
+        """What stands against a certificate of the batch that rests on this declaration, whatever its figures are."""
         batch = self._state.batches.get(self._batch)
-        if batch is not None and batch.status is BatchStatus.RETRACTED:
-            return "The statement that made the batch has been retracted"
-        if self._is_void(self._batch) or (batch is not None and self._is_void(batch.root)):
-            return (
-                "The statement that brought the batch, or that made what is in it, stands no more"
-            )
-        if declaration is None or not self._is_void(declaration):
-            return None
-        return "The declaration on which it rests stands no more"
+        root = None if batch is None else batch.root
+        return against(self._said(self._batch), self._said(root), self._said(declaration))
 
-    def _is_void(self, name: str) -> bool:
-        """Whether a statement, or the one that made a batch, is carried and stands no more."""
-        said = self._state.statements.get(name.partition(".")[0])
+    def _said(self, name: str | None) -> Said | None:
+        """A statement, or the one that made a batch, if it is carried."""
+        said = None if name is None else self._state.statements.get(name.partition(".")[0])
         if said is None:
-            return False
+            return None
         since = self._state.keys[said.key_id].compromised_from
-        return said.retracted_by is not None or disowned(said.recorded_at, since)
+        return Said(said.retracted_by is not None, said.recorded_at, since)
 
     def _is_wanted(self, statement: str) -> bool:
         return any(each.statement == statement for each in self._commitments.values())

@@ -5,12 +5,13 @@ log. Nothing is written.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import asyncpg
 import msgspec
 
 from provenite_proto.certificate import ChangedCertificate, Reassessed, differs, reassessed
+from provenite_proto.certificate.standing import Said, against
 from provenite_proto.policy import Assessment, Facts, NotOffered, Policy, read_definition
 from provenite_proto.policy.answers import answer
 from provenite_proto.record import Declaration, Validity
@@ -19,8 +20,8 @@ from provenite_proto.strict_toml import Malformed
 
 from . import hindsight
 from .hindsight import View
-from .reassessing import UNDECLARED, UNREADABLE, WITHDRAWN
-from .store import cascading, rows
+from .reassessing import UNREADABLE
+from .store import cascading, certifying, rows
 from .store.packing import unpacked
 from .store.rows import OUTPUTS, Row
 
@@ -56,15 +57,14 @@ class _Case(msgspec.Struct, frozen=True):
             raise TypeError(f"statement {self.declaration['index']} is no declaration")
         return record.costs or Facts()
 
-    def against(self, view: View) -> str | None:
-        """What stands against it in a view whatever its figures are: a sentence."""
-        if _fallen(self.batch, self.batch["retracted_by"], view):
-            return WITHDRAWN
-        if self.declaration is not None and _fallen(
-            self.declaration, self.declaration["fallen_by"], view
-        ):
-            return UNDECLARED
-        return None
+    @property
+    def resting(self) -> tuple[int, int, int | None]:
+        """The statements on which it rests."""
+        return certifying.resting(self.batch, self.certificate["declaration"])
+
+    def against(self, said: Mapping[int, Said]) -> str | None:
+        """What stands against it whatever its figures are: a sentence. `said` has the statements on which it rests."""
+        return against(*(None if each is None else said[each] for each in self.resting))
 
 
 class Looked:
@@ -119,10 +119,12 @@ async def by_policy(
     """
     view = View(size)
     looked = Looked(limit)
-    for case in await _cases(connection, certificates):
+    cases = await _cases(connection, certificates)
+    said = await _said(connection, cases, view)
+    for case in cases:
         if not looked.next(case):
             break
-        if case.against(view) or (policy := await looked.policy(case)) is None:
+        if case.against(said) or (policy := await looked.policy(case)) is None:
             continue
         try:
             other = await asyncio.to_thread(replacing, case.certificate["settings"])
@@ -156,15 +158,17 @@ async def by_view(
     `limit` are the statements upstream that are gone through.
     """
     looked = Looked(limit)
-    for case in await _cases(connection, certificates):
+    cases = await _cases(connection, certificates)
+    earlier, later = [await _said(connection, cases, view) for view in (one, other)]
+    for case in cases:
         if not looked.next(case):
             break
-        if case.against(one) or (policy := await looked.policy(case)) is None:
+        if case.against(earlier) or (policy := await looked.policy(case)) is None:
             continue
         statements = await looked.upstream(connection, case)
         if statements is None:
             continue
-        fallen = case.against(other)
+        fallen = case.against(later)
         if not fallen and not await hindsight.differ(connection, statements, one, other):
             continue
         before = await _seen(connection, case, policy, statements, one)
@@ -203,6 +207,13 @@ async def _cases(connection: asyncpg.Connection, certificates: Sequence[Row]) ->
     ]
 
 
+async def _said(
+    connection: asyncpg.Connection, cases: Sequence[_Case], view: View
+) -> dict[int, Said]:
+    on = {each for case in cases for each in case.resting if each is not None}
+    return await certifying.said(connection, on, view.before, view.withdrawn)
+
+
 def _so(case: _Case, size: int, found: Assessment) -> Reassessed:
     return reassessed(answer(_name(case.batch), size, found, ()))
 
@@ -227,11 +238,6 @@ def _changed(
         after=after,
         reason=reason,
     )
-
-
-def _fallen(statement: Row, by: int | None, view: View) -> bool:
-    """Whether a statement (with its digest) stands no more in a view, being withdrawn by another."""
-    return (by is not None and by < view.before) or rows.text(statement["digest"]) == view.withdrawn
 
 
 def _name(batch: Row) -> str:

@@ -123,10 +123,10 @@ class Issuing:
                 pointer="/batch",
                 figures={"batch": asked.batch},
             )
-        if row["status"] == BatchStatus.RETRACTED or await certifying.is_void(self._pool, row):
+        if (against := await certifying.against(self._pool, row, None)) is not None:
             raise Problem(
                 "batch-retracted",
-                "The statement that made the batch has been retracted or disowned.",
+                against,
                 pointer="/batch",
                 figures={"batch": asked.batch},
             )
@@ -185,12 +185,9 @@ class Issuing:
             raise Problem(
                 "declaration-mismatch", "The declaration is of another batch.", pointer=pointer
             )
-        if not declared.stands:
-            raise Problem(
-                "already-retracted",
-                "The declaration has been retracted or disowned.",
-                pointer=pointer,
-            )
+        against = await certifying.against(self._pool, row, declared.index)
+        if against is not None:
+            raise Problem("already-retracted", against, pointer=pointer)
         return declared
 
     async def _lot(self, who: Reader, row: Row) -> str:

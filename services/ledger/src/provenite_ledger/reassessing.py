@@ -16,7 +16,6 @@ from typing import Self
 import asyncpg
 
 from provenite_proto.certificate import overstates, read_certificate, reassessed
-from provenite_proto.ledger import BatchStatus
 from provenite_proto.policy import Facts, Outcome
 from provenite_proto.policy.answers import AssessmentAnswer, answer
 from provenite_proto.problem import Problem
@@ -42,9 +41,6 @@ _TRIES = 100
 """How often an assessment is begun anew, since late statements go on coming, before others get their turn."""
 IDLE_SECONDS = 30.0
 """How long it waits at the most, though nobody calls: content may have been revised by whoever asked for it."""
-WITHDRAWN = "The statement that made the batch has been retracted."
-VOID = "The statement that brought the batch, or that made what is in it, stands no more."
-UNDECLARED = "The declaration on which it rests stands no more."
 UNREADABLE = "This version of the ledger cannot assess by its policy."
 PASSES = "Assessed again it passes."
 
@@ -161,15 +157,14 @@ class Reassessing:
         if batch is None:
             raise LookupError(f"certificate {row['id']} is of a batch that is not there")
         size = self._sequencer.size
-        if batch["status"] == BatchStatus.RETRACTED:
-            return size, WITHDRAWN
-        if await certifying.is_void(self._pool, batch):
-            return size, VOID
+        stands_against = await certifying.against(self._pool, batch, row["declaration"])
+        if stands_against is not None:
+            return size, stands_against
         facts = Facts()
         if row["declared"] is not None:
             declared = await certifying.declared(self._pool, rows.text(row["declared"]))
-            if declared is None or not declared.stands:
-                return size, UNDECLARED
+            if declared is None:
+                raise LookupError(f"certificate {row['id']} rests on no declaration")
             facts = declared.facts
         try:
             policy = await policies.by_digest(self._pool, rows.text(row["policy"]))

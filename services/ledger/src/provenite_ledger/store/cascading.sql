@@ -55,13 +55,9 @@ from those c join policy p on p.digest = c.policy join statement s on s.index = 
 order by c.index
 
 -- name: batches
--- Batches by key, with the digest of the statement that made each, and the one that has retracted that.
-select b.*, s.digest, s.retracted_by from batch b join statement s on s.index = b.key / 1024 where b.key = any ($1::bigint[])
+-- Batches by key, with the digest of the statement that made each.
+select b.*, s.digest from batch b join statement s on s.index = b.key / 1024 where b.key = any ($1::bigint[])
 
 -- name: declared
--- Declarations by index, and the statements because of which they stand no more: a retraction, a revoked key.
-select s.index, s.digest, s.compact, least(s.retracted_by, (
-    select min(c.statement) from key_compromise c
-    where c.key_id = s.key_id and c.compromised_from <= extract(epoch from s.recorded_at)
-)) as fallen_by
-from statement s where s.index = any ($1::bigint[])
+-- Declarations by index, with their text.
+select index, compact from statement where index = any ($1::bigint[])

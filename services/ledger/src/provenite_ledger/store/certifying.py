@@ -6,7 +6,8 @@ from datetime import date, datetime
 import asyncpg
 import msgspec
 
-from provenite_proto.certificate import digest_of
+from provenite_proto.certificate import digest_of, standing
+from provenite_proto.certificate.standing import Said
 from provenite_proto.record import Certificate, Declaration, Facts, Jwk
 from provenite_proto.replay.reach import Reach
 from provenite_proto.statement import PublicKey, parse
@@ -18,17 +19,18 @@ from .packing import unpacked
 from .rows import Row
 
 _SQL = load("certifying.sql")
+_ALL = 2**63 - 1
+"""Before this index is the whole log."""
 
 
 class Declared(msgspec.Struct, frozen=True):
-    """A declaration: its digest and index, who has declared what of which batch, and whether it still stands."""
+    """A declaration: its digest and index, and who has declared what of which batch."""
 
     digest: str
     index: int
     party: int
     batch: int
     facts: Facts
-    stands: bool
 
 
 async def declared(pool: asyncpg.Pool, digest: str) -> Declared | None:
@@ -45,15 +47,36 @@ async def declared(pool: asyncpg.Pool, digest: str) -> Declared | None:
         party=row["party"],
         batch=row["batch"],
         facts=record.costs,
-        stands=row["retracted_at"] is None and not row["disowned"],
     )
 
 
-async def is_void(pool: asyncpg.Pool, batch: Row) -> bool:
-    """Whether the statement that made the batch, or the one of whose content it is a part, stands no more."""
-    made = {batch["key"] // rows.OUTPUTS, batch["root"] // rows.OUTPUTS}
-    found: bool = await pool.fetchval(_SQL["is_void"], list(made))
-    return found
+async def said(
+    connection: asyncpg.Pool | asyncpg.Connection,
+    indices: Collection[int],
+    before: int = _ALL,
+    withdrawn: str | None = None,
+) -> dict[int, Said]:
+    """Whether statements stand, by index, as the log before an index has it; `withdrawn` (a digest) as if retracted."""
+    return {
+        row["index"]: Said(
+            withdrawn=row["withdrawn"] or rows.text(row["digest"]) == withdrawn,
+            recorded_at=int(row["recorded_at"].timestamp()),
+            compromised_from=row["compromised_from"],
+        )
+        for row in await connection.fetch(_SQL["said"], list(indices), before)
+    }
+
+
+def resting(batch: Row, declaration: int | None) -> tuple[int, int, int | None]:
+    """The statements on which a certificate rests: what brought its batch, what made what is in it, what was declared."""
+    return batch["key"] // rows.OUTPUTS, batch["root"] // rows.OUTPUTS, declaration
+
+
+async def against(pool: asyncpg.Pool, batch: Row, declaration: int | None) -> str | None:
+    """The sentence that says what stands now against a certificate of the batch, whatever its figures are."""
+    on = resting(batch, declaration)
+    found = await said(pool, {each for each in on if each is not None})
+    return standing.against(*(None if each is None else found[each] for each in on))
 
 
 async def same(

@@ -1,22 +1,17 @@
 -- Queries of certificates: what they rest on, how they stand, and which are to be assessed anew.
 
 -- name: declared
--- A declaration with its text, and whether the key that signed it was compromised by then.
-select s.index, s.compact, d.party, d.batch, d.retracted_at,
-       (k.compromised_from is not null and k.compromised_from <= extract(epoch from s.recorded_at)) as disowned
-from declaration d
-join statement s on s.index = d.index
-join key k on k.key_id = s.key_id
-where s.digest = $1
+-- A declaration with its text.
+select s.index, s.compact, d.party, d.batch from declaration d join statement s on s.index = d.index where s.digest = $1
 
--- name: is_void
--- Whether one of two statements has been withdrawn, or was signed with a key that was compromised by then.
-select exists (
-    select from statement s
-    left join key k on k.key_id = s.key_id
-    where s.index = any ($1::bigint[])
-      and (s.retracted_by is not null or k.compromised_from <= extract(epoch from s.recorded_at))
-)
+-- name: said
+-- Of statements by index what the log before an index ($2) says: that they are retracted, and from when on their
+-- key counts as compromised, which the newest revocation tells.
+select s.index, s.digest, s.recorded_at, coalesce(s.retracted_by < $2, false) as withdrawn,
+       (select c.compromised_from from key_compromise c
+        where c.key_id = s.key_id and c.statement < $2
+        order by c.statement desc limit 1) as compromised_from
+from statement s where s.index = any ($1::bigint[])
 
 -- name: same
 -- Certificates by the same of a batch that are valid, wait for nothing and do not end before a moment, the newest first.
