@@ -8,7 +8,7 @@ from ..problem import Problem
 from ..record import Certificate, CertificateIdentities, CertificateStatus, Declaration, Validity
 from .batch import Batch, BatchStatus
 from .certified import Certified, Declared
-from .issuer import Issuer, needed
+from .issuer import Issuer, needed, said
 from .state import Admission, State
 from .vouching import disowned
 
@@ -104,13 +104,8 @@ def admit_status(record: CertificateStatus, issuer: Issuer, state: State) -> Adm
             figures={"status": record.status},
         )
     cause = record.identities.cause if record.identities else None
-    if cause is not None and cause not in state.statements:
-        raise Problem(
-            "statement-unknown",
-            f"No statement {cause} is recorded.",
-            pointer=f"{_IDENTITIES}/cause",
-            figures={"statement": cause},
-        )
+    if cause is not None:
+        said(cause, f"{_IDENTITIES}/cause", state.statements)
     changed = msgspec.structs.replace(
         certified, status=record.status, changed=issuer.digest, cause=cause
     )
@@ -170,14 +165,7 @@ def _declared(identities: CertificateIdentities, state: State) -> Declared | Non
     if digest is None:
         return None
     pointer = f"{_IDENTITIES}/declaration"
-    declared = state.declarations.get(digest)
-    if declared is None:
-        raise Problem(
-            "statement-unknown",
-            f"No declaration {digest} is recorded.",
-            pointer=pointer,
-            figures={"statement": digest},
-        )
+    declared = said(digest, pointer, state.declarations, "declaration")
     if declared.batch != identities.batch:
         raise Problem(
             "declaration-mismatch",

@@ -1,5 +1,6 @@
 """Who issued a statement, and the checks that every kind of record makes of its issuer."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -105,14 +106,7 @@ class Issuer(msgspec.Struct, frozen=True):
 
     def statement(self, digest: str, pointer: str, state: State) -> Recorded:
         """The statement, which must be the issuer's."""
-        statement = state.statements.get(digest)
-        if statement is None:
-            raise Problem(
-                "statement-unknown",
-                f"No statement {digest} is recorded.",
-                pointer=pointer,
-                figures={"statement": digest},
-            )
+        statement = said(digest, pointer, state.statements)
         if statement.issuer != self.party.id:
             raise Problem(
                 "statement-not-own",
@@ -158,6 +152,19 @@ class Issuer(msgspec.Struct, frozen=True):
                 figures={"batch": batch_id},
             )
         return batch
+
+
+def said(digest: str, pointer: str, table: Mapping[str, T], kind: str = "statement") -> T:
+    """What is kept in the table of the statement that the record names there; `statement-unknown` otherwise."""
+    found = table.get(digest)
+    if found is None:
+        raise Problem(
+            "statement-unknown",
+            f"No {kind} {digest} is recorded.",
+            pointer=pointer,
+            figures={"statement": digest},
+        )
+    return found
 
 
 def needed(section: T | None, name: str) -> T:

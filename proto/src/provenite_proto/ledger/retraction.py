@@ -12,7 +12,7 @@ from ..problem import Finding, Problem
 from ..record import Retraction, RetractionReason
 from .batch import Batch, BatchStatus, Shipment, TransferStatus
 from .certified import Declared
-from .issuer import Issuer
+from .issuer import Issuer, said
 from .register import Accredited, Attested, Granted, Owned
 from .remembered import Recorded
 from .state import Admission, Effect, State
@@ -85,14 +85,7 @@ def _target(record: Retraction, issuer: Issuer, state: State) -> Recorded:
 
 def _check_replacement(digest: str, target: Recorded, state: State) -> None:
     pointer = "/record/replacement"
-    other = state.statements.get(digest)
-    if other is None:
-        raise Problem(
-            "statement-unknown",
-            f"No statement {digest} is recorded.",
-            pointer=pointer,
-            figures={"statement": digest},
-        )
+    other = said(digest, pointer, state.statements)
     if (
         other.id == target.id
         or other.issuer != target.issuer
