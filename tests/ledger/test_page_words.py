@@ -135,20 +135,27 @@ def test_an_exemption_is_the_holders_claim_and_no_figure() -> None:
     assert claim.startswith("This NdFeB magnet is exempt from this rule, as its holder claims: ")
 
 
-def test_what_the_holder_calls_its_product_is_said_to_be_a_kind_of_product() -> None:
-    issuance = replaced(ISSUANCE, product="traction-motor")
-    assert "in this product (“traction-motor”)" in said(shown(issuance=issuance)).claim
+def test_what_the_holder_declares_its_product_to_be_is_told_beside_what_it_is() -> None:
+    issuance = replaced(ISSUANCE, product="traction-motor", declared=True)
+    asking = replaced(RECYCLED, scope=replaced(RECYCLED.scope, products=("traction-motor",)))
+    for policy, declared in ((RECYCLED, None), (asking, "traction-motor")):
+        page = said(shown(policy, issuance=issuance))
+        entries = {each.label: each.value for each in page.entries}
+        assert "in this NdFeB magnet" in page.claim
+        assert (entries["Product"], entries.get("Declared as")) == ("NdFeB magnet", declared)
 
 
 def test_the_words_of_a_firms_own_rule_are_nobody_elses() -> None:
     rule = read_own(OWN_RULE, "")
+    rule = replaced(rule, scope=replaced(rule.scope, products=("dfars-magnet",)))
     issuance = replaced(ISSUANCE, product="dfars-magnet")
     page = said(
         shown(rule, [figure("no covered-nation stage", "Nd", "1", at_least="1")], issuance=issuance)
     )
     assert page.claim == (
-        "By a firm’s own rule, all of the neodymium in this product (“dfars-magnet”) meets “no covered-nation stage”."
+        "By a firm’s own rule, all of the neodymium in this NdFeB magnet meets “no covered-nation stage”."
     )
+    assert "“dfars-magnet”" in [each.value for each in page.entries]
     assert page.warning == OWN
     assert page.kind == "Certificate by a firm’s own rule"
     assert page.name == "Valid, by a firm’s own rule: “DFARS 252.225-7052: no covered nation”"

@@ -29,6 +29,7 @@ from provenite_proto.log import parse_key, parse_policy
 from provenite_proto.matter.quantity import fraction_text
 from provenite_proto.policy import CATALOGUE, OWN, Outcome, policy_named, read_own
 from provenite_proto.policy.answers import FigureAnswer
+from provenite_proto.policy.model import Exemption
 from provenite_proto.statement import PublicKey, SigningKey, base64url
 from tests.proto.certifying import (
     BATCH,
@@ -103,12 +104,44 @@ def test_it_names_neither_the_batch_nor_any_mass() -> None:
 
 def test_it_is_valid_for_a_year_at_most_and_while_the_rule_is_known() -> None:
     dfars = policy_named("us.dfars.252.225-7052")
-    assert certificates.valid_until(dfars, 1, NOW) == datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
+    ends = datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert certificates.valid_until(dfars, assessment(dfars), NOW) == ends
     known = msgspec.structs.replace(POLICY, verify_by=NOW.date() + timedelta(days=1000))
-    assert certificates.valid_until(known, 1, NOW) == NOW + timedelta(days=365)
+    assert certificates.valid_until(known, assessment(known), NOW) == NOW + timedelta(days=365)
     old = msgspec.structs.replace(POLICY, verify_by=NOW.date() - timedelta(days=1))
     with pytest.raises(ValueError, match="holds only until"):
         certificates.credential(ISSUANCE, old, assessment())
+
+
+def test_it_is_valid_no_longer_than_the_exemption_on_which_it_rests() -> None:
+    replace = msgspec.structs.replace
+    exempt = Exemption(id="small", title="Small", until=NOW.date())
+    later = replace(exempt, since=NOW.date() + timedelta(days=1), until=None)
+    policy = replace(POLICY, verify_by=NOW.date() + timedelta(days=1000), exemption=(exempt, later))
+    found, last = assessment(policy), datetime(2026, 11, 24, 23, 59, 59, tzinfo=UTC)
+    assert certificates.valid_until(policy, found, NOW) == NOW + timedelta(days=365)
+    claimed = replace(found, exemption="small")
+    assert certificates.valid_until(policy, claimed, NOW) == last
+    made = certificates.credential(ISSUANCE, policy, claimed)
+    assert made.valid_until == last
+    with pytest.raises(ValueError, match="holds only until 2026-11-24"):
+        certificates.credential(replace(ISSUANCE, issued_at=last), policy, claimed)
+    tomorrow = replace(claimed, as_of=NOW.date() + timedelta(days=1))
+    assert certificates.valid_until(policy, tomorrow, NOW) == NOW + timedelta(days=365)
+
+
+def test_it_is_called_by_its_material_whatever_its_holder_declares_it_to_be() -> None:
+    replace = msgspec.structs.replace
+    motor = replace(ISSUANCE, product="traction-motor", declared=True)
+    told = replace(POLICY, scope=replace(POLICY.scope, products=("traction-motor",)))
+    for policy, product in ((POLICY, None), (told, "traction-motor")):
+        made = certificates.credential(motor, policy, assessment(policy)).assessment
+        assert made.assessed_product[0].product.name == ISSUANCE.material
+        assert made.provenance.product == product
+        said = "as “traction-motor”, which the holder declares" in " ".join(
+            made.specified_condition
+        )
+        assert said == (product is not None)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import msgspec
 from provenite_proto import certificate as certificates
 from provenite_proto.certificate import Credential, Issuance
 from provenite_proto.certificate.building import performances
-from provenite_proto.certificate.model import Rule
+from provenite_proto.certificate.model import Regulation
 from provenite_proto.content import LENSES
 from provenite_proto.log import log_name
 from provenite_proto.pack import Issued
@@ -251,6 +251,7 @@ def _whole() -> Iterator[Made]:
     credential = made.credential(RECYCLED, Facts(product="cathode"), declared=True)
     made.certify(RECYCLED, credential, declaration=declared)
     yield "certificate-on-a-declaration", made.forged(), "verified", {}
+    yield from _products()
     pack = made.forged()
     redacted(pack, lambda index, section: section == "costs")
     yield (
@@ -362,9 +363,28 @@ def _altered() -> Iterator[Made]:
     )
 
 
+def _products() -> Iterator[Made]:
+    """A policy that asks which product it is: the certificate says what was declared, beside what the batch is."""
+    policy = msgspec.structs.replace(
+        RECYCLED, scope=msgspec.structs.replace(RECYCLED.scope, products=("anode", "cathode"))
+    )
+    for name, product, result, found in (
+        ("the-declared", "cathode", "verified", {}),
+        ("another", "anode", "false", {"failures": ("figures-false",)}),
+    ):
+        made = Certified()
+        facts = Facts(product="cathode")
+        declared = made.firms.add("recycler", Declaration(batch=made.batch, costs=facts))
+        credential = made.credential(policy, Facts(product=product), declared=True)
+        made.certify(policy, credential, declaration=declared)
+        yield f"certificate-of-{name}-product", made.forged(), result, found
+
+
 def _worded() -> Iterator[Made]:
     """What does not follow beside figures that do."""
-    law = Rule(id="https://law.example/magnets", name="The law of magnets", type=("Regulation",))
+    law = Regulation(
+        id="https://law.example/magnets", name="The law of magnets", type=("Regulation",)
+    )
     plain = Certified().credential(RECYCLED)
     said = plain.assessment
     (criterion,) = said.assessment_criteria
@@ -550,6 +570,19 @@ def _fallen() -> Iterator[Made]:
     )
     made.stands(Validity.SUSPENDED)
     yield "certificate-that-has-fallen-and-was-suspended", made.forged(), "verified", {}
+    made = Certified()
+    brief = msgspec.structs.replace(RECYCLED, as_of=made.day, verify_by=made.day)
+    made.certify(brief)
+    made.firms.idle = 24 * HOUR
+    made.firms.add("recycler", Retraction(statement=made.collected, reason=RetractionReason.FRAUD))
+    pack = made.forged()
+    pack.created = pack.lines[-1].recorded_at + HOUR + 1
+    yield (
+        "certificate-that-had-ended-when-it-fell",
+        pack,
+        "unchecked",
+        {"missing": ("certificate",)},
+    )
     made = Certified()
     made.firms.add("recycler", Retraction(statement=made.collected, reason=RetractionReason.FRAUD))
     before = made.firms.at(_maker(made)) + 1

@@ -55,13 +55,15 @@ class Firms:
         self.earlier: list[dict[str, Any]] = []
         self.ids: dict[str, str] = {}
         self.keys = {name: TestKey(name) for name in ROLES}
+        self.idle = 0
+        """Seconds in which nothing was recorded, before the next statement."""
         for name in ("registrar", *names) if founded else ():
             self.enrol(name)
 
     @property
     def now(self) -> int:
         """When the next statement is issued and recorded."""
-        return START + 60 * len(self.earlier)
+        return START + 60 * len(self.earlier) + self.idle
 
     def time(self, minutes: int = 0) -> datetime:
         """The next statement's time, or so many minutes from it."""
@@ -102,6 +104,7 @@ class Firms:
         other = Firms(founded=False)
         other.ids = dict(self.ids)
         other.keys = dict(self.keys)
+        other.idle = self.idle
         for step in self.earlier:
             other.replay.add(step["statement"], step["recordedAt"])
         other.earlier = list(self.earlier)

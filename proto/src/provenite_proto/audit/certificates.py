@@ -215,7 +215,6 @@ class Certificates:
         for name, claimed, follows in (
             ("row", said.row, row),
             ("exemption", said.exemption, found.exemption),
-            ("product", said.product, self._facts(seen).product),
         ):
             if claimed != follows:
                 sentence = f"Its {name} is {claimed}; {follows} follows {where}."
@@ -228,7 +227,8 @@ class Certificates:
         assert policy is not None  # noqa: S101 # it was assessed by it
         again = answer(self._head.batch, said.size, found, ())
         material = self._committing.material(self._head.batch)
-        if (other := differing(seen.certificate, policy, again, material)) is not None:
+        product = self._facts(seen).product
+        if (other := differing(seen.certificate, policy, again, material, product)) is not None:
             return _false("recomputed", "figures-false", f"{other}, {where}.")
         return _holds("recomputed", f"Each of its figures follows {where}.")
 
@@ -251,7 +251,10 @@ class Certificates:
             return _holds("now", "Nothing that changes it has come since.")
         if isinstance(on_list, Check) or on_list.suspended:
             return _open("now", f"{sentence}, and its suspension is not carried.")
-        if recorded_at + PATIENCE < self._head.created and seen.commitment:
+        suspended_by = recorded_at + PATIENCE
+        if seen.certificate.credential.valid_until.timestamp() <= suspended_by:
+            return _open("now", f"{sentence}, and it had ended before it had to be suspended.")
+        if suspended_by < self._head.created and seen.commitment:
             return _false("now", "suspension-missing", f"{sentence}, and it was not suspended.")
         return _open("now", f"{sentence}, and it is said to be valid: ask how it stands.")
 

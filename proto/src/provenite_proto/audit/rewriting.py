@@ -8,16 +8,22 @@ from ..policy.answers import AssessmentAnswer
 
 
 def differing(
-    certificate: Certificate, policy: Policy, found: AssessmentAnswer, material: str
+    certificate: Certificate,
+    policy: Policy,
+    found: AssessmentAnswer,
+    material: str,
+    product: str | None,
 ) -> str | None:
-    """In what a certificate differs from one of this assessment, of a batch of this material; nothing where it does not.
+    """In what a certificate differs from one of this assessment; nothing where it does not.
+
+    It is of a batch of this material, which the holder declares to be this product.
 
     What nobody can compute is taken from it: its address, the issuer's name, its holder, its bit, when it was issued,
     and the lot.
     """
     said = certificate.credential
     try:
-        anew = credential(_issuance(certificate, material), policy, found)
+        anew = credential(_issuance(certificate, material, product), policy, found)
     except ValueError as error:
         return f"Nothing was to be certified: {error}"
     if said == anew:
@@ -38,7 +44,7 @@ def _where(said: object, follows: object) -> str:
     return ".".join(filter(None, (name, _where(one, other))))
 
 
-def _issuance(certificate: Certificate, material: str) -> Issuance:
+def _issuance(certificate: Certificate, material: str, product: str | None) -> Issuance:
     said = certificate.credential
     subject, provenance = said.credential_subject, said.provenance
     (assessed,) = said.assessment.assessed_product
@@ -53,7 +59,7 @@ def _issuance(certificate: Certificate, material: str) -> Issuance:
         holder=subject.issued_to_party.name,
         material=material,
         issued_at=said.valid_from,
-        product=provenance.product,
+        product=product,
         lot=assessed.product.batch_number,
         declared=provenance.declared,
     )

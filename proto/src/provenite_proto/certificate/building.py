@@ -32,7 +32,7 @@ from .model import (
     Product,
     Profile,
     Provenance,
-    Rule,
+    Regulation,
     Scheme,
     Score,
     Standard,
@@ -49,6 +49,7 @@ COMPUTED = (
 DECLARED = (
     "It rests also on what the holder declared of the product, for which no statement vouches."
 )
+AS_PRODUCT = "It was assessed as {product}, which the holder declares the product to be."
 EXEMPT = "No threshold was applied: it rests on the exemption {exemption}, which the holder claims."
 _OWN_CAVEAT = "Whoever wrote the rule says of it: {caveat}"
 _LAWS = frozenset({"in_force", "scheduled", "terminated", "proposed"})
@@ -80,14 +81,21 @@ class Issuance(msgspec.Struct, frozen=True, kw_only=True):
     declared: bool = False
 
 
-def valid_until(policy: Policy, row: int, issued_at: datetime) -> datetime:
-    """Until when a certificate by the policy's row (from 1) can be relied on.
+def valid_until(policy: Policy, found: AssessmentAnswer, issued_at: datetime) -> datetime:
+    """Until when a certificate of what was found by one of the policy's rows can be relied on.
 
     For a year, and no longer than to the end of the day (UTC) by which policy or row are to be looked up again, or
-    on which the row ends. That may be before `issued_at`: then there is nothing to certify.
+    on which the row ends, or the exemption on which it rests. That may be before `issued_at`: then there is nothing
+    to certify.
     """
-    applied = policy.row[row - 1]
-    days = (policy.verify_by, applied.verify_by, applied.until)
+    assert found.row is not None  # noqa: S101 # a pass is by a row
+    applied = policy.row[found.row - 1]
+    claimed = [
+        each.until
+        for each in policy.exemption
+        if each.id == found.exemption and each.covers(found.as_of)
+    ]
+    days = (policy.verify_by, applied.verify_by, applied.until, *claimed)
     longest = issued_at.replace(microsecond=0) + LONGEST
     return min([longest, *(_end_of(day) for day in days if day is not None)])
 
@@ -97,7 +105,7 @@ def credential(issuance: Issuance, policy: Policy, found: AssessmentAnswer) -> C
     begins = issuance.issued_at.replace(microsecond=0)
     if found.outcome is not Outcome.PASS or found.row is None:
         raise ValueError(f"the outcome is {found.outcome}: only a pass is certified")
-    ends = valid_until(policy, found.row, begins)
+    ends = valid_until(policy, found, begins)
     if ends <= begins:
         raise ValueError(f"the policy holds only until {ends:%Y-%m-%d}")
     url = addresses.certificate_url(issuance.origin, issuance.id)
@@ -181,7 +189,7 @@ def _assessment(
             Assessed(
                 product=Product(
                     id=f"{url}#product",
-                    name=issuance.product or issuance.material,
+                    name=issuance.material,
                     type=("Product",),
                     batch_number=issuance.lot,
                 ),
@@ -189,7 +197,7 @@ def _assessment(
             ),
         ),
         reference_regulation=tuple(
-            Rule(id=at, name=name, type=("Regulation",)) for at, name in sources if law
+            Regulation(id=at, name=name, type=("Regulation",)) for at, name in sources if law
         ),
         reference_standard=tuple(
             Standard(id=at, name=name, type=("Standard",)) for at, name in sources if not law
@@ -211,7 +219,7 @@ def _assessment(
             ),
         ),
         conformance=True,
-        provenance=_provenance(issuance, found),
+        provenance=_provenance(issuance, policy, found),
     )
 
 
@@ -246,7 +254,7 @@ def multihash(digest: str) -> str:
     return "u" + base64url.encode(_SHA256 + base64url.read(digest))
 
 
-def _provenance(issuance: Issuance, found: AssessmentAnswer) -> Provenance:
+def _provenance(issuance: Issuance, policy: Policy, found: AssessmentAnswer) -> Provenance:
     assert found.row is not None  # noqa: S101 # a pass is by a row
     return Provenance(
         policy=found.policy,
@@ -258,7 +266,7 @@ def _provenance(issuance: Issuance, found: AssessmentAnswer) -> Provenance:
         batch_digest=addresses.batch_digest(issuance.id, found.batch),
         declared=issuance.declared,
         row=found.row,
-        product=issuance.product,
+        product=_product(issuance, policy),
         exemption=found.exemption,
         figures=tuple(map(certified, found.figures)),
     )
@@ -277,6 +285,11 @@ def certified(figure: FigureAnswer) -> CertifiedFigure:
     )
 
 
+def _product(issuance: Issuance, policy: Policy) -> Slug | None:
+    """What the holder declares the product to be, where that decides anything."""
+    return issuance.product if policy.scope.products else None
+
+
 def _conditions(issuance: Issuance, policy: Policy, found: AssessmentAnswer) -> Iterator[str]:
     own = is_own(policy.id)
     if own:
@@ -284,6 +297,8 @@ def _conditions(issuance: Issuance, policy: Policy, found: AssessmentAnswer) -> 
     yield COMPUTED
     if issuance.declared:
         yield DECLARED
+    if (product := _product(issuance, policy)) is not None:
+        yield AS_PRODUCT.format(product=quoted(product))
     if found.exemption is not None:
         exemption = quoted(found.exemption) if own else found.exemption
         yield EXEMPT.format(exemption=exemption)

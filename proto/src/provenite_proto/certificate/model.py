@@ -80,7 +80,7 @@ class Criterion(Named, frozen=True, kw_only=True):
     description: Prose
 
 
-class Rule(Named, frozen=True, kw_only=True):
+class Regulation(Named, frozen=True, kw_only=True):
     """A source of the policy that is law."""
 
     type: tuple[Literal["Regulation"]]
@@ -127,7 +127,10 @@ class Performance(Form, frozen=True, kw_only=True):
 
 
 class Product(Named, frozen=True, kw_only=True):
-    """What was assessed, without telling which batch it is. `batch_number` is the lot, when the maker asks for it."""
+    """What was assessed, by its material, without telling which batch it is.
+
+    `batch_number` is the lot, when the maker asks for it.
+    """
 
     type: tuple[Literal["Product"]]
     batch_number: Text | None = None
@@ -157,7 +160,7 @@ class Provenance(Form, frozen=True, kw_only=True):
 
     The content is that of the first `size` statements of the log `log`. `row` is the number of the policy's row,
     from 1. `declared` says that it rests also on what the holder has declared, `product` and `exemption` what of
-    it decided which test applies. `batch_digest` is that of `addresses.batch_digest`.
+    it decided which test applies: no product where the policy asks for none. `batch_digest` is that of `addresses.batch_digest`.
     """
 
     policy: PolicyId
@@ -185,7 +188,7 @@ class Assessment(Form, frozen=True, kw_only=True):
     assessed_performance: Annotated[tuple[Performance, ...], Meta(max_length=1024)]
     assessed_product: tuple[Assessed]
     reference_standard: Annotated[tuple[Standard, ...], Meta(max_length=16)] = ()
-    reference_regulation: Annotated[tuple[Rule, ...], Meta(max_length=16)] = ()
+    reference_regulation: Annotated[tuple[Regulation, ...], Meta(max_length=16)] = ()
     specified_condition: Annotated[tuple[Condition, ...], Meta(min_length=1, max_length=64)]
     evidence: tuple[Link]
     conformity_topic: tuple[Topic]

@@ -110,6 +110,7 @@ def certified_lines(credential: Credential) -> Iterator[str]:
         yield wrapped(OWN, WIDTH)
     facts = {
         "Product": verified.product.name,
+        "As": said.product and f"{said.product}, which the holder declares it to be",
         "Lot": verified.product.batch_number,
         "Holder": subject.issued_to_party.name,
         "Issuer": f"{credential.issuer.name}, {credential.issuer.id}: is it one that you know?",

@@ -25,7 +25,7 @@ def claim(credential: Credential, policy: Policy, longest: int) -> str:
     Only what the catalogue's tests claim becomes a part of the sentence. Names of tests of a firm's own rule are
     quoted, whatever they say, and so are those that claim nothing.
     """
-    product = this(credential, policy)
+    product = this(credential)
     provenance = credential.provenance
     own = is_own(policy.id)
     if provenance.exemption is not None:
@@ -55,23 +55,20 @@ def claim(credential: Credential, policy: Policy, longest: int) -> str:
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
-def this(credential: Credential, policy: Policy) -> str:
-    """`this NdFeB magnet`; what its holder declares it to be is told as a kind of product."""
-    name = credential.assessment.assessed_product[0].product.name
-    if credential.provenance.product is not None:
-        return f"this product ({product_name(name, policy)})"
-    return f"this {_inside(product_name(name, policy))}"
+def this(credential: Credential) -> str:
+    """`this NdFeB magnet`."""
+    return f"this {_inside(material_name(credential.assessment.assessed_product[0].product.name))}"
 
 
-def product_name(name: str, policy: Policy) -> str:
-    """The name of a material, or of the product that its holder declares it to be.
+def material_name(name: str) -> str:
+    """The name of a material; of one that is none of the table the quoted word."""
+    return MATERIALS[name].name if name in MATERIALS else quoted(words(name))
 
-    What neither a material nor a rule of the catalogue is about is a word of the holder's, and quoted.
-    """
-    if name in MATERIALS:
-        return MATERIALS[name].name
-    known = name in policy.scope.products and not is_own(policy.id)
-    return words(name) if known else quoted(words(name))
+
+def declared_name(product: str, policy: Policy) -> str:
+    """What its holder declares a product to be: quoted, unless a rule of the catalogue calls it so."""
+    known = product in policy.scope.products and not is_own(policy.id)
+    return words(product) if known else quoted(words(product))
 
 
 def words(text: str) -> str:

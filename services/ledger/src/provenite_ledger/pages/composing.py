@@ -12,7 +12,7 @@ from provenite_proto.policy import OWN, Policy, is_own, quoted
 from provenite_proto.policy.wording import percent, period
 from provenite_proto.record import CustodyModel
 
-from .claiming import claim, hundredths, product_name, share, words
+from .claiming import claim, declared_name, hundredths, material_name, share, words
 from .legible import legible, shortened
 from .qr import code
 from .sheet import Bar, Entry, Group, Sheet, Standing, State
@@ -170,7 +170,9 @@ def _entries(credential: Credential, policy: Policy, most: int) -> Iterator[Entr
     subject = credential.credential_subject
     product = credential.assessment.assessed_product[0].product
     yield Entry("Issued to", _cut(subject.issued_to_party.name, most))
-    yield Entry("Product", _cut(product_name(product.name, policy), most))
+    yield Entry("Product", _cut(material_name(product.name), most))
+    if (declared := credential.provenance.product) is not None:
+        yield Entry("Declared as", _cut(declared_name(declared, policy), most))
     if product.batch_number is not None:
         yield Entry("Lot", _cut(product.batch_number, most))
     yield Entry("Assessed as of", day_text(credential.provenance.as_of))
