@@ -18,6 +18,7 @@ from provenite_proto.certificate import (
     read_did,
     status_list_url,
 )
+from provenite_proto.certificate.standing import WITHDRAWN
 from provenite_proto.certificate.suspension import current_status_list, is_suspended
 from provenite_proto.log import LogProof, parse_key
 from provenite_proto.policy.assessing import ON_ITS_WAY
@@ -341,7 +342,7 @@ def test_suspended_with_its_batch(chain: Chain) -> None:
     found = chain.certified()
     submitted(chain.refiner, retracting(chain.made))
     after = comes_to(chain.ledger, found["id"], "suspended")
-    assert after["reason"] == "The statement that made the batch has been retracted."
+    assert after["reason"] == WITHDRAWN
 
 
 def test_suspended_with_its_declaration(chain: Chain) -> None:
