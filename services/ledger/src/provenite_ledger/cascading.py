@@ -12,13 +12,13 @@ import msgspec
 
 from provenite_proto.certificate import ChangedCertificate, Reassessed, differs, reassessed
 from provenite_proto.certificate.standing import Said, against
-from provenite_proto.policy import Assessment, Facts, NotOffered, Policy, read_definition
+from provenite_proto.policy import Assessment, Facts, NotOffered, Policy
 from provenite_proto.policy.answers import answer
+from provenite_proto.problem import Problem
 from provenite_proto.record import Declaration, Validity
 from provenite_proto.statement import parse
-from provenite_proto.strict_toml import Malformed
 
-from . import hindsight
+from . import hindsight, policies
 from .hindsight import View
 from .reassessing import UNREADABLE
 from .store import cascading, certifying, rows
@@ -91,8 +91,8 @@ class Looked:
     async def policy(self, case: _Case) -> Policy | None:
         """The policy that it is under; nothing, and it is said, when this version cannot read it."""
         try:
-            return await asyncio.to_thread(read_definition, case.certificate["definition"])
-        except ValueError:
+            return await asyncio.to_thread(policies.read, case.certificate["definition"])
+        except Problem:
             self.changed.append(_changed(case, reason=UNREADABLE))
             return None
 
@@ -119,6 +119,7 @@ async def by_policy(
     """
     view = View(size)
     looked = Looked(limit)
+    others: dict[str, Policy | str] = {}
     cases = await _cases(connection, certificates)
     said = await _said(connection, cases, view)
     for case in cases:
@@ -126,10 +127,12 @@ async def by_policy(
             break
         if case.against(said) or (policy := await looked.policy(case)) is None:
             continue
-        try:
-            other = await asyncio.to_thread(replacing, case.certificate["settings"])
-        except (NotOffered, Malformed) as error:
-            looked.changed.append(_changed(case, reason=str(error)))
+        settings = case.certificate["settings"]
+        if settings not in others:
+            others[settings] = await asyncio.to_thread(_instead, replacing, settings)
+        other = others[settings]
+        if isinstance(other, str):
+            looked.changed.append(_changed(case, reason=other))
             continue
         statements = await looked.upstream(connection, case)
         if statements is None:
@@ -144,6 +147,17 @@ async def by_policy(
         if differs(before, after):
             looked.changed.append(_changed(case, before, after))
     return looked
+
+
+def _instead(replacing: Replacing, settings: str) -> Policy | str:
+    """The other policy with these parameters, or in a sentence why there is none."""
+    try:
+        return replacing(settings)
+    except NotOffered as error:
+        return str(error)
+    except Problem as problem:
+        # A file may be none with values that others than its own author have set.
+        return problem.detail
 
 
 async def by_view(

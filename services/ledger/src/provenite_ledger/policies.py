@@ -7,7 +7,7 @@ that ship are kept as it starts, those with parameters as somebody is answered b
 import asyncio
 import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 import asyncpg
@@ -22,6 +22,7 @@ from provenite_proto.policy import (
 )
 from provenite_proto.problem import Problem
 from provenite_proto.statement import base64url
+from provenite_proto.strict_toml import Malformed
 
 from .store import policies
 
@@ -84,6 +85,20 @@ def read(defined: bytes) -> Policy:
         raise Problem(
             "bad-request", f"policy: this version of the ledger cannot assess by it: {error}"
         ) from None
+
+
+def sent(text: bytes, read: Callable[[str, str], Policy]) -> Policy:
+    """The policy of a file that somebody has sent, `read` from its text and what messages call it.
+
+    `Problem` `policy-malformed` with the line and the reason when it is none.
+    """
+    try:
+        return read(text.decode("utf-8"), "policy")
+    except UnicodeDecodeError as error:
+        line, reason = text.count(b"\n", 0, error.start) + 1, "This is no text in UTF-8."
+    except Malformed as error:
+        line, reason = error.line, error.reason
+    raise Problem("policy-malformed", f"Line {line}: {reason}", figures={"line": str(line)})
 
 
 def listed(defined: Iterable[bytes]) -> Iterator[Policy]:

@@ -14,7 +14,6 @@ from provenite_proto.certificate import Cascade
 from provenite_proto.policy import CATALOGUE, Policy, policy_named, read_policy
 from provenite_proto.policy.catalogue import MAX_ASKED
 from provenite_proto.policy.reading import MAX_BYTES
-from provenite_proto.strict_toml import Malformed
 
 from .. import policies
 from ..access import Reader
@@ -34,7 +33,6 @@ from .documenting import (
 )
 from .fast import body, sent_as
 from .parts import AnyRequest, Parts, found, parts, reader
-from .policies import malformed
 
 LIMIT = QueryParameter(ge=1, le=50, description="Certificates that are assessed anew, at the most.")
 
@@ -151,21 +149,14 @@ def _window(who: Reader, cursor: str | None, limit: int) -> Window:
 def _of_file(text: bytes) -> tuple[str, Replacing]:
     """The id of a file's policy, and the policy with parameters set; it need not be a firm's own."""
 
-    def read(settings: str) -> Policy:
+    def replacing(settings: str) -> Policy:
         given = {
             name: value
             for name, _, value in (each.partition("=") for each in settings.split("&") if each)
         }
-        return read_policy(text.decode("utf-8"), "policy", given)
+        return policies.sent(text, lambda read, name: read_policy(read, name, given))
 
-    try:
-        return read("").id, read
-    except UnicodeDecodeError as error:
-        raise malformed(
-            text.count(b"\n", 0, error.start) + 1, "This is no text in UTF-8."
-        ) from None
-    except Malformed as error:
-        raise malformed(error.line, error.reason) from None
+    return policies.sent(text, read_policy).id, replacing
 
 
 async def _of_asked(ledger: Parts, who: Reader, asked: str) -> tuple[str, Replacing]:

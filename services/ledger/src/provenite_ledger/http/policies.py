@@ -15,7 +15,6 @@ from provenite_proto.policy.answers import PolicyAnswer, policy_answer
 from provenite_proto.policy.reading import MAX_BYTES
 from provenite_proto.problem import Problem
 from provenite_proto.statement import base64url
-from provenite_proto.strict_toml import Malformed
 
 from .. import policies as asked
 from ..store import policies as kept
@@ -78,7 +77,7 @@ async def register_policy(request: AnyRequest) -> Response[PolicyAnswer]:
     sent_as(request, TOML_TYPE.encode())
     text = await body(request, MAX_BYTES)
     # In a thread, which the event loop takes turns with.
-    policy = await asyncio.to_thread(_own, text)
+    policy = await asyncio.to_thread(asked.sent, text, read_own)
     if not await kept.register(ledger.pool, policy, who.index):
         raise Problem(
             "too-many",
@@ -126,21 +125,6 @@ async def policy(
     if tag in request.headers.get("if-none-match", ""):
         return Response(None, status_code=304, headers=headers)
     return Response(defined, media_type=JSON_TYPE, headers=headers)
-
-
-def _own(text: bytes) -> Policy:
-    try:
-        return read_own(text.decode("utf-8"), "policy")
-    except UnicodeDecodeError as error:
-        line = text.count(b"\n", 0, error.start) + 1
-        raise malformed(line, "This is no text in UTF-8.") from None
-    except Malformed as error:
-        raise malformed(error.line, error.reason) from None
-
-
-def malformed(line: int, reason: str) -> Problem:
-    """A policy is refused with the line and the reason."""
-    return Problem("policy-malformed", f"Line {line}: {reason}", figures={"line": str(line)})
 
 
 def _words(policy: Policy, day: date) -> str:
