@@ -77,6 +77,7 @@ def test_people_are_told_what_a_version_would_change(held: Held, tmp_path: Path)
     told = run("policy", "impact", str(file))
     assert told.exit_code == 0, told.output
     lines = told.stdout.splitlines()
+    assert lines[:3] == ["1 certificate looked at: 1 would fall.", "", "Would fall:"]
     assert f"  {held.batch}" in lines
     assert "  pass → fail" in lines
     said = " ".join(told.stdout.split())
@@ -88,6 +89,19 @@ def test_people_are_told_what_a_version_would_change(held: Held, tmp_path: Path)
         for line in run("policy", "impact", str(file), "--json").stdout.splitlines()
     ]
     assert [each["after"]["outcome"] for page in programs for each in page["items"]] == ["fail"]
+
+
+def test_what_passes_still_is_told_apart(held: Held, tmp_path: Path) -> None:
+    """The same certificates by a version whose figure is another, and whose threshold is nothing."""
+    file = tmp_path / "laxer.toml"
+    laxer = CATALOGUE[SHARES].replace('"@covered-nation"', '"@covered-nation", "US"')
+    file.write_text(laxer.replace('at_least = "$share"', 'at_least = "0"'))
+    told = run("policy", "impact", str(file))
+    assert told.exit_code == 0, told.output
+    begins, _, heading, *rest = told.stdout.splitlines()
+    assert begins == "1 certificate looked at: 1 would still pass, with other figures."
+    assert heading == "Would still pass, with other figures:"
+    assert "  pass → pass" in rest
 
 
 def test_what_would_change_nothing_says_so(held: Held) -> None:
@@ -105,13 +119,48 @@ def test_what_a_retraction_would_change_is_told_beforehand(held: Held) -> None:
     told = run("consequences", held.mined, "--if-retracted")
     assert told.exit_code == 0, told.output
     lines = told.stdout.splitlines()
-    assert lines[0] == held.certificate
+    assert lines[0] == "2 certificates looked at: 1 would fall; 1 would say the same."
+    assert lines[2:4] == ["Would fall:", held.certificate]
     assert "  pass → review" in lines
     assert "Cu: 100.00 % → 0.00 % to 100.00 % no step in Xinjiang" in " ".join(told.stdout.split())
     said = json.loads(run("consequences", held.mined, "--if-retracted", "--json").stdout)
     assert [each["certificate"] for each in said["items"]] == [held.certificate]
     # Nothing has happened.
     assert "no certificate" in run("consequences", held.mined).stderr
+
+
+def test_what_a_statement_would_change_is_told_before_it_is_submitted(
+    ledger: Ledger, held: Held, tmp_path: Path
+) -> None:
+    retracting = {"type": "retraction", "statement": held.mined, "reason": "incorrect_data"}
+    file = tmp_path / "retraction.json"
+    file.write_text(json.dumps(retracting))
+    told = run("consequences", "--if", str(file))
+    assert told.exit_code == 0, told.output
+    assert told.stdout == run("consequences", held.mined, "--if-retracted").stdout
+    with Client(ledger.url, Signer.load(held.key)) as client:
+        file.write_text(client.sign(provenite.read_record(json.dumps(retracting).encode())))
+    assert run("consequences", "--if", str(file)).stdout == told.stdout
+    said = json.loads(run("consequences", "--if", str(file), "--json").stdout)
+    assert [each["certificate"] for each in said["items"]] == [held.certificate]
+    for record, slug in (
+        (retracting | {"reason": "withdrawn"}, "retraction-not-allowed"),
+        (retracting | {"reasons": "none"}, "malformed-record"),
+    ):
+        file.write_text(json.dumps(record))
+        refused = run("consequences", "--if", str(file))
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert slug in refused.stderr
+    file.write_text(json.dumps([retracting, retracting]))
+    assert run("consequences", "--if", str(file)).exit_code == 2
+
+
+def test_what_is_no_statement_is_said(held: Held) -> None:
+    for words in (("foo",), (held.batch,), (), (held.mined, "--if", "record.json")):
+        told = run("consequences", *words)
+        assert (told.exit_code, told.stdout) == (2, "")
+        assert "[A-Za-z" not in told.stderr
+    assert "foo is not a statement's id: 43 characters" in run("consequences", "foo").stderr
 
 
 async def test_both_clients_answer_the_same(ledger: Ledger, held: Held) -> None:
@@ -121,6 +170,11 @@ async def test_both_clients_answer_the_same(ledger: Ledger, held: Held) -> None:
         impact = client.impact(policy=asked)
         foretold = client.certificate_consequences(held.mined, if_retracted=True)
         late = client.certificate_consequences(held.mined)
+        statement = client.sign(
+            provenite.retraction(held.mined, reason=provenite.RetractionReason.INCORRECT_DATA)
+        )
+        supposed = client.supposed_consequences(statement)
+    assert supposed.items == foretold.items
     assert [each.after and each.after.outcome for each in impact.items] == ["fail"]
     assert [each.certificate for each in foretold.items] == [held.certificate]
     assert (late.items, late.settled, late.checked) == ((), True, 0)
@@ -128,5 +182,6 @@ async def test_both_clients_answer_the_same(ledger: Ledger, held: Held) -> None:
         assert await client_too.impact(policy=asked) == impact
         again = await client_too.certificate_consequences(held.mined, if_retracted=True)
         assert again.items == foretold.items
+        assert await client_too.supposed_consequences(statement) == supposed
         with pytest.raises(provenite.RefusedError, match="policy-malformed"):
             await client_too.impact(file="id = 1")

@@ -5,14 +5,17 @@ Pure, and a function of the log's statements alone: of all that is recorded, whe
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any, TypeVar
 
 import msgspec
 
 from ..content import UNKNOWN, Standing
 from ..content.standing import Attested as AttestedLabel
-from ..ledger import Accredited, Attested, Owned, Recorded, RegisteredKey
+from ..ledger import Accredited, Attested, Effect, Owned, Recorded, RegisteredKey
 from ..ledger.vouching import accredited, disowned, owned, within
 from ..record import Collection, Extraction, SubjectKind, Transformation
+
+_Entry = TypeVar("_Entry", bound=Any)
 
 
 class Making(msgspec.Struct, frozen=True):
@@ -52,6 +55,22 @@ class Facts(msgspec.Struct, frozen=True):
     def stands(self, statement: str) -> bool:
         """Whether a statement was neither retracted nor disowned."""
         return self.statements[statement].retracted_by is None and self.owned_up(statement)
+
+    def after(self, effects: Iterable[Effect]) -> "Facts":
+        """What the register would have after these effects of an admission."""
+        effects = tuple(effects)
+
+        def changed(entries: Iterable[_Entry], kind: type[_Entry]) -> dict[str, _Entry]:
+            news = (each for each in effects if isinstance(each, kind))
+            return {each.id: each for each in (*entries, *news)}
+
+        return Facts(
+            keys=changed(self.keys.values(), RegisteredKey),
+            statements=changed(self.statements.values(), Recorded),
+            attestations=changed(self.attestations, Attested).values(),
+            accreditations=changed(self.accreditations, Accredited).values(),
+            ownerships=changed(self.ownerships, Owned).values(),
+        )
 
 
 def making_of(record: Extraction | Collection | Transformation, recorded: Recorded) -> Making:

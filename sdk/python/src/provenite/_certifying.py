@@ -59,6 +59,14 @@ class Certifying(ABC):
         query = operations.given(ifRetracted="true" if if_retracted else None, cursor=cursor)
         return self._ask(operations.certificate_consequences(digest, query))
 
+    def supposed_consequences(self, statement: str, *, cursor: str | None = None) -> Cascade:
+        """Which of the signer's certificates a statement would change if it were submitted; a page of it.
+
+        The statement is signed, by whomever (`sign`), and is not recorded. `RefusedError` as when it is submitted.
+        """
+        query = operations.given(cursor=cursor)
+        return self._ask(operations.supposed_consequences(statement, query))
+
     def certify(
         self,
         batch_id: str,
@@ -136,6 +144,14 @@ class AsyncCertifying(ABC):
         """
         query = operations.given(ifRetracted="true" if if_retracted else None, cursor=cursor)
         return await self._ask(operations.certificate_consequences(digest, query))
+
+    async def supposed_consequences(self, statement: str, *, cursor: str | None = None) -> Cascade:
+        """Which of the signer's certificates a statement would change if it were submitted; a page of it.
+
+        The statement is signed, by whomever (`sign`), and is not recorded. `RefusedError` as when it is submitted.
+        """
+        query = operations.given(cursor=cursor)
+        return await self._ask(operations.supposed_consequences(statement, query))
 
     async def certify(
         self,

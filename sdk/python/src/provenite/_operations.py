@@ -265,6 +265,18 @@ def certificate_consequences(digest: str, query: Query) -> Call[Cascade]:
     return Call("GET", paths.certificate_consequences(digest), Cascade, query=query)
 
 
+def supposed_consequences(statement: str, query: Query) -> Call[Cascade]:
+    """Which certificates a statement would change if it were submitted."""
+    return Call(
+        "POST",
+        paths.SUPPOSED,
+        Cascade,
+        query=query,
+        body=statement.encode(),
+        content_type="application/sd-jwt",
+    )
+
+
 def policy(digest: str) -> Call[bytes]:
     """Read a policy's definition."""
     return Call("GET", paths.policy(digest), bytes, authenticated=False)

@@ -225,7 +225,7 @@ async def _said(
     connection: asyncpg.Connection, cases: Sequence[_Case], view: View
 ) -> dict[int, Said]:
     on = {each for case in cases for each in case.resting if each is not None}
-    return await certifying.said(connection, on, view.before, view.withdrawn)
+    return await certifying.said(connection, on, view.before, view.supposed)
 
 
 def _so(case: _Case, size: int, found: Assessment) -> Reassessed:

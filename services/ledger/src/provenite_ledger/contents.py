@@ -28,6 +28,7 @@ from provenite_proto.content import (
     of_transformation,
     part_of,
 )
+from provenite_proto.ledger import Effect
 from provenite_proto.record import Collection, Extraction, Transformation
 from provenite_proto.statement import parse
 
@@ -162,14 +163,14 @@ async def compute(
     statements: Sequence[int],
     before: int,
     lensed: Lensed,
-    withdrawn: str | None = None,
+    supposed: Sequence[Effect] = (),
 ) -> Computed:
     """The content of what these statements made, in their order; their inputs' is kept or among them.
 
-    As it would be if the statement `withdrawn` (its digest) had been retracted too.
+    As it would be if an admission had had the effects `supposed` too.
     """
     turns = Turns()
-    stand = await standings(connection, statements, before, withdrawn)
+    stand = await standings(connection, statements, before, supposed)
     texts = await connection.fetch(_SQL["statements"], statements)
     made = _grouped(
         await connection.fetch(_SQL["made"], statements), lambda row: row["key"] // OUTPUTS

@@ -1,4 +1,4 @@
-"""Assessments as of any size of the log, and as if a statement were withdrawn: computed anew, and kept nowhere.
+"""Assessments as of any size of the log, and as if one more statement were in it: computed anew, and kept nowhere.
 
 Content at a size is a function of the log's first statements alone, so that nothing is waited for, and nobody is
 held up: what is read does not change any more.
@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 
 from provenite_proto.content import LENSES, Lens, Shares, part_of
+from provenite_proto.ledger import Effect
 from provenite_proto.policy import Assessment, Facts, Part, Policy, assess, lenses_needed
 
 from .contents import CHUNK, Lensed, compute
@@ -25,10 +26,10 @@ _UNKEPT = -1
 
 
 class View(msgspec.Struct, frozen=True):
-    """The log's statements before the index `before`, and as if one more (`withdrawn`, a digest) were retracted."""
+    """The log's statements before the index `before`, and as if one more had been admitted with the effects `supposed`."""
 
     before: int
-    withdrawn: str | None = None
+    supposed: tuple[Effect, ...] = ()
 
 
 async def makers(connection: asyncpg.Connection, batch: Row, limit: int) -> list[int] | None:
@@ -43,8 +44,8 @@ async def differ(
     """Whether any of the statements stands otherwise in one view than in the other."""
     for first in range(0, len(statements), CHUNK):
         some = statements[first : first + CHUNK]
-        before = await standings(connection, some, one.before, one.withdrawn)
-        after = await standings(connection, some, other.before, other.withdrawn)
+        before = await standings(connection, some, one.before, one.supposed)
+        after = await standings(connection, some, other.before, other.supposed)
         if before != after:
             return True
     return False
@@ -59,7 +60,7 @@ async def content(
 ) -> Shares:
     """The content of a batch, `statements` being its makers, through lenses."""
     lensed = Lensed(_UNKEPT, tuple(lenses))
-    found = await compute(connection, statements, view.before, lensed, view.withdrawn)
+    found = await compute(connection, statements, view.before, lensed, view.supposed)
     return part_of(decode(found.shares[batch["root"]]), ranges(batch))
 
 

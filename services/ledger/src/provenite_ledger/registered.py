@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from provenite_proto.ledger import Enrolled, RegisteredKey
+from provenite_proto.log import Edge
 
 from .store.loaded import Entry, Loaded
 
@@ -22,6 +23,19 @@ class Registered:
         """Party id by the index of its statement."""
         self.index: dict[str, int] = {party: index for index, party in self.by_index.items()}
         """Its inverse."""
+
+    def frame(self, size: int) -> Loaded:
+        """The state after so many statements, as far as it is known here: what else a statement touches is to be loaded.
+
+        Its accreditations and runs of perfect balances are left out: these raise doubts, and refuse nothing.
+        """
+        loaded = Loaded(Edge())
+        loaded.state.size = size
+        loaded.state.keys.update(self.keys)
+        loaded.state.parties.update(self.parties)
+        loaded.parties_by_index.update(self.by_index)
+        loaded.index.update(self.index)
+        return loaded
 
     def publish(self, entries: Iterable[Entry]) -> None:
         """Add the parties and keys of entries that are committed now."""

@@ -138,6 +138,10 @@ class Sequencer:
         # As above. The index comes from a row, so what is admitted under it is what is committed there.
         return self._registered.by_index.get(index) or self._loaded.parties_by_index[index]
 
+    def frame(self) -> Loaded:
+        """A state of one's own, to admit to without recording: the committed parties and keys, and nothing else yet."""
+        return self._registered.frame(self._committed)
+
     async def submit(
         self,
         statements: Sequence[Statement],

@@ -167,6 +167,7 @@ main.command(
     epilog=examples(
         "provenite consequences Xq…8",
         "provenite consequences Xq…8 --if-retracted",
+        "provenite consequences --if ownership.json",
         "provenite consequences Xq…8 --json",
     )
 )(consequences)

@@ -1,13 +1,35 @@
-"""How certificates change, for people: outcome and figures before and after, the gravest first."""
+"""How certificates change, for people: how many, then outcome and figures before and after, the gravest first."""
 
 from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
 
 from provenite_proto.certificate import CertifiedFigure
+from provenite_proto.counting import counted
 
 from .. import Cascade, ChangedCertificate
 from .failing import say
 from .showing import share_text
 from .terminal import WIDTH, console, in_line, wrapped
+
+NONE_WOULD = "It would change no certificate that you see."
+
+
+class _Change(Enum):
+    """What becomes of a certificate, the gravest first: what would, and what did."""
+
+    FALLS = "would fall", "fell"
+    UNKNOWN = "cannot be told", "cannot be told"
+    FAILS_STILL = (
+        "would still not pass, with other figures",
+        "still did not pass, with other figures",
+    )
+    PASSES_STILL = "would still pass, with other figures", "still passed, with other figures"
+    RISES = "would pass again", "passed again"
+
+    def words(self, *, supposed: bool) -> str:
+        """What becomes of so many certificates."""
+        would, did = self.value
+        return would if supposed else did
 
 
 def pages_of(ask: Callable[[str | None], Cascade]) -> list[Cascade]:
@@ -18,23 +40,38 @@ def pages_of(ask: Callable[[str | None], Cascade]) -> list[Cascade]:
     return pages
 
 
-def show(pages: Sequence[Cascade], nothing: str) -> None:
-    """Show what changes; `nothing` is said when nothing does."""
-    changed = sorted((each for page in pages for each in page.items), key=_gravity)
+def show(pages: Sequence[Cascade], nothing: str, *, supposed: bool) -> None:
+    """Show what changes, or what would if it happened (`supposed`); `nothing` is said when nothing does."""
+    groups: dict[_Change, list[ChangedCertificate]] = {change: [] for change in _Change}
+    for page in pages:
+        for each in page.items:
+            groups[_change(each)].append(each)
+    found = {change.words(supposed=supposed): each for change, each in groups.items() if each}
     checked = sum(page.checked for page in pages)
+    looked_at = f"{counted(checked, 'certificate')} looked at"
     if not pages[-1].settled:
         say("Being worked out: it is not yet known which certificates it may change.")
-    elif not changed:
-        say(f"{nothing} ({_number(checked)} looked at)")
-    for each in changed:
-        _show(each)
+    elif not found:
+        say(f"{nothing} ({looked_at})")
+    if not found:
+        return
+    parts = [f"{len(each)} {words}" for words, each in found.items()]
+    if same := checked - sum(map(len, found.values())):
+        parts.append(f"{same} {'would say' if supposed else 'said'} the same")
+    console().print(wrapped(f"{looked_at}: {'; '.join(parts)}.", WIDTH), soft_wrap=True)
+    for words, group in found.items():
+        console().print(f"\n{words[0].upper()}{words[1:]}:", soft_wrap=True)
+        for each in group:
+            _show(each)
 
 
-def _gravity(changed: ChangedCertificate) -> int:
-    """Those that fall or pass no more come first, then those of which it is not known."""
+def _change(changed: ChangedCertificate) -> _Change:
     if changed.after is None:
-        return 1 if changed.before is None else 0
-    return 0 if changed.after.outcome != "pass" else 2
+        return _Change.UNKNOWN if changed.before is None else _Change.FALLS
+    passed = changed.before is not None and changed.before.outcome == "pass"
+    if changed.after.outcome == "pass":
+        return _Change.PASSES_STILL if passed else _Change.RISES
+    return _Change.FALLS if passed else _Change.FAILS_STILL
 
 
 def _show(changed: ChangedCertificate) -> None:
@@ -77,7 +114,3 @@ def _line(text: str) -> None:
 
 def _words(text: str) -> str:
     return text.replace("_", " ")
-
-
-def _number(checked: int) -> str:
-    return "1 certificate" if checked == 1 else f"{checked} certificates"

@@ -7,10 +7,11 @@ import typer
 from rich.table import Table
 
 from .. import Client, Consequences
-from . import cascading
+from . import cascading, foretelling
 from .asking import BatchArgument
 from .connecting import Connection
 from .failing import failures, misused, say
+from .receipts import DIGEST
 from .showing import AsJson, AsJsonLines, facts, print_json, print_json_lines, share_text
 from .terminal import console
 
@@ -46,8 +47,16 @@ def contributions(
 def consequences(
     context: typer.Context,
     statement: Annotated[
-        str, typer.Argument(metavar="STATEMENT", help="The digest of a statement.")
-    ],
+        str | None, typer.Argument(metavar="STATEMENT", help="The digest of a statement.")
+    ] = None,
+    supposed: Annotated[
+        str | None,
+        typer.Option(
+            "--if",
+            metavar="FILE",
+            help="The certificates that a record, or a signed statement, would change if you submitted it; - is stdin.",
+        ),
+    ] = None,
     if_retracted: Annotated[
         bool,
         typer.Option(
@@ -57,13 +66,25 @@ def consequences(
     ] = False,
     as_json: AsJsonLines = False,
 ) -> None:
-    """Show what a late statement has changed.
+    """Show what a late statement has changed, or would change.
 
     A retraction, an attestation, an ownership: the batches that you see whose content is another one since,
-    and your certificates that say something else since, before and after. With --json one document a page,
-    those of batches first.
+    and your certificates that say something else since, before and after. With --if what FILE holds is signed
+    and checked as if it were submitted, and not recorded. With --json one document a page, those of batches first.
+    Exit code 0 whether or not any certificate falls, 1 when it is refused.
     """
     connection: Connection = context.obj
+    if supposed is not None:
+        if statement is not None or if_retracted:
+            misused("--if FILE stands alone: the statement is in the file")
+        foretelling.show(connection, supposed, as_json=as_json)
+        return
+    if statement is None:
+        misused("say the id of a statement that is recorded, or --if FILE")
+    if not DIGEST.fullmatch(statement):
+        misused(
+            f"{statement} is not a statement's id: 43 characters, as `provenite submit` prints it"
+        )
     with failures(as_json), connection.client(connection.signer()) as client:
         pages = [] if if_retracted else _pages(client, statement)
         certificates = cascading.pages_of(
@@ -75,7 +96,7 @@ def consequences(
         print_json_lines((*pages, *certificates))
         return
     if if_retracted:
-        cascading.show(certificates, "It would change no certificate that you see.")
+        cascading.show(certificates, cascading.NONE_WOULD, supposed=True)
         return
     first = pages[0]
     if not first.settled:
@@ -86,7 +107,7 @@ def consequences(
         _changes(each)
     if not any(each.items for each in pages) and first.settled:
         say("It has changed no content that you see.")
-    cascading.show(certificates, "It has changed no certificate that you see.")
+    cascading.show(certificates, "It has changed no certificate that you see.", supposed=False)
 
 
 def _pages(client: Client, statement: str) -> list[Consequences]:

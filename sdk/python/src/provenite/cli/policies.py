@@ -175,7 +175,8 @@ def impact(
     """List the certificates that another version of their policy would change.
 
     Yours that were issued under the same id, with outcome and figures before and after; the registrar sees all.
-    Nothing is added or changed. With --json one document a page.
+    Nothing is added or changed. With --json one document a page. Exit code 0 whether or not any would fall, 1
+    when the policy is refused.
     """
     connection: Connection = context.obj
     file = None
@@ -190,7 +191,7 @@ def impact(
     if as_json:
         print_json_lines(pages)
     else:
-        cascading.show(pages, "It would change no certificate that you see.")
+        cascading.show(pages, cascading.NONE_WOULD, supposed=True)
 
 
 def read_asked(which: str, *, as_json: bool, refused: int = REFUSED) -> Policy:

@@ -54,7 +54,7 @@ def submit(
     FILE holds a JSON record, an array of them, or one a line; or signed statements, one a line. A record is signed anew each time it is submitted, so submitting it again records it again; with --results it is recorded once. With --json the result of each is printed on a line. Exit code 1 when any was refused.
     """
     connection: Connection = context.obj
-    found = _read(path)
+    found = given(path)
     run = _Run(as_json=as_json, listed=len(found) <= _LISTED)
     with failures(as_json), connection.client(_signer(connection, found)) as client:
         origin = client.ledger().origin
@@ -75,7 +75,8 @@ def submit(
         raise typer.Exit(REFUSED)
 
 
-def _read(path: str) -> list[Entry]:
+def given(path: str) -> list[Entry]:
+    """What a file, or stdin as `-`, holds: at least one record or statement."""
     name = "stdin" if path == "-" else path
     try:
         found = entries(sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes())

@@ -1,4 +1,8 @@
-"""The routes that tell which certificates another version of a policy, or a statement, would change or has changed."""
+"""The routes that tell which certificates something changes: another version of a policy, or a statement.
+
+Of a policy what it would change; of a statement that is recorded what it has changed, or its retraction would; of
+one that is not recorded what it would change if it were.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,25 +18,32 @@ from provenite_proto.certificate import Cascade
 from provenite_proto.policy import CATALOGUE, Policy, policy_named, read_policy
 from provenite_proto.policy.catalogue import MAX_ASKED
 from provenite_proto.policy.reading import MAX_BYTES
+from provenite_proto.replay.reach import reach
+from provenite_proto.statement import MAX_BYTES as MAX_STATEMENT
+from provenite_proto.statement import parse
 
-from .. import policies
+from .. import policies, supposing
 from ..access import Reader
 from ..cascading import Looked, Replacing, by_policy, by_view
 from ..hindsight import View
-from ..store import cascading, revisions
+from ..store import cascading, facts, revisions
 from ..store.cascading import Window
 from ..store.rows import Row
 from .documenting import (
     BY_TOKEN,
     CURSOR,
+    OF_STATEMENTS,
+    STATEMENT_TYPE,
     TOML_TYPE,
     WITH_TOKEN,
     MaySubmitPolicy,
+    SubmitsOne,
     identifier,
     refusals,
 )
 from .fast import body, sent_as
 from .parts import AnyRequest, Parts, found, parts, reader
+from .signed import Signers
 
 LIMIT = QueryParameter(ge=1, le=50, description="Certificates that are assessed anew, at the most.")
 
@@ -117,13 +128,53 @@ async def certificate_consequences(
         size = max(ledger.sequencer.size, late["index"] + 1)
         if if_retracted:
             every = await cascading.standing(connection, window)
-            one, other = View(size), View(size, digest)
+            supposed = await facts.retracted(connection, late["index"], size)
+            one, other = View(size), View(size, supposed)
         else:
             every = await cascading.touched(connection, late["index"], window)
             one, other = View(late["index"]), View(late["index"] + 1)
         looked = await by_view(connection, every[:limit], one, other, ledger.settings.trace_nodes)
     settled = if_retracted or late["done"] is not False
     return _answer(looked, size, every, settled=settled)
+
+
+@post(
+    paths.SUPPOSED,
+    operation_class=SubmitsOne,
+    operation_id="getSupposedConsequences",
+    summary="Which certificates a statement would change if it were submitted",
+    tags=["Statements"],
+    security=WITH_TOKEN,
+    status_code=200,
+    responses={
+        200: ResponseSpec(Cascade, generate_examples=False, description="A page of them."),
+        **refusals(*OF_STATEMENTS, *BY_TOKEN, "unsupported-media-type"),
+    },
+)
+async def supposed_consequences(
+    request: AnyRequest,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[int, LIMIT] = 20,
+) -> Cascade:
+    """Outcome and figures before and after, of the reader's certificates, as if the signed statement were recorded now.
+
+    It is checked as when it is submitted, and refused with the same problem; it is not recorded. One that
+    changes nothing of earlier statements, or is recorded already, changes no certificate, and none is looked at.
+    """
+    who, ledger = reader(request), parts(request)
+    sent_as(request, STATEMENT_TYPE.encode())
+    statement = parse(await body(request, MAX_STATEMENT + 1))
+    key = Signers(ledger.sequencer, ledger.origin).verified(statement)
+    window = _window(who, cursor, limit)
+    async with ledger.computing.connection(who.index) as connection:
+        size = ledger.sequencer.size
+        supposed = await supposing.effects(
+            connection, ledger.sequencer, statement, origin=ledger.origin, verified=key
+        )
+        every = await cascading.standing(connection, window) if reach(supposed) else ()
+        one, other = View(size), View(size, supposed)
+        looked = await by_view(connection, every[:limit], one, other, ledger.settings.trace_nodes)
+    return _answer(looked, size, every)
 
 
 def _answer(looked: Looked, size: int, rows: Sequence[Row], *, settled: bool = True) -> Cascade:

@@ -49,6 +49,7 @@ HANDLERS = (
     policies.policy,
     cascades.impact,
     cascades.certificate_consequences,
+    cascades.supposed_consequences,
     certificates.certify,
     certificates.list_certificates,
     certificates.certificate,

@@ -6,7 +6,7 @@ import asyncpg
 import msgspec
 
 from provenite_proto.content import Standing
-from provenite_proto.ledger import Accredited, Attested, Owned, Recorded, RegisteredKey
+from provenite_proto.ledger import Accredited, Attested, Effect, Owned, Recorded, RegisteredKey
 from provenite_proto.ledger.vouching import compromised_from, disowned
 from provenite_proto.record import Jwk, SubjectKind
 from provenite_proto.replay.facts import Facts, Making, standing
@@ -25,21 +25,24 @@ async def standings(
     connection: asyncpg.Connection,
     makers: Sequence[int],
     before: int,
-    withdrawn: str | None = None,
+    supposed: Sequence[Effect] = (),
 ) -> dict[int, Standing]:
     """How statements that make matter stand, by index, as the log's statements before `before` have it.
 
-    And as they would if the statement `withdrawn` (its digest) had been retracted then.
+    And as they would if an admission had had the effects `supposed` then.
     """
     found = await connection.fetch(_SQL["makings"], makers)
     makings = {row["index"]: _making(row) for row in found}
-    facts = await _facts(connection, list(makings), list(makings.values()), before)
-    if withdrawn is not None and withdrawn in facts.statements:
-        retracted = msgspec.structs.replace(facts.statements[withdrawn], retracted_by=withdrawn)
-        facts = msgspec.structs.replace(
-            facts, statements={**facts.statements, withdrawn: retracted}
-        )
+    facts = await _facts(connection, list(makings), list(makings.values()), before, supposed)
     return {index: standing(making, facts) for index, making in makings.items()}
+
+
+async def retracted(connection: asyncpg.Connection, index: int, size: int) -> tuple[Effect, ...]:
+    """The statement at an index as it would be, were it retracted; as it is when it has been."""
+    (row,) = await connection.fetch(_SQL["stands"], [index], size)
+    recorded = _recorded(row)
+    by = recorded.retracted_by or recorded.id
+    return (msgspec.structs.replace(recorded, retracted_by=by),)
 
 
 async def vouched(
@@ -96,31 +99,37 @@ async def evidence(connection: asyncpg.Connection, reach: Reach, before: int) ->
 
 
 async def _facts(
-    connection: asyncpg.Connection, indices: list[int], makings: list[Making], before: int
+    connection: asyncpg.Connection,
+    indices: list[int],
+    makings: list[Making],
+    before: int,
+    supposed: Sequence[Effect],
 ) -> Facts:
     subjects = {each.statement for each in makings} | {each.issuer for each in makings}
     subjects |= {each.site for each in makings if each.site is not None}
     issuers = [rows.raw(each) for each in {making.issuer for making in makings}]
     said = await connection.fetch(_SQL["attestations"], list(subjects), before)
-    attesters = list({row["attester_id"] for row in said})
+    attesters = {row["attester_id"] for row in said}
+    attesters |= {rows.raw(each.attester) for each in supposed if isinstance(each, Attested)}
     recognised = (
-        await connection.fetch(_SQL["accreditations"], attesters, before) if attesters else []
+        await connection.fetch(_SQL["accreditations"], list(attesters), before) if attesters else []
     )
     owned = await connection.fetch(_SQL["ownerships"], issuers, before)
     indices += [row["index"] for row in (*said, *recognised, *owned)]
     stands = await connection.fetch(_SQL["stands"], indices, before)
     statements = {rows.text(row["digest"]): _recorded(row) for row in stands}
     retracted = {row["index"] for row in stands if row["retraction"] is not None}
-    key_ids = list({row["key_id"] for row in stands})
+    key_ids = {row["key_id"] for row in stands}
+    key_ids |= {rows.raw(each.key_id) for each in supposed if isinstance(each, Recorded)}
     return Facts(
-        keys={key.id: key for key in await _keys(connection, key_ids, before)},
+        keys={key.id: key for key in await _keys(connection, list(key_ids), before)},
         statements=statements,
         attestations=tuple(_attested(row, retracted=row["index"] in retracted) for row in said),
         accreditations=tuple(
             _accredited(row, retracted=row["index"] in retracted) for row in recognised
         ),
         ownerships=tuple(_owned(row, retracted=row["index"] in retracted) for row in owned),
-    )
+    ).after(supposed)
 
 
 async def _keys(
