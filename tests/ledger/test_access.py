@@ -214,6 +214,7 @@ def test_every_route_is_tried(chain: Secretive) -> None:
             paths.LENSES,
             paths.POLICIES,
             paths.IMPACT,
+            paths.SUPPOSED,
             paths.CERTIFICATES,
         )
     }
@@ -291,6 +292,10 @@ def test_no_refusal_tells_of_others(chain: Secretive, hidden: Hidden, reader: st
     firm = chain.firms[reader]
     statements = [firm.sign(record) for record in attempts(chain, reader)]
     slugs = set()
+    # What is only supposed leaves no trace of who has asked: it tells no more.
+    for statement in statements[::4]:
+        response = eye.post(paths.SUPPOSED, statement, "application/sd-jwt")
+        assert not leaked(told(response), hidden, reader), response.text
     for first in range(0, len(statements), 100):
         lines = statements[first : first + 100]
         response = eye.post(paths.STATEMENTS_BATCH, "\n".join(lines), "application/sd-jwt+lines")
@@ -324,6 +329,7 @@ def test_bodies_and_parameters_that_are_wrong_tell_nothing(
             ("post", paths.STATEMENTS, "~".join([cut[0], ""]), "application/sd-jwt"),
             ("post", paths.STATEMENTS, whole[:-40], "application/sd-jwt"),
             ("post", paths.STATEMENTS, whole, "text/plain"),
+            ("post", paths.SUPPOSED, "~".join([cut[0], ""]), "application/sd-jwt"),
             (
                 "post",
                 paths.INVITATIONS,

@@ -65,6 +65,7 @@ WITH_INPUT = (
     "getPolicy",
     "getImpact",
     "getCertificateConsequences",
+    "getSupposedConsequences",
     "certify",
     "listCertificates",
     "getCertificate",

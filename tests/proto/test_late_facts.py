@@ -1,7 +1,12 @@
 """Which statements a late fact reaches, and users' lenses over what has been recorded."""
 
+from pathlib import Path
+
+import msgspec
+import pytest
+
 from provenite_proto.content import LENSES, Standing, read_own
-from provenite_proto.ledger import Accredited, Attested, Owned
+from provenite_proto.ledger import Accredited, Attested, Owned, State
 from provenite_proto.record import (
     Accreditation,
     Attestation,
@@ -12,13 +17,40 @@ from provenite_proto.record import (
     Subject,
     SubjectKind,
 )
-from provenite_proto.replay import Facts, Reach, Replay, reach
+from provenite_proto.replay import Facts, Reach, Replay, reach, standing
 
 from .making.firms import Firms
 from .making.keys import AUDIENCE, TestKey, signed
 from .making.late_facts import EVER, SCHEME
 from .making.lenses import ABROAD
 from .making.models import copper
+
+STORIES = sorted((Path(__file__).parents[2] / "proto" / "vectors" / "content").glob("*.json"))
+
+
+def known_in(state: State) -> Facts:
+    """All of the register as it is now."""
+    return Facts(
+        keys=dict(state.keys),
+        statements=dict(state.statements),
+        attestations=tuple(state.attestations.values()),
+        accreditations=tuple(state.accreditations.values()),
+        ownerships=tuple(state.ownerships.values()),
+    )
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)
+def test_what_is_supposed_is_what_comes(story: Path) -> None:
+    """After each statement what stood before it stands as the facts with its effects foretold."""
+    case = msgspec.json.decode(story.read_bytes())
+    replay = Replay(case["audience"])
+    for step in case["statements"]:
+        makings = dict(replay.makings)
+        admission = replay.check(step["statement"], step["recordedAt"])
+        supposed = known_in(replay.state).after(admission.effects)
+        replay.add(step["statement"], step["recordedAt"])
+        for name, making in makings.items():
+            assert standing(making, supposed) == replay.standings[name]
 
 
 def test_an_accreditation_falls_with_the_registrars_key() -> None:
