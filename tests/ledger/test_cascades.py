@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from provenite_proto import paths
-from provenite_proto.certificate.standing import UNDECLARED, WITHDRAWN
+from provenite_proto.certificate.standing import SUPPOSED, UNDECLARED, WITHDRAWN
 from provenite_proto.policy import (
     Facts,
     policy_named,
@@ -72,7 +72,7 @@ def test_a_declaration_that_falls_takes_its_facts_with_it(certified: Certified) 
     assert changed["before"] == certified.says(policy_named("us.obbba.macr"), costs)
     assert changed["before"]["outcome"] == "pass"
     assert "after" not in changed
-    assert changed["reason"] == UNDECLARED
+    assert changed["reason"] == SUPPOSED[UNDECLARED]
 
 
 def test_an_attestation_that_falls_is_foretold(certified: Certified) -> None:
@@ -139,8 +139,11 @@ def test_what_is_withdrawn_takes_its_certificates_along(certified: Certified) ->
     late = certified.story.tells(certified.refiner, retracting(certified.made))
     found = consequences(certified.refiner, late)
     assert found.keys() == foretold.keys() == {statement}
-    for told in (found[statement], foretold[statement]):
-        assert told["reason"] == WITHDRAWN
+    for told, reason in (
+        (found[statement], WITHDRAWN),
+        (foretold[statement], SUPPOSED[WITHDRAWN]),
+    ):
+        assert told["reason"] == reason
         assert told["before"]["outcome"] == "pass"
         assert "after" not in told
 

@@ -11,6 +11,12 @@ from ..ledger.vouching import disowned
 WITHDRAWN = "The statement that made or brought the batch has been retracted."
 VOID = "The statement that brought the batch, or that made what is in it, stands no more."
 UNDECLARED = "The declaration on which it rests stands no more."
+SUPPOSED = {
+    WITHDRAWN: "The statement that made or brought the batch would be retracted.",
+    VOID: "The statement that brought the batch, or that made what is in it, would stand no more.",
+    UNDECLARED: "The declaration on which it rests would stand no more.",
+}
+"""The same of what has not happened."""
 
 
 class Said(msgspec.Struct, frozen=True):

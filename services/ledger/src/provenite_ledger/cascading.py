@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 
 from provenite_proto.certificate import ChangedCertificate, Reassessed, differs, reassessed
-from provenite_proto.certificate.standing import Said, against
+from provenite_proto.certificate.standing import SUPPOSED, Said, against
 from provenite_proto.policy import Assessment, Facts, NotOffered, Policy
 from provenite_proto.policy.answers import answer
 from provenite_proto.problem import Problem
@@ -188,7 +188,8 @@ async def by_view(
         before = await _seen(connection, case, policy, statements, one)
         after = None if fallen else await _seen(connection, case, policy, statements, other)
         if after is None or differs(before, after):
-            looked.changed.append(_changed(case, before, after, reason=fallen))
+            reason = SUPPOSED[fallen] if fallen and other.supposed else fallen
+            looked.changed.append(_changed(case, before, after, reason=reason))
     return looked
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from provenite_proto.certificate import digest_of, standing
 from provenite_proto.certificate.standing import Said
+from provenite_proto.ledger import Effect, Recorded, RegisteredKey
 from provenite_proto.record import Certificate, Declaration, Facts, Jwk
 from provenite_proto.replay.reach import Reach
 from provenite_proto.statement import PublicKey, parse
@@ -54,14 +55,18 @@ async def said(
     connection: asyncpg.Pool | asyncpg.Connection,
     indices: Collection[int],
     before: int = _ALL,
-    withdrawn: str | None = None,
+    supposed: Sequence[Effect] = (),
 ) -> dict[int, Said]:
-    """Whether statements stand, by index, as the log before an index has it; `withdrawn` (a digest) as if retracted."""
+    """Whether statements stand, by index, as the log before an index has it, after the effects that are `supposed` too."""
+    retracted = {each.id for each in supposed if isinstance(each, Recorded) and each.retracted_by}
+    keys = {each.id: each for each in supposed if isinstance(each, RegisteredKey)}
     return {
         row["index"]: Said(
-            withdrawn=row["withdrawn"] or rows.text(row["digest"]) == withdrawn,
+            withdrawn=row["withdrawn"] or rows.text(row["digest"]) in retracted,
             recorded_at=int(row["recorded_at"].timestamp()),
-            compromised_from=row["compromised_from"],
+            compromised_from=key.compromised_from
+            if (key := keys.get(rows.text(row["key_id"])))
+            else row["compromised_from"],
         )
         for row in await connection.fetch(_SQL["said"], list(indices), before)
     }

@@ -7,7 +7,7 @@ select s.index, s.compact, d.party, d.batch from declaration d join statement s 
 -- name: said
 -- Of statements by index what the log before an index ($2) says: that they are retracted, and from when on their
 -- key counts as compromised, which the newest revocation tells.
-select s.index, s.digest, s.recorded_at, coalesce(s.retracted_by < $2, false) as withdrawn,
+select s.index, s.digest, s.key_id, s.recorded_at, coalesce(s.retracted_by < $2, false) as withdrawn,
        (select c.compromised_from from key_compromise c
         where c.key_id = s.key_id and c.statement < $2
         order by c.statement desc limit 1) as compromised_from
