@@ -1,6 +1,6 @@
-"""Packs with certificates: what holds, and what an operator, or somebody on the way, makes of them."""
+"""A batch that is certified, its statements and its pack: what the vectors of audits of certificates are made of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,7 +9,6 @@ import msgspec
 from provenite_proto import certificate as certificates
 from provenite_proto.certificate import Credential, Issuance
 from provenite_proto.certificate.building import performances
-from provenite_proto.certificate.model import Regulation
 from provenite_proto.content import LENSES
 from provenite_proto.log import log_name
 from provenite_proto.pack import Issued
@@ -29,15 +28,12 @@ from provenite_proto.record import (
     Certificate,
     CertificateIdentities,
     CertificateStatus,
-    Declaration,
-    Retraction,
-    RetractionReason,
     StatusEntry,
     Validity,
 )
 from provenite_proto.replay import Replay
 from provenite_proto.statement import PublicKey
-from tests.proto.forging import Forged, Made, forged, redacted
+from tests.proto.forging import Forged, forged
 from tests.proto.packing import claimed
 
 from .certifying import certificate_id
@@ -206,9 +202,14 @@ class Certified:
         return made
 
 
-def _credential(made: Certified, identity: str) -> Credential:
+def credential_of(made: Certified, identity: str) -> Credential:
     """What a certificate that was issued says."""
     return certificates.read_certificate(made.texts[identity]).credential
+
+
+def maker(made: Certified) -> str:
+    """The statement that made the batch."""
+    return made.batch.partition(".")[0]
 
 
 def with_provenance(credential: Credential, **members: Any) -> Credential:
@@ -238,364 +239,3 @@ def better(credential: Credential) -> Credential:
     (figure,) = credential.provenance.figures
     more = msgspec.structs.replace(figure, lower="0.5", upper="0.5")
     return with_provenance(credential, figures=(more,))
-
-
-def _whole() -> Iterator[Made]:
-    made = Certified()
-    made.certify(RECYCLED)
-    made.certify(CLEAR)
-    yield "certificates", made.forged(), "verified", {}
-    declared = made.firms.add(
-        "recycler", Declaration(batch=made.batch, costs=Facts(product="cathode"))
-    )
-    credential = made.credential(RECYCLED, Facts(product="cathode"), declared=True)
-    made.certify(RECYCLED, credential, declaration=declared)
-    yield "certificate-on-a-declaration", made.forged(), "verified", {}
-    yield from _products()
-    pack = made.forged()
-    redacted(pack, lambda index, section: section == "costs")
-    yield (
-        "certificate-on-a-declaration-withheld",
-        pack,
-        "unchecked",
-        {"missing": ("certificate",), "withheld": ("declared",)},
-    )
-    made = Certified()
-    made.certify(RECYCLED)
-    pack = made.forged()
-    redacted(pack, lambda index, section: index == made.firms.at(made.collected))
-    yield (
-        "certificate-of-masses-withheld",
-        pack,
-        "unchecked",
-        {
-            "missing": ("certificate",),
-            "withheld": ("assay", "balance", "content", "mass", "mass"),
-        },
-    )
-    pack = made.forged()
-    redacted(pack, lambda index, section: index == len(pack.lines) - 1)
-    yield (
-        "certificate-with-its-statement-withheld",
-        pack,
-        "unchecked",
-        {"missing": ("certificate",), "withheld": ("certified",)},
-    )
-    pack = made.forged()
-    del pack.lines[-1]
-    yield (
-        "certificate-without-its-statement",
-        pack,
-        "unchecked",
-        {"missing": ("certificate",)},
-    )
-    pack = made.forged(policies={})
-    yield (
-        "certificate-without-its-policy",
-        pack,
-        "unchecked",
-        {"missing": ("certificate",) * 2},
-    )
-
-
-def _altered() -> Iterator[Made]:
-    made = Certified()
-    identity = made.certify(RECYCLED)
-    other = certificates.sign_certificate(better(_credential(made, identity)), TestKey("other"))
-    header, _, signature = made.texts[identity].split(".")
-    altered = ".".join((header, other.split(".")[1], signature))
-    yield (
-        "certificate-with-a-figure-altered",
-        made.forged(certificates={identity: altered}),
-        "false",
-        {"failures": ("certificate-false", "figures-false", "log-commits-otherwise")},
-    )
-    resigned = certificates.sign_certificate(better(_credential(made, identity)), KEY)
-    yield (
-        "certificate-with-a-figure-signed-anew",
-        made.forged(certificates={identity: resigned}),
-        "false",
-        {"failures": ("figures-false", "log-commits-otherwise")},
-    )
-    made = Certified()
-    made.certify(RECYCLED, better(made.credential(RECYCLED)))
-    yield (
-        "certificate-of-a-figure-that-does-not-follow",
-        made.forged(),
-        "false",
-        {"failures": ("figures-false",)},
-    )
-    made = Certified()
-    made.certify(RECYCLED, key=TestKey("other"))
-    yield (
-        "certificate-signed-by-another",
-        made.forged(),
-        "false",
-        {"failures": ("issuer-key-unknown",)},
-    )
-    made = Certified()
-    other = certificates.batch_digest(certificate_id("certificate 0"), f"{made.collected}.0")
-    made.certify(RECYCLED, with_provenance(made.credential(RECYCLED), batch_digest=other))
-    yield (
-        "certificate-of-another-batch",
-        made.forged(),
-        "false",
-        {"failures": ("batch-differs", "figures-false", "log-commits-otherwise")},
-    )
-    made = Certified()
-    credential = made.credential(RECYCLED)
-    made.firms.add("miner", made.firms.extracted(copper("1")))
-    made.certify(RECYCLED, credential, size=len(made.firms.earlier))
-    yield (
-        "certificate-of-another-size-than-logged",
-        made.forged(),
-        "false",
-        {"failures": ("log-commits-otherwise",)},
-    )
-    made = Certified()
-    early = with_provenance(made.credential(RECYCLED), size=made.firms.at(made.mined) + 1)
-    made.certify(RECYCLED, early, size=len(made.firms.earlier))
-    yield (
-        "certificate-as-of-a-log-without-its-batch",
-        made.forged(),
-        "false",
-        {"failures": ("log-commits-otherwise", "size-false"), "missing": ("certificate",)},
-    )
-
-
-def _products() -> Iterator[Made]:
-    """A policy that asks which product it is: the certificate says what was declared, beside what the batch is."""
-    policy = msgspec.structs.replace(
-        RECYCLED, scope=msgspec.structs.replace(RECYCLED.scope, products=("anode", "cathode"))
-    )
-    for name, product, result, found in (
-        ("the-declared", "cathode", "verified", {}),
-        ("another", "anode", "false", {"failures": ("figures-false",)}),
-    ):
-        made = Certified()
-        facts = Facts(product="cathode")
-        declared = made.firms.add("recycler", Declaration(batch=made.batch, costs=facts))
-        credential = made.credential(policy, Facts(product=product), declared=True)
-        made.certify(policy, credential, declaration=declared)
-        yield f"certificate-of-{name}-product", made.forged(), result, found
-
-
-def _worded() -> Iterator[Made]:
-    """What does not follow beside figures that do."""
-    law = Regulation(
-        id="https://law.example/magnets", name="The law of magnets", type=("Regulation",)
-    )
-    plain = Certified().credential(RECYCLED)
-    said = plain.assessment
-    (criterion,) = said.assessment_criteria
-    stricter = msgspec.structs.replace(criterion, description="at least 99 %")
-    (evidence,) = said.evidence
-    for name, changed in (
-        ("with-a-condition-left-out", {"specified_condition": said.specified_condition[1:]}),
-        ("with-a-condition-of-its-own", {"specified_condition": ("It says all there is.",)}),
-        ("with-a-regulation-of-its-own", {"reference_regulation": (law,)}),
-        ("without-its-standards", {"reference_standard": ()}),
-        ("with-another-criterion", {"assessment_criteria": (stricter,)}),
-        (
-            "with-another-topic",
-            {
-                "conformity_topic": (
-                    msgspec.structs.replace(said.conformity_topic[0], name="carbon"),
-                )
-            },
-        ),
-        (
-            "with-evidence-of-another-name",
-            {"evidence": (msgspec.structs.replace(evidence, link_name="An audit"),)},
-        ),
-    ):
-        made = Certified()
-        made.certify(RECYCLED, with_assessment(made.credential(RECYCLED), **changed))
-        yield f"certificate-{name}", made.forged(), "false", {"failures": ("figures-false",)}
-    made = Certified()
-    made.certify(RECYCLED, msgspec.structs.replace(plain, name="DFARS 252.225-7052"))
-    yield "certificate-of-another-name", made.forged(), "false", {"failures": ("figures-false",)}
-
-
-def _policies() -> Iterator[Made]:
-    lenient = policy_named("claim.recycled?share=0.1&class=post_consumer")
-    made = Certified()
-    made.certify(RECYCLED)
-    yield (
-        "certificate-with-another-policy-in-its-place",
-        made.forged(policies={digest(RECYCLED): definition(lenient)}),
-        "false",
-        {"failures": ("pack-malformed",)},
-    )
-    made = Certified()
-    made.certify(lenient, policy=digest(RECYCLED))
-    yield (
-        "certificate-by-another-policy-than-logged",
-        made.forged(),
-        "false",
-        {"failures": ("log-commits-otherwise",)},
-    )
-    made = Certified()
-    credential = with_provenance(made.credential(lenient), policy="iso.14021")
-    made.certify(lenient, credential)
-    yield (
-        "certificate-that-names-another-policy",
-        made.forged(),
-        "false",
-        {"failures": ("figures-false", "policy-differs")},
-    )
-
-
-def _standing() -> Iterator[Made]:
-    made = Certified()
-    made.certify(RECYCLED)
-    made.stands(Validity.SUSPENDED)
-    yield "certificate-suspended", made.forged(), "verified", {}
-    lists = made.issued(suspended=(), later=HOUR).status_lists
-    pack = made.forged(status_lists=lists)
-    pack.created = pack.lines[-1].recorded_at + HOUR
-    yield (
-        "certificate-suspended-and-its-list-does-not-say-so",
-        pack,
-        "false",
-        {"failures": ("status-false",)},
-    )
-    older = made.issued(suspended=(), later=-2 * HOUR).status_lists
-    yield (
-        "certificate-suspended-after-its-list-was-signed",
-        made.forged(status_lists=older),
-        "unchecked",
-        {"missing": ("certificate",)},
-    )
-    made.stands(Validity.VALID)
-    yield "certificate-reinstated", made.forged(), "verified", {}
-    yield (
-        "certificate-suspended-by-what-is-not-carried",
-        made.forged(status_lists=made.issued(suspended=(0,)).status_lists),
-        "unchecked",
-        {"missing": ("certificate",)},
-    )
-    old = made.issued(later=-2 * 24 * HOUR).status_lists
-    yield (
-        "certificate-with-a-list-of-another-day",
-        made.forged(status_lists=old),
-        "unchecked",
-        {"missing": ("certificate",)},
-    )
-    strange = certificates.status_list(AUDIENCE, 0, (), made.firms.time())
-    signed = certificates.sign_status_list(strange, TestKey("other"))
-    yield (
-        "certificate-with-a-list-signed-by-another",
-        made.forged(status_lists={0: signed}),
-        "false",
-        {"failures": ("issuer-key-unknown",)},
-    )
-    yield (
-        "certificate-without-a-list",
-        made.forged(status_lists={}),
-        "unchecked",
-        {"missing": ("certificate",)},
-    )
-
-
-def _maker(made: Certified) -> str:
-    return made.batch.partition(".")[0]
-
-
-def _withdrawn() -> Iterator[Made]:
-    """What a certificate rests on stands no more, whatever its figures would be."""
-    made = Certified()
-    declared = made.firms.add(
-        "recycler", Declaration(batch=made.batch, costs=Facts(product="cathode"))
-    )
-    credential = made.credential(RECYCLED, Facts(product="cathode"), declared=True)
-    made.certify(RECYCLED, credential, declaration=declared)
-    other = Certified()
-    other.certify(RECYCLED)
-    for name, certified, what in (
-        ("declaration", made, declared),
-        ("batch", other, _maker(other)),
-    ):
-        reason = RetractionReason.INCORRECT_DATA
-        certified.firms.add("recycler", Retraction(statement=what, reason=reason))
-        pack = certified.forged()
-        yield (
-            f"certificate-whose-{name}-was-just-retracted",
-            pack,
-            "unchecked",
-            {"missing": ("certificate",)},
-        )
-        pack.created = pack.lines[-1].recorded_at + HOUR + 1
-        yield (
-            f"certificate-whose-{name}-was-retracted-long-ago",
-            pack,
-            "false",
-            {"failures": ("suspension-missing",)},
-        )
-        certified.stands(Validity.SUSPENDED)
-        yield (
-            f"certificate-suspended-with-its-{name}",
-            certified.forged(),
-            "verified",
-            {},
-        )
-
-
-def _fallen() -> Iterator[Made]:
-    """What was collected was retracted after the certificate was issued."""
-    made = Certified()
-    made.certify(RECYCLED)
-    made.firms.add("recycler", Retraction(statement=made.collected, reason=RetractionReason.FRAUD))
-    yield (
-        "certificate-that-has-just-fallen",
-        made.forged(),
-        "unchecked",
-        {"missing": ("certificate",)},
-    )
-    pack = made.forged()
-    pack.created = pack.lines[-1].recorded_at + HOUR + 1
-    yield (
-        "certificate-that-has-fallen-and-was-not-suspended",
-        pack,
-        "false",
-        {"failures": ("suspension-missing",)},
-    )
-    # Its suspension is behind what witnesses have seen, and so behind what is in the pack.
-    pack.issued = made.issued(suspended=(0,), later=HOUR)
-    yield (
-        "certificate-that-has-fallen-and-is-suspended-in-the-list-alone",
-        pack,
-        "unchecked",
-        {"missing": ("certificate",) * 2},
-    )
-    made.stands(Validity.SUSPENDED)
-    yield "certificate-that-has-fallen-and-was-suspended", made.forged(), "verified", {}
-    made = Certified()
-    brief = msgspec.structs.replace(RECYCLED, as_of=made.day, verify_by=made.day)
-    made.certify(brief)
-    made.firms.idle = 24 * HOUR
-    made.firms.add("recycler", Retraction(statement=made.collected, reason=RetractionReason.FRAUD))
-    pack = made.forged()
-    pack.created = pack.lines[-1].recorded_at + HOUR + 1
-    yield (
-        "certificate-that-had-ended-when-it-fell",
-        pack,
-        "unchecked",
-        {"missing": ("certificate",)},
-    )
-    made = Certified()
-    made.firms.add("recycler", Retraction(statement=made.collected, reason=RetractionReason.FRAUD))
-    before = made.firms.at(_maker(made)) + 1
-    credential = made.credential(RECYCLED, size=before)
-    size = len(made.firms.earlier)
-    made.certify(RECYCLED, with_provenance(credential, size=size))
-    yield (
-        "certificate-of-what-had-fallen-before",
-        made.forged(),
-        "false",
-        {"failures": ("figures-false",)},
-    )
-
-
-MAKERS = (_whole, _altered, _worded, _policies, _standing, _fallen, _withdrawn)
-"""Packs and what an audit finds."""

@@ -27,7 +27,7 @@ from provenite_proto.record import (
 from tests.proto.forging import Forged, Made, altered, forged
 from tests.proto.packing import LOG, claimed
 
-from . import audit_certificates, audit_gaps
+from . import audit_gaps, audit_recomputed, audit_standing
 from .firms import Firms
 from .keys import TestKey, signed
 from .models import copper
@@ -478,5 +478,6 @@ MAKERS = (
     _times,
     _left_out,
     *audit_gaps.MAKERS,
-    *audit_certificates.MAKERS,
+    *audit_recomputed.MAKERS,
+    *audit_standing.MAKERS,
 )

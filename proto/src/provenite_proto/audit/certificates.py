@@ -13,7 +13,6 @@ from ..certificate import (
     CertifiedFigure,
     Check,
     DidDocument,
-    Result,
     batch_digest,
     certified,
     did_url,
@@ -22,7 +21,7 @@ from ..certificate import (
     reassessed,
 )
 from ..certificate.committing import otherwise
-from ..certificate.verdict import Subject, together
+from ..certificate.verdict import claimed, false, holds, together, unchecked
 from ..log import log_name
 from ..pack import Certified, Head
 from ..policy import OWN, Assessment, Facts, Outcome, Policy, is_own, is_shipped
@@ -138,41 +137,40 @@ class Certificates:
         issuer = certificate.credential.issuer
         if certificate.origin != self._head.ledger:
             sentence = f"It is of {certificate.origin}, the pack of {self._head.ledger}."
-            return _false("signature", "issuer-mismatch", sentence)
+            return false("signature", "issuer-mismatch", sentence)
         document = self._presented.did or self._carried.did
         if document is None:
-            return _open("signature", f"The DID document of {issuer.id} is not there.")
+            return unchecked("signature", f"The DID document of {issuer.id} is not there.")
         try:
             certificate.verify(document)
         except BadCertificate as bad:
-            return _false("signature", bad.slug, bad.detail)
+            return false("signature", bad.slug, bad.detail)
         if self._presented.did is not None:
-            return _holds("signature", f"Signed by {issuer.id}.")
-        return Check(
-            subject="signature",
-            result=Result.CLAIMED,
-            detail=f"The keys of {issuer.id} were taken from what is audited: compare {did_url(certificate.origin)}.",
+            return holds("signature", f"Signed by {issuer.id}.")
+        return claimed(
+            "signature",
+            f"The keys of {issuer.id} were taken from what is audited: compare {did_url(certificate.origin)}.",
         )
 
     def _batch(self, certificate: Certificate) -> Check:
         batch = self._head.batch
         if batch_digest(certificate.id, batch) == certificate.credential.provenance.batch_digest:
-            return _holds("batch", f"It is of batch {batch}.")
-        return _false("batch", "batch-differs", f"It is not of batch {batch}.")
+            return holds("batch", f"It is of batch {batch}.")
+        return false("batch", "batch-differs", f"It is not of batch {batch}.")
 
     def _log(self, seen: _Seen) -> Check:
         certificate, found = seen.certificate, seen.commitment
         log = log_name(self._head.ledger)
         if (named := certificate.credential.provenance.log) != log:
-            return _false("log", "origin-mismatch", f"It names the log {named}, not {log}.")
+            return false("log", "origin-mismatch", f"It names the log {named}, not {log}.")
         if found is None:
-            return _open("log", "The statement that commits to it is not carried.")
+            return unchecked("log", "The statement that commits to it is not carried.")
         if (differs := otherwise(certificate, found.record)) is not None:
             sentence = f"{differs} by statement {found.statement}."
-            return _false("log", "log-commits-otherwise", sentence)
+            return false("log", "log-commits-otherwise", sentence)
         if found.record.identities is None:
-            return _open("log", f"The identities of statement {found.statement} are withheld.")
-        return _holds("log", f"Recorded at {found.index:,}.")
+            return unchecked("log", f"The identities of statement {found.statement} are withheld.")
+        return holds("log", f"Recorded at {found.index:,}.")
 
     def _policy(self, certificate: Certificate) -> Check:
         said = certificate.credential.provenance
@@ -181,82 +179,80 @@ class Certificates:
             sentence = (
                 f"The policy {said.policy} with the digest {said.policy_digest} is not there."
             )
-            return _open("policy", sentence)
+            return unchecked("policy", sentence)
         if (policy.id, policy.version) != (said.policy, said.version):
-            return _false(
+            return false(
                 "policy",
                 "policy-differs",
                 f"It says {said.policy} {said.version}; the policy with its digest is {policy.id} {policy.version}.",
             )
         if is_own(policy.id):
-            return Check(
-                subject="policy",
-                result=Result.CLAIMED,
-                detail=f"By {policy.id} {policy.version}. {OWN}",
+            return claimed(
+                "policy",
+                f"By {policy.id} {policy.version}. {OWN}",
             )
         if said.policy_digest in self._presented.policies or is_shipped(policy):
-            return _holds("policy", f"By {policy.id} {policy.version}.")
-        return Check(
-            subject="policy",
-            result=Result.CLAIMED,
-            detail=f"{policy.id} {policy.version} does not ship so, or has other parameters: read it before you rely on it.",
+            return holds("policy", f"By {policy.id} {policy.version}.")
+        return claimed(
+            "policy",
+            f"{policy.id} {policy.version} does not ship so, or has other parameters: read it before you rely on it.",
         )
 
     def _recomputed(self, seen: _Seen, found: _Answer) -> Check:
         said = seen.certificate.credential.provenance
         if isinstance(found, Unanswered):
             if found.false:
-                return _false("recomputed", "size-false", found.reason)
-            return _open("recomputed", found.reason)
+                return false("recomputed", "size-false", found.reason)
+            return unchecked("recomputed", found.reason)
         where = f"as of the first {said.size:,} statements"
         if found.outcome is not Outcome.PASS:
-            return _false("recomputed", "figures-false", f"It is {found.outcome} {where}.")
+            return false("recomputed", "figures-false", f"It is {found.outcome} {where}.")
         row = None if found.row is None else found.row + 1
-        for name, claimed, follows in (
+        for name, says, follows in (
             ("row", said.row, row),
             ("exemption", said.exemption, found.exemption),
         ):
-            if claimed != follows:
-                sentence = f"Its {name} is {claimed}; {follows} follows {where}."
-                return _false("recomputed", "figures-false", sentence)
+            if says != follows:
+                sentence = f"Its {name} is {says}; {follows} follows {where}."
+                return false("recomputed", "figures-false", sentence)
         figures = _figures(found) or ()
         for each in _compared(said.figures, figures, ()):
             if not each.holds:
-                return _false("recomputed", "figures-false", f"{_differing(each)} {where}.")
+                return false("recomputed", "figures-false", f"{_differing(each)} {where}.")
         policy = self._by_digest(said.policy_digest)
         assert policy is not None  # noqa: S101 # it was assessed by it
         again = answer(self._head.batch, said.size, found, ())
         material = self._committing.material(self._head.batch)
         product = self._facts(seen).product
         if (other := differing(seen.certificate, policy, again, material, product)) is not None:
-            return _false("recomputed", "figures-false", f"{other}, {where}.")
-        return _holds("recomputed", f"Each of its figures follows {where}.")
+            return false("recomputed", "figures-false", f"{other}, {where}.")
+        return holds("recomputed", f"Each of its figures follows {where}.")
 
     def _now(self, seen: _Seen, on_list: Listed | Check, found: _Answer) -> Check:
         if isinstance(found, Unanswered):
-            return _open("now", found.reason)
+            return unchecked("now", found.reason)
         where = f"as of the first {self._head.size:,} statements"
         against = self._committing.against(_declaration(seen))
         sentence = against and against.removesuffix(".")
         if sentence is None and found.outcome is Outcome.PASS:
             again = reassessed(answer(self._head.batch, self._head.size, found, ()))
             if not overstates(seen.certificate.credential.provenance, again):
-                return _holds("now", f"It passes {where} too.")
+                return holds("now", f"It passes {where} too.")
             sentence = f"It passes with less than it says {where}"
         sentence = sentence or f"It is {found.outcome} {where}"
         if seen.standing is not None and seen.standing.status is not Validity.VALID:
-            return _holds("now", f"{sentence}, and it is {seen.standing.status}.")
+            return holds("now", f"{sentence}, and it is {seen.standing.status}.")
         index, recorded_at = self._committing.newest
         if index < seen.certificate.credential.provenance.size:
-            return _holds("now", "Nothing that changes it has come since.")
+            return holds("now", "Nothing that changes it has come since.")
         if isinstance(on_list, Check) or on_list.suspended:
-            return _open("now", f"{sentence}, and its suspension is not carried.")
+            return unchecked("now", f"{sentence}, and its suspension is not carried.")
         suspended_by = recorded_at + PATIENCE
         if seen.certificate.credential.valid_until.timestamp() <= suspended_by:
-            return _open("now", f"{sentence}, and it had ended before it had to be suspended.")
+            return unchecked("now", f"{sentence}, and it had ended before it had to be suspended.")
         if suspended_by < self._head.created and seen.commitment:
-            return _false("now", "suspension-missing", f"{sentence}, and it was not suspended.")
-        return _open("now", f"{sentence}, and it is said to be valid: ask how it stands.")
+            return false("now", "suspension-missing", f"{sentence}, and it was not suspended.")
+        return unchecked("now", f"{sentence}, and it is said to be valid: ask how it stands.")
 
     def _questions(self, seen: _Seen) -> tuple[Question, Question] | Unanswered:
         """What to ask for, as of the certificate's size of the log and as of the pack's."""
@@ -321,14 +317,14 @@ def _compared(
     columns = [numbered(figures) for figures in (said, then or (), now)]
     for name in dict.fromkeys(name for column in columns for name in column):
         test, of, _ = name
-        claimed, follows, newer = (column.get(name) for column in columns)
+        declared, follows, newer = (column.get(name) for column in columns)
         yield FigureVerdict(
             test=test,
             of=of,
-            said=claimed,
+            said=declared,
             then=follows,
             now=newer,
-            holds=None if then is None else claimed == follows,
+            holds=None if then is None else declared == follows,
         )
 
 
@@ -338,15 +334,3 @@ def _differing(each: FigureVerdict) -> str:
 
 def _words(figure: CertifiedFigure | None) -> str:
     return "nothing" if figure is None else f"{figure.lower} to {figure.upper} ({figure.verdict})"
-
-
-def _holds(subject: Subject, detail: str) -> Check:
-    return Check(subject=subject, result=Result.HOLDS, detail=detail)
-
-
-def _open(subject: Subject, detail: str) -> Check:
-    return Check(subject=subject, result=Result.UNCHECKED, detail=detail)
-
-
-def _false(subject: Subject, slug: str, detail: str) -> Check:
-    return Check(subject=subject, result=Result.FALSE, detail=detail, slug=slug)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from ..certificate import BadCertificate, Certificate, Check, DidDocument, Result
+from ..certificate import BadCertificate, Certificate, Check, DidDocument
 from ..certificate.suspension import is_suspended, read_status_list
+from ..certificate.verdict import false, holds, unchecked
 from ..ledger import CLOCK_TOLERANCE
 from ..record import Validity
 from .committed import Standing
@@ -25,15 +26,15 @@ def listed(
     """What the list says that the issuer has signed for when the pack was made; otherwise the check that fails of it."""
     text = lists.get(certificate.credential.credential_status.list_number)
     if text is None or document is None:
-        return _check(Result.UNCHECKED, "The pack has no status list of it.")
+        return unchecked("status", "The pack has no status list of it.")
     try:
         found = read_status_list(text, certificate.credential, document)
         suspended = is_suspended(found, certificate.credential)
     except BadCertificate as bad:
-        return _check(Result.FALSE, bad.detail, bad.slug)
+        return false("status", bad.slug, bad.detail)
     made = datetime.fromtimestamp(created, UTC)
     if not found.valid_from - timedelta(seconds=CLOCK_TOLERANCE) <= made <= found.valid_until:
-        return _check(Result.UNCHECKED, "Its status list is not of the day of the pack.")
+        return unchecked("status", "Its status list is not of the day of the pack.")
     return Listed(suspended, found.valid_from.timestamp())
 
 
@@ -44,14 +45,10 @@ def status(found: Listed | Check, standing: Standing | None) -> Check:
     if isinstance(found, Check):
         return msgspec.structs.replace(found, detail=f"{found.detail} {told}")
     if found.suspended == (said is not Validity.VALID):
-        return _check(Result.HOLDS, told)
+        return holds("status", told)
     if found.suspended:
         sentence = "Its status list has it suspended, by a statement that is not carried."
-        return _check(Result.UNCHECKED, sentence)
+        return unchecked("status", sentence)
     if standing is not None and found.signed_at <= standing.recorded_at + CLOCK_TOLERANCE:
-        return _check(Result.UNCHECKED, f"Its status list may be older. {told}")
-    return _check(Result.FALSE, f"Its status list has it valid. {told}", "status-false")
-
-
-def _check(result: Result, detail: str, slug: str | None = None) -> Check:
-    return Check(subject="status", result=result, detail=detail, slug=slug)
+        return unchecked("status", f"Its status list may be older. {told}")
+    return false("status", "status-false", f"Its status list has it valid. {told}")

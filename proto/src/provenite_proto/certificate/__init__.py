@@ -17,10 +17,11 @@ from .context import CONTEXT
 from .did import DidDocument, did_document, read_did
 from .errors import KINDS, BadCertificate
 from .holding import Shortfall, numbered, overstates, says_the_same, shortfalls
+from .judging import Evidence, Told, Trusted, judged
 from .model import BITS, CertifiedFigure, Credential, Provenance
 from .opening import Certificate, opened, read_certificate, sign_certificate
 from .suspension import PER_LIST, StatusList, sign_status_list, status_list
-from .verdict import Check, Evidence, Result, Subject, Told, Trusted, Verdict, judged, unreadable
+from .verdict import Check, Result, Subject, Verdict, unreadable
 
 __all__ = [
     "BITS",
