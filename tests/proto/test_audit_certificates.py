@@ -141,7 +141,9 @@ def test_what_the_pack_knows_of_its_status_counts() -> None:
     assert verdict.outcome is Outcome.VERIFIED
     assert verdict.certificates[0].status is Validity.REVOKED
     found = check(verdict, certificate.digest, "status")
-    assert (found.result, found.detail) == (Result.HOLDS, "Revoked: It no longer passes.")
+    said = "Revoked; the ledger says why: “It no longer passes.”."
+    assert (found.result, found.detail) == (Result.HOLDS, said)
+    assert verdict.certificates[0].reason == "It no longer passes."
 
 
 def test_a_pack_that_is_cut_off_says_nothing_of_any_certificate() -> None:

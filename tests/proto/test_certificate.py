@@ -19,6 +19,7 @@ from provenite_proto.certificate import (
     BadCertificate,
     Evidence,
     Result,
+    Told,
     Trusted,
     bits,
     judged,
@@ -30,6 +31,7 @@ from provenite_proto.matter.quantity import fraction_text
 from provenite_proto.policy import CATALOGUE, OWN, Outcome, policy_named, read_own
 from provenite_proto.policy.answers import FigureAnswer
 from provenite_proto.policy.model import Exemption
+from provenite_proto.record import Validity
 from provenite_proto.statement import PublicKey, SigningKey, base64url
 from tests.proto.certifying import (
     BATCH,
@@ -276,6 +278,31 @@ def test_with_a_piece_changed_or_missing_nothing_is_valid(changes: dict[str, int
     )
     verdict = judged(read_certificate(case["certificate"]), evidence, trusted, NOW)
     assert verdict.result in (Result.FALSE, Result.UNCHECKED)
+
+
+@given(st.text(string.printable.strip() + "“”", min_size=1, max_size=64))
+def test_the_ledgers_reason_is_told_as_its_words(reason: str) -> None:
+    told = Told(
+        status=Validity.REVOKED,
+        by="its ledger",
+        told_at=NOW,
+        since=NOW,
+        reason=f"{reason}” It holds.",
+    )
+    evidence = Evidence(told=(told,))
+    verdict = judged(read_certificate(text()), evidence, Trusted(), NOW)
+    (said,) = [each for each in verdict.checks if each.subject == "status"]
+    begin = "Revoked since 2026-11-24 12:30:15 UTC, by its ledger. The ledger says why: “"
+    assert said.slug == "certificate-revoked"
+    assert said.detail.startswith(begin)
+    assert "”" not in said.detail[len(begin) : -len("”.")]
+
+
+def test_what_is_missing_is_named() -> None:
+    lacking = [
+        each.lacks for each in judged(read_certificate(text()), Evidence(), Trusted(), NOW).checks
+    ]
+    assert lacking == [("document",), (), ("statusList",), ("statement", "receipt")]
 
 
 def by_own_rule() -> certificates.Credential:

@@ -17,6 +17,7 @@ from provenite_proto.certificate import KINDS as CERTIFICATE_KINDS
 from provenite_proto.certificate import (
     BadCertificate,
     Evidence,
+    Told,
     Trusted,
     judged,
     read_certificate,
@@ -27,7 +28,7 @@ from provenite_proto.pack import KINDS as PACK_KINDS
 from provenite_proto.pack import BadPack, Pack
 from provenite_proto.portfolio import STAGES, Bounds, Exposure, add, exposures
 from provenite_proto.problem import FINDINGS, KINDS, Problem
-from provenite_proto.record import Jwk
+from provenite_proto.record import Jwk, Validity
 from provenite_proto.shipment import Leg, judge
 from provenite_proto.statement import PublicKey, Statement, parse
 from tests.proto.replay import Replay, effects
@@ -39,6 +40,12 @@ def files(folder: str) -> list[Any]:
     paths = sorted((FOLDER / folder).glob("*.json"))
     assert paths, f"no vectors in {folder}"
     return [pytest.param(path, id=path.stem) for path in paths]
+
+
+def told(said: dict[str, str]) -> Told:
+    """What somebody tells of how a certificate stands."""
+    at = datetime.fromisoformat(said["toldAt"])
+    return Told(status=Validity(said["status"]), by=said["by"], told_at=at)
 
 
 def verified(case: dict[str, Any]) -> Statement:
@@ -237,6 +244,7 @@ def test_a_certificate_can_be_relied_on_or_not(path: Path) -> None:
             statement=case.get("statement"),
             receipt=case["receipt"].encode() if "receipt" in case else None,
             log_key=case.get("logKey"),
+            told=tuple(map(told, case.get("told", ()))),
             policy=case.get("policy"),
         )
         whom = Trusted(
@@ -249,6 +257,9 @@ def test_a_certificate_can_be_relied_on_or_not(path: Path) -> None:
         assert (verdict.id, verdict.digest) == (certificate.credential.id, certificate.digest)
         checks = msgspec.to_builtins(verdict.checks)
         assert all(check.pop("detail").endswith(".") for check in checks)
+        assert not any(
+            check.pop("lacks", ()) and check["result"] != "unchecked" for check in checks
+        )
         found = {"result": verdict.result.value, "checks": list(checks)}
     assert found == case["expected"]
 

@@ -180,6 +180,7 @@ def test_certificates_are_told_figure_by_figure(pack: Callable[[bytes], Path]) -
         "         1  figure of certificates, computed anew\n",
         "      holds, suspended: claim.recycled 1, as of 2026-01-05, by the first 9\n"
         "      statements\n"
+        "      since 2026-01-05 08:11:00 UTC, the ledger says why: “It no longer passes.”\n"
         "        Cu: of the class post_consumer\n"
         "          40 % is said and follows; 0 % to 40 % by all 12 statements\n",
         "The keys of did:web:ledger.example were taken from what is audited",

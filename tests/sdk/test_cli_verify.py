@@ -33,9 +33,13 @@ from provenite_proto.record import Validity
 from provenite_proto.statement import parse
 from tests.proto import certifying
 from tests.proto.certifying import BATCH, ID, PLACE
+from tests.proto.forging import forged
+from tests.proto.making.audit_certificates import RECYCLED, Certified
 from tests.proto.making.certificate_parts import POLICY, good, receipt, statement
 from tests.proto.making.log_parts import LOG, RECEIPTS, private
+from tests.proto.making.models import copper
 from tests.proto.own_rule import OWN_RULE
+from tests.proto.packing import claimed
 from tests.sdk.serving_logs import saying, served
 
 VECTORS = Path(__file__).parents[2] / "proto/vectors"
@@ -121,6 +125,7 @@ def test_what_is_suspended_is_not_valid(write: Write) -> None:
     code, said = verify(*words)
     assert code == FALSE
     assert said.startswith("NOT VALID\nThe issuer has suspended or revoked it.")
+    assert "Suspended or revoked: the status list of" in said
 
 
 @pytest.mark.usefixtures("_offline")
@@ -128,7 +133,49 @@ def test_without_the_status_it_is_not_all_checked(write: Write) -> None:
     code, said = verify(*files(write)[:3], "--offline")
     assert code == UNCHECKED
     assert said.startswith("NOT ALL COULD BE CHECKED\n")
-    assert "the status list is not there" in " ".join(said.split())
+    plain = " ".join(said.split())
+    assert "the status list is not there" in plain
+    for option in ("--did", "--status", "--statement FILE --receipt"):
+        assert (f"Give it with {option} FILE." in plain) is (option != "--did")
+    assert "The ledger has it at https://ledger.example/certificates/status/0" in plain
+
+
+@pytest.mark.usefixtures("_offline")
+def test_statement_and_proof_beside_it_are_taken_and_nothing_else(write: Write) -> None:
+    words = files(write)
+    write("a.certificate.statement", Path(str(words[6])).read_text())
+    write("a.certificate.did.json", Path(str(words[2])).read_text())
+    alone = (words[0], *words[9:])
+    assert verify(*alone)[1].count("not checked log") == 1
+    proof = write("a.certificate.receipt", Path(str(words[8])).read_text())
+    code, said = verify(*alone)
+    assert code == UNCHECKED
+    assert "Recorded in ledger.example/log at 12 of 14." in said
+    assert "the registrar's signature on it" in " ".join(said.split())
+    assert "Statement and proof lay beside it: " in said
+    assert "not checked signature" in said
+    # Those that are named come first.
+    proof.write_text("not a proof")
+    assert "proof-malformed" in verify(*alone)[1]
+    code, said = verify(*words)
+    assert code == VALID
+    assert "lay beside it" not in said
+
+
+@pytest.mark.usefixtures("_offline")
+def test_without_the_log_s_key_a_proof_is_looked_at(write: Write) -> None:
+    words = files(write)
+    place = words.index("--log-key")
+    unknown = (*words[:place], "--offline")
+    code, said = verify(*unknown)
+    assert code == UNCHECKED
+    plain = " ".join(said.split())
+    assert "the log's key is not there. Give it with --log-key VKEY." in plain
+    other = statement(certifying.text(certifying.OTHER, issued_at=ISSUED))
+    write("statement", other)
+    code, said = verify(*unknown)
+    assert code == FALSE
+    assert "log-commits-otherwise" in said
 
 
 @pytest.mark.usefixtures("_offline")
@@ -155,6 +202,7 @@ def test_a_file_that_is_not_there_gives_no_verdict(tmp_path: Path) -> None:
         ["https://ledger.example/certificates/" + ID + "#short"],
         ["https://ledger.example/certificates/" + ID, "--offline"],
         ["a.jwt", "--receipt", "receipt"],
+        ["a.jwt", "--batch", "foo"],
     ],
 )
 def test_what_makes_no_sense_is_said(words: list[str]) -> None:
@@ -199,6 +247,33 @@ def test_what_does_not_follow_from_a_pack_is_false(
     # The vectors' certificates expire, whenever this is read.
     results = {each["result"] for each in checks.values()}
     assert code == (FALSE if "false" in results else UNCHECKED)
+
+
+@pytest.mark.usefixtures("_offline")
+@pytest.mark.parametrize("change", ["damaged", "of another batch"])
+def test_from_a_pack_that_is_not_its_own_no_figure_follows(tmp_path: Path, change: str) -> None:
+    made = Certified()
+    name = made.certify(RECYCLED)
+    other = made.firms.add("miner", made.firms.extracted(copper("1")))
+    pack, whole = tmp_path / "a.pack.zip", made.forged().packed()
+    if change == "damaged":
+        middle = len(whole) // 2
+        pack.write_bytes(whole[:middle] + b"X" + whole[middle + 1 :])
+    else:
+        batch = f"{other}.0"
+        content = claimed(made.firms.replay.content(batch))
+        pack.write_bytes(forged(made.firms, batch, content).packed())
+    (tmp_path / "a.jwt").write_text(made.texts[name])
+    code, said = verify(tmp_path / "a.jwt", "--recompute", pack, "--offline")
+    plain = " ".join(said.split())
+    assert "Figures as they are said" not in said
+    assert "ok          recomputed" not in said
+    if change == "damaged":
+        assert f"The pack {pack} is damaged or false (pack-" in plain
+        assert "Nothing was found to be false." not in plain
+    else:
+        assert code == FALSE
+        assert f"The pack {pack} is of batch {batch}" in plain
 
 
 class Ledger:
@@ -276,13 +351,23 @@ def test_a_file_is_completed_from_the_ledger_that_it_names(ledger: Ledger, write
     file = write("a.jwt", ledger.jwt)
     assert verify(file)[0] == VALID
     ledger.put("certificates/status/0", ledger.listed(PLACE))
-    told = msgspec.structs.replace(
-        ledger.answer, status=Validity.SUSPENDED, reason="Nd is no longer known."
-    )
-    ledger.put(f"v1/certificates/{ID}", msgspec.json.encode(told))
-    code, said = verify(file)
-    assert code == FALSE
-    assert "Nd is no longer known." in said
+    since = ISSUED + timedelta(minutes=1)
+    for status, verdict in (
+        (Validity.SUSPENDED, "The issuer has suspended it. Do not rely on it."),
+        (Validity.REVOKED, "The issuer has revoked it. Do not rely on it."),
+    ):
+        told = msgspec.structs.replace(
+            ledger.answer, status=status, since=since, reason="Nd is no longer known."
+        )
+        ledger.put(f"v1/certificates/{ID}", msgspec.json.encode(told))
+        code, said = verify(file)
+        assert code == FALSE
+        assert said.startswith(f"NOT VALID\n{verdict}\n")
+        plain = " ".join(said.split())
+        begin = f"{status.capitalize()} since {since:%Y-%m-%d %H:%M:%S} UTC, by what its ledger answers;"
+        assert begin in plain
+        assert "The ledger says why: “Nd is no longer known.”." in plain
+        assert "lifted" not in plain
 
 
 def test_what_the_ledger_lacks_is_said(ledger: Ledger, write: Write) -> None:

@@ -81,7 +81,7 @@ def _whole() -> Iterator[Made]:
         "certificate-without-its-policy",
         pack,
         "unchecked",
-        {"missing": ("certificate",) * 2},
+        {"missing": ("certificate",)},
     )
 
 

@@ -1,7 +1,7 @@
 """The cases of `proto/vectors/certificate/`: certificates with what comes with them, and what is to be thought of them."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -106,7 +106,11 @@ def jwk() -> Case:
 
 
 def at(time: object) -> Case:
-    return {"now": str(time).replace(" ", "T").replace("+00:00", "Z")}
+    return {"now": moment(time)}
+
+
+def moment(time: object) -> str:
+    return str(time).replace(" ", "T").replace("+00:00", "Z")
 
 
 def unread() -> Iterator[tuple[str, Case]]:
@@ -263,7 +267,7 @@ def unlisted() -> Iterator[tuple[str, Case]]:
             "certificate-early",
         ),
     )
-    yield "suspended", status(status_list([PLACE]), "certificate-suspended")
+    yield from told()
     mismatch, malformed = "status-list-mismatch", "status-list-malformed"
     yield "status-list-of-another-issuer", status(listed(issuer="did:web:other.example"), mismatch)
     yield (
@@ -298,6 +302,39 @@ def unlisted() -> Iterator[tuple[str, Case]]:
     yield "status-list-cut-off", status(listed(packed(bytes(16_384))[:-8]), malformed)
     yield "status-list-in-another-base", status(listed("z" + packed(bytes(16_384))[1:]), malformed)
     yield "status-list-not-packed", status(listed("uAAAA"), malformed)
+
+
+def told() -> Iterator[tuple[str, Case]]:
+    """What the list marks, and what the ledger, or a pack, tells of that beside it."""
+    marked = status_list([PLACE])
+    both = "certificate-suspended-or-revoked"
+
+    def case(slug: str, status: str, told_at: datetime = NOW, **more: object) -> Case:
+        one = {"status": status, "by": "what its ledger answers", "toldAt": moment(told_at)}
+        return false(good() | {"told": [one]} | more, "status", slug)
+
+    before = NOW - timedelta(days=1)
+    yield "marked", false(good() | {"statusList": marked}, "status", both)
+    yield (
+        "marked-and-told-to-be-suspended",
+        case("certificate-suspended", "suspended", statusList=marked),
+    )
+    yield "marked-and-told-to-be-revoked", case("certificate-revoked", "revoked", statusList=marked)
+    yield (
+        "marked-and-told-to-have-been-suspended-before",
+        case(both, "suspended", before, statusList=marked),
+    )
+    yield (
+        "marked-and-told-to-have-been-revoked-before",
+        case("certificate-revoked", "revoked", before, statusList=marked),
+    )
+    yield "told-to-be-suspended", case("certificate-suspended", "suspended")
+    yield "told-to-have-been-revoked-before", case("certificate-revoked", "revoked", before)
+    lifted = case("", "suspended", before)
+    yield "told-to-have-been-suspended-before", judged(lifted, status="unchecked")
+    suspended_then_revoked = case("certificate-revoked", "suspended")
+    suspended_then_revoked["told"] += case("", "revoked")["told"]
+    yield "told-to-be-suspended-and-to-be-revoked", suspended_then_revoked
 
 
 def unlogged() -> Iterator[tuple[str, Case]]:
@@ -352,6 +389,24 @@ def unlogged() -> Iterator[tuple[str, Case]]:
     yield (
         "proof-of-another-statement",
         log("inclusion-false", receipt=receipt(digest_of("x"), 1, 2)),
+    )
+    unknown: Case = {"trusted": {}}
+    yield (
+        "proof-of-another-statement-without-log-key",
+        log("inclusion-false", receipt=receipt(digest_of("x"), 1, 2), **unknown),
+    )
+    yield (
+        "statement-of-another-certificate-without-log-key",
+        log(
+            otherwise,
+            statement=another,
+            receipt=receipt(parse(another, complete=False).digest, 1, 2),
+            **unknown,
+        ),
+    )
+    yield (
+        "proof-in-another-log-without-log-key",
+        log("origin-mismatch", receipt=receipt(digest, log=OTHER_LOG), **unknown),
     )
     yield "proof-malformed", log("proof-malformed", receipt="c2sp.org/tlog-proof@v2\n")
     yield "proof-by-another-key", log("signature-missing", receipt=receipt(digest, log=FORK))

@@ -127,6 +127,7 @@ class Certificates:
             index=seen.commitment.index if seen.commitment else None,
             status=stands if seen.commitment else None,
             since=seen.standing.recorded_at if seen.standing else None,
+            reason=seen.standing.reason if seen.standing else None,
             then=None if isinstance(then, Unanswered) else then.outcome,
             now=None if isinstance(now, Unanswered) else now.outcome,
             figures=tuple(_compared(said.figures, _figures(then), _figures(now) or ())),
@@ -176,10 +177,7 @@ class Certificates:
         said = certificate.credential.provenance
         policy = self._by_digest(said.policy_digest)
         if policy is None:
-            sentence = (
-                f"The policy {said.policy} with the digest {said.policy_digest} is not there."
-            )
-            return unchecked("policy", sentence)
+            return unchecked("policy", _no_policy(certificate))
         if (policy.id, policy.version) != (said.policy, said.version):
             return false(
                 "policy",
@@ -259,7 +257,7 @@ class Certificates:
         said = seen.certificate.credential.provenance
         policy = self._by_digest(said.policy_digest)
         if policy is None:
-            return Unanswered(f"The policy with the digest {said.policy_digest} is not there.")
+            return Unanswered(_no_policy(seen.certificate))
         if said.size > self._head.size:
             return Unanswered(
                 f"It is about {said.size:,} statements, the pack about {self._head.size:,}: fetch a newer one."
@@ -295,6 +293,11 @@ class Certificates:
     def _by_digest(self, wanted: str) -> Policy | None:
         found = self._presented.policies.get(wanted)
         return found or self._carried.policies.get(wanted)
+
+
+def _no_policy(certificate: Certificate) -> str:
+    said = certificate.credential.provenance
+    return f"The policy {said.policy} with the digest {said.policy_digest} is not there."
 
 
 def _declaration(seen: _Seen) -> str | None:

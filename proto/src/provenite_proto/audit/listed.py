@@ -9,6 +9,7 @@ from ..certificate import BadCertificate, Certificate, Check, DidDocument
 from ..certificate.suspension import is_suspended, read_status_list
 from ..certificate.verdict import false, holds, unchecked
 from ..ledger import CLOCK_TOLERANCE
+from ..policy import quoted
 from ..record import Validity
 from .committed import Standing
 
@@ -41,7 +42,9 @@ def listed(
 def status(found: Listed | Check, standing: Standing | None) -> Check:
     """Whether list and statements say the same."""
     said = Validity.VALID if standing is None else standing.status
-    told = f"{said.capitalize()}: {standing.reason}" if standing else "Nothing else is said of it."
+    told = "Nothing else is said of it."
+    if standing is not None:
+        told = f"{said.capitalize()}; the ledger says why: {quoted(standing.reason)}."
     if isinstance(found, Check):
         return msgspec.structs.replace(found, detail=f"{found.detail} {told}")
     if found.suspended == (said is not Validity.VALID):

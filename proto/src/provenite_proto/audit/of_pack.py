@@ -206,8 +206,9 @@ class _OfPack:
             if each.carried:
                 self._count(each, claimed)
         self._answers = [assessing.with_gaps(each.by(pack.head.size)) for each in self._asked]
+        told_of = {check.detail for each in self._found if each.carried for check in each.checks}
         for found in self._answers:
-            if isinstance(found, Unanswered):
+            if isinstance(found, Unanswered) and found.reason not in told_of:
                 tally.miss("assessment", found.reason)
 
     def _count(self, found: CertificateVerdict, claimed: set[str]) -> None:

@@ -101,8 +101,8 @@ class CertificateVerdict(Form, frozen=True, kw_only=True):
     """What an audit comes to about a certificate: `id` is its address, `digest` that of its text.
 
     It is `carried` by the pack, or was brought. `statement` and `index` are of the statement that commits to it,
-    `status` is what the statements say of it, `since` when that was recorded, in seconds since 1970; `then` is the outcome as of its own size of the log, `now` that as of the
-    pack's.
+    `status` is what the statements say of it, `since` when that was recorded, in seconds since 1970, `reason` why, in
+    the words of the ledger; `then` is the outcome as of its own size of the log, `now` that as of the pack's.
     """
 
     result: Result
@@ -118,6 +118,7 @@ class CertificateVerdict(Form, frozen=True, kw_only=True):
     index: int | None = None
     status: Validity | None = None
     since: int | None = None
+    reason: str | None = None
     then: Assessed | None = None
     now: Assessed | None = None
     figures: tuple[FigureVerdict, ...] = ()

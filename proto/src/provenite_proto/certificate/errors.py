@@ -47,8 +47,16 @@ KINDS: Mapping[str, Kind] = kinds(
             "Ask the holder for a newer one.",
         ),
         "certificate-suspended": (
+            "The issuer has suspended it",
+            "Do not rely on it while it is: what it rests on has changed. Ask the holder.",
+        ),
+        "certificate-revoked": (
+            "The issuer has revoked it",
+            "Do not rely on it: a revocation is for ever. Ask the holder for another certificate.",
+        ),
+        "certificate-suspended-or-revoked": (
             "The issuer has suspended or revoked it",
-            "Do not rely on it: what it rests on has changed. Ask the holder.",
+            "Do not rely on it. Which of the two it is, and why, its ledger and its page say.",
         ),
         "status-list-mismatch": (
             "The status list is another than the one that the certificate names",

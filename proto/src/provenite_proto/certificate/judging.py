@@ -3,7 +3,7 @@
 Nothing is fetched here. Who verifies brings the text, what he was given with it, whom he trusts, and the time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -19,7 +19,7 @@ from ..log import (
     parse_key,
     parse_policy,
 )
-from ..policy.own import OWN, is_own
+from ..policy.own import OWN, is_own, quoted
 from ..problem import Problem
 from ..record import Validity
 from ..statement import parse
@@ -33,12 +33,14 @@ from .verdict import Check, Result, Verdict, claimed, false, holds, together, un
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody tells, beside the list, of how a certificate stands: since when, and when he told it."""
+    """What somebody tells, beside the list, of how a certificate stands: since when, when he told it, and the ledger's
+    reason, which is in its words."""
 
     status: Validity
     by: str
     told_at: datetime
     since: datetime | None = None
+    reason: str | None = None
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +110,8 @@ def _copy(certificate: Certificate, digest: str) -> Check:
 def _signature(certificate: Certificate, evidence: Evidence) -> Check:
     issuer = certificate.credential.issuer
     if evidence.document is None:
-        return unchecked("signature", f"The DID document of {issuer.id} is not there.")
+        sentence = f"The DID document of {issuer.id} is not there."
+        return unchecked("signature", sentence, "document")
     try:
         certificate.verify(read_did(evidence.document))
     except BadCertificate as bad:
@@ -135,87 +138,147 @@ def _status(certificate: Certificate, evidence: Evidence, now: datetime) -> Chec
     listed = _listed(certificate, evidence, now)
     if isinstance(listed, Check) and listed.result is Result.FALSE:
         return listed
-    signed_at = None if isinstance(listed, Check) else listed.valid_from
-    doubts = [_told(each, signed_at) for each in evidence.told if each.status is not Validity.VALID]
+    against = [each for each in evidence.told if each.status is not Validity.VALID]
+    # Nothing lifts a revocation: whoever tells of one is right, whatever others tell.
+    against.sort(key=lambda each: each.status is not Validity.REVOKED)
+    if isinstance(listed, Check):
+        return _doubted(against[0]) if against else listed
+    if listed.is_set:
+        return _marked(certificate, listed, against)
+    doubts = [_contradicted(each, listed) for each in against]
     if doubts:
         return next((each for each in doubts if each.result is Result.FALSE), doubts[0])
-    if isinstance(listed, Check):
-        return listed
-    as_of = f"by the list of {_moment(listed.valid_from)}"
-    if evidence.asked and is_stale(listed, now):
-        return unchecked("status", f"Not suspended {as_of}: how it stands now that does not tell.")
-    return holds("status", f"Neither suspended nor revoked {as_of}.")
-
-
-def _listed(certificate: Certificate, evidence: Evidence, now: datetime) -> StatusList | Check:
-    """The list, if it holds now and the bit is not set."""
-    entry = certificate.credential.credential_status
-    if evidence.status_list is None or evidence.document is None:
-        what = "status list" if evidence.status_list is None else "issuer's DID document"
+    if evidence.asked and is_stale(listed.found, now):
         return unchecked(
-            "status", f"Whether it is suspended is not known: the {what} is not there."
+            "status",
+            f"Neither suspended nor revoked by the status list of {listed.moment}: how it stands now that does not tell.",
+            "statusList",
+        )
+    return holds("status", f"Neither suspended nor revoked by the status list of {listed.moment}.")
+
+
+class _Listed(msgspec.Struct, frozen=True):
+    """A list that holds now, and whether it marks the certificate."""
+
+    found: StatusList
+    is_set: bool
+
+    @property
+    def moment(self) -> str:
+        """When it was signed."""
+        return _moment(self.found.valid_from)
+
+    def precedes(self, told: Told) -> bool:
+        """Whether it may be older than what is told."""
+        # A list in which a suspension has to be says nothing when it is not there.
+        since = told.since is not None and told.since + TOLERANCE >= self.found.valid_from
+        return since or told.told_at >= self.found.valid_from
+
+
+def _listed(certificate: Certificate, evidence: Evidence, now: datetime) -> _Listed | Check:
+    """What the list says, if it holds now; otherwise the check that fails of it."""
+    if evidence.status_list is None:
+        sentence = "Whether it is suspended or revoked is not known: the status list is not there."
+        return unchecked("status", sentence, "statusList")
+    if evidence.document is None:
+        return unchecked(
+            "status",
+            "Whether it is suspended or revoked is not known: who signed the status list the issuer's DID document tells, which is not there.",
+            "document",
         )
     try:
         document = read_did(evidence.document)
         found = current_status_list(evidence.status_list, certificate.credential, document, now)
-        is_set = is_suspended(found, certificate.credential)
+        return _Listed(found, is_suspended(found, certificate.credential))
     except BadCertificate as bad:
         # An old list is not false: it does not tell how the certificate stands now.
         if bad.slug == "status-list-expired":
-            return unchecked("status", f"The status list is not of now. {bad.detail}")
+            sentence = f"The status list is not of now. {bad.detail}"
+            return unchecked("status", sentence, "statusList")
         return false("status", bad.slug, bad.detail)
-    if is_set:
-        where = f"Bit {entry.status_list_index} of {entry.status_list_credential} is set"
-        as_of = f"by the list of {_moment(found.valid_from)}"
-        return false("status", "certificate-suspended", f"{where}, {as_of}.")
-    return found
 
 
-def _told(told: Told, signed_at: datetime | None) -> Check:
+def _marked(certificate: Certificate, listed: _Listed, against: Sequence[Told]) -> Check:
+    """Which of the two the mark stands for others tell, unless it may have become the other one since."""
+    entry = certificate.credential.credential_status
+    where = f"bit {entry.status_list_index} of {entry.status_list_credential}"
+    marks = f"the status list of {listed.moment} marks it ({where})"
+    for told in against:
+        if told.status is Validity.REVOKED or listed.precedes(told):
+            return _doubted(told, f"; {marks}")
+    words = [
+        f"Suspended or revoked: {marks}.",
+        *(f"{_told(each)}.{_why(each)}" for each in against),
+    ]
+    return false("status", "certificate-suspended-or-revoked", " ".join(words))
+
+
+def _contradicted(told: Told, listed: _Listed) -> Check:
     """What is told against it counts, unless a newer list may say that it was lifted."""
+    has = f"; the status list of {listed.moment} has it valid"
+    if told.status is Validity.REVOKED or listed.precedes(told):
+        return _doubted(told, has)
+    return unchecked("status", f"{_told(told)}{has}: it may have been lifted.{_why(told)}")
+
+
+def _doubted(told: Told, more: str = "") -> Check:
+    return false("status", f"certificate-{told.status}", f"{_told(told)}{more}.{_why(told)}")
+
+
+def _told(told: Told) -> str:
     since = "" if told.since is None else f" since {_moment(told.since)}"
-    sentence = f"{told.status.capitalize()}{since}, by {told.by}"
-    if signed_at is None:
-        return false("status", "certificate-suspended", f"{sentence}.")
-    listed = f"the list of {_moment(signed_at)} has it valid"
-    # Nothing lifts a revocation; and a list in which a suspension has to be says nothing when it is not there.
-    is_newer = told.told_at >= signed_at or (
-        told.since is not None and told.since + TOLERANCE >= signed_at
-    )
-    if told.status is Validity.REVOKED or is_newer:
-        return false("status", "certificate-suspended", f"{sentence}; {listed}.")
-    return unchecked("status", f"{sentence}; {listed}: it may have been lifted.")
+    return f"{told.status.capitalize()}{since}, by {told.by}"
+
+
+def _why(told: Told) -> str:
+    """The reason, in the words of the ledger."""
+    return "" if told.reason is None else f" The ledger says why: {quoted(told.reason)}."
 
 
 def _log(certificate: Certificate, evidence: Evidence, trusted: Trusted) -> Iterator[Check]:
     if evidence.statement is None or evidence.receipt is None:
-        yield unchecked(
-            "log", "That the ledger has recorded it is not shown: no statement and proof."
-        )
+        sentence = "That the ledger has recorded it is not shown: the statement of it, or the proof, is not there."
+        yield unchecked("log", sentence, "statement", "receipt")
         return
     known = _known_key(certificate, trusted)
     try:
         key = known or _said_key(certificate, evidence)
-        if key is None:
-            yield unchecked("log", "The log's key is not there.")
-            return
         statement = parse(evidence.statement, complete=False)
         check_committed(certificate, statement)
         proof = LogProof.parse(evidence.receipt)
-        checkpoint = proof.check(statement.digest, key)
-        check_place(certificate, proof.index, key.name)
+        if key is None:
+            checkpoint = proof.check_inclusion(statement.digest)
+        else:
+            checkpoint = proof.check(statement.digest, key)
+        check_place(certificate, proof.index, checkpoint.origin)
     except (BadCertificate, Unproven) as wrong:
         yield false("log", wrong.slug, wrong.detail)
         return
     except Problem as problem:
         yield false("log", "log-commits-otherwise", f"Its statement: {problem.detail}")
         return
-    where = f"Recorded in {key.name} at {proof.index:,} of {checkpoint.size:,}."
+    place = f"in {checkpoint.origin} at {proof.index:,} of {checkpoint.size:,}"
+    if key is None:
+        yield unchecked(
+            "log",
+            f"Its statement and the proof fit it and each other, and say that it was recorded {place}. Whether that log "
+            "has signed for it is not known: the log's key is not there.",
+            "logKey",
+        )
+        return
+    where = f"Recorded {place}. {_UNSIGNED}"
     if known is not None:
         yield holds("log", where)
     else:
         yield claimed("log", f"{where} The log's key is what the ledger says: compare {key}.")
     yield _witnesses(proof, evidence, trusted)
+
+
+_UNSIGNED = (
+    "The log commits to all that the statement says; the registrar's signature on it, to which it does not commit, "
+    "was not checked."
+)
+"""The digest of a statement, which the log has, is that of what is signed."""
 
 
 def _known_key(certificate: Certificate, trusted: Trusted) -> NoteKey | None:

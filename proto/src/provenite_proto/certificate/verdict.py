@@ -35,13 +35,21 @@ class Result(StrEnum):
     FALSE = "false"
 
 
+Piece = Literal["document", "statusList", "statement", "receipt", "logKey"]
+"""What comes with a certificate, or whoever verifies brings."""
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """One check in a sentence; `slug` says what kind of thing is false (of this package, or of section 13)."""
+    """One check in a sentence; `slug` says what kind of thing is false (of this package, or of section 13).
+
+    `lacks` is what was not there, so that it could not be made.
+    """
 
     subject: Subject
     result: Result
     detail: str
     slug: str | None = None
+    lacks: tuple[Piece, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -70,9 +78,11 @@ def unreadable(bad: BadCertificate) -> Verdict:
 
 
 def _weightier(check: Check, other: Check) -> Check:
-    """The other when it says more: that something is false, or what was not checked here."""
+    """The other when it says more: that something is false, or what could not be checked here."""
+    if check.result is Result.FALSE or other.result is Result.UNCHECKED:
+        return check
     outweighs = check.result is Result.UNCHECKED or other.result is Result.FALSE
-    return other if outweighs and check.result is not Result.FALSE else check
+    return other if outweighs else check
 
 
 def together(checks: Iterable[Check]) -> Result:
@@ -93,9 +103,9 @@ def claimed(subject: Subject, detail: str) -> Check:
     return Check(subject=subject, result=Result.CLAIMED, detail=detail)
 
 
-def unchecked(subject: Subject, detail: str) -> Check:
-    """A check that could not be made."""
-    return Check(subject=subject, result=Result.UNCHECKED, detail=detail)
+def unchecked(subject: Subject, detail: str, *lacks: Piece) -> Check:
+    """A check that could not be made, since these pieces are not there, or something else."""
+    return Check(subject=subject, result=Result.UNCHECKED, detail=detail, lacks=lacks)
 
 
 def false(subject: Subject, slug: str, detail: str) -> Check:

@@ -65,7 +65,16 @@ class LogProof(msgspec.Struct, frozen=True):
 
         Raises `Unproven` as `open_checkpoint` does, and `inclusion-false`.
         """
-        checkpoint = open_checkpoint(self.checkpoint, key)
+        return self._including(digest, open_checkpoint(self.checkpoint, key))
+
+    def check_inclusion(self, digest: str) -> Checkpoint:
+        """Check that the statement is in the tree of the checkpoint, whoever has signed that; the checkpoint.
+
+        Raises `Unproven`: `note-malformed`, `checkpoint-malformed`, `inclusion-false`.
+        """
+        return self._including(digest, Checkpoint.parse(note.parse(self.checkpoint).text))
+
+    def _including(self, digest: str, checkpoint: Checkpoint) -> Checkpoint:
         leaf = leaf_hash(entry(digest, self.recorded_at))
         check_inclusion(leaf, self.index, checkpoint.size, self.hashes, checkpoint.root)
         return checkpoint

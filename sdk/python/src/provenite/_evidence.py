@@ -86,7 +86,9 @@ def completed(
 
 def _told(answer: CertificateAnswer) -> tuple[Told, ...]:
     by, now = "what its ledger answers", datetime.now(UTC)
-    return (Told(status=answer.status, by=by, told_at=now, since=answer.since),)
+    return (
+        Told(status=answer.status, by=by, told_at=now, since=answer.since, reason=answer.reason),
+    )
 
 
 def _is_stale(certificate: Certificate, document: bytes | None, listed: str) -> bool:

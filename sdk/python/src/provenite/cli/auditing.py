@@ -27,7 +27,7 @@ from .policies import read_asked
 from .reading_log import Audited, Left, audit_ledger
 from .showing import AsJson, print_json
 from .terminal import console
-from .trusting import key_of_log, key_text, witness_policy
+from .trusting import LogKeyOption, WitnessesOption, key_of_log, key_text, witness_policy
 from .verdicts import verdict_text
 
 VERIFIED, FALSE, UNCHECKED = 0, 1, 2
@@ -42,19 +42,8 @@ def audit(
         Path | None,
         typer.Argument(metavar="[FILE]", help="The pack; without one, the whole --ledger."),
     ] = None,
-    log_key: Annotated[
-        str | None,
-        typer.Option(
-            metavar="VKEY",
-            help="The log's key that you trust (name+id+base64), or a file that has it.",
-        ),
-    ] = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Which witnesses you trust: a policy in the form of C2SP."
-        ),
-    ] = None,
+    log_key: LogKeyOption = None,
+    policy: WitnessesOption = None,
     assess: Annotated[
         str | None,
         typer.Option(

@@ -1,6 +1,6 @@
 """A certificate and what is to be thought of it, for people, in 80 columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from rich.text import Text
@@ -13,7 +13,10 @@ from provenite_proto.certificate import (
     Credential,
     Result,
     Verdict,
+    did_url,
 )
+from provenite_proto.certificate.addresses import taken_apart
+from provenite_proto.certificate.verdict import Piece
 from provenite_proto.policy import OWN, is_own, quoted
 
 from .showing import share_text
@@ -28,6 +31,10 @@ _RESULTS = {
         "Nothing was found to be false. What could not be checked is not thereby true.",
     ),
 }
+_OF_ITSELF = {
+    Result.UNCHECKED: "Nothing was found to be false of the certificate itself. What could not be checked is not thereby true."
+}
+"""What is said when something is false of the pack."""
 _MARKS = {
     Result.HOLDS: ("ok", "green"),
     Result.CLAIMED: ("its word", "yellow"),
@@ -49,10 +56,21 @@ _SUBJECTS = {
 }
 
 
+_OPTIONS: Mapping[Piece, str] = {
+    "document": "--did FILE",
+    "statusList": "--status FILE",
+    "statement": "--statement FILE",
+    "receipt": "--receipt FILE",
+    "logKey": "--log-key VKEY",
+}
+
+
 class Verified(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """The verdict as `--json` prints it, with what the certificate says.
 
-    `figures` are compared with what follows from a pack, `reason` is why the ledger says that its status has changed, and `lacking` why evidence is not there.
+    `figures` are compared with what follows from a pack, `pack` is why nothing follows from that, `reason` why the
+    ledger says that its status has changed, `lacking` why evidence is not there, and `beside` the files beside it from
+    which the statement and the proof were taken.
     """
 
     verdict: Verdict
@@ -60,6 +78,8 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     figures: tuple[FigureVerdict, ...] = ()
     reason: str | None = None
     lacking: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    pack: str | None = None
 
 
 def verified_text(found: Verified) -> Text:
@@ -72,12 +92,14 @@ def verified_text(found: Verified) -> Text:
     ):
         word, style = f"{word}, BY A FIRM'S OWN RULE", "bold yellow"
     sentence = sentence.format(why=_why(found.verdict))
+    if found.pack is not None:
+        sentence = f"{_OF_ITSELF.get(found.verdict.result, sentence)} {found.pack}"
     text = Text.assemble((word, style), "\n", wrapped(sentence, WIDTH), "\n")
     if found.credential is not None:
         text.append("\n" + "\n".join(certified_lines(found.credential)) + "\n")
     text.append("\nWhat was checked\n")
     for check in found.verdict.checks:
-        text.append_text(_checked(check))
+        text.append_text(_checked(check, found.credential))
     for line in _besides(found):
         text.append(f"{line}\n")
     own = found.credential is not None and _by_own(found.credential)
@@ -156,7 +178,7 @@ def _compared(figure: FigureVerdict, *, own: bool) -> str:
     return f"{figure.of}: {said}; {then}: {mark}, {test}"
 
 
-def _checked(check: Check) -> Text:
+def _checked(check: Check, credential: Credential | None) -> Text:
     mark, style = _MARKS[check.result]
     slug = f" ({check.slug})" if check.slug else ""
     detail = wrapped(in_line(f"{check.detail}"), WIDTH, "      ")
@@ -165,13 +187,33 @@ def _checked(check: Check) -> Text:
     )
     if check.slug is not None and check.slug in KINDS:
         line.append(wrapped(KINDS[check.slug].remedy, WIDTH, "      ") + "\n")
+    if check.lacks:
+        options = " ".join(_OPTIONS[each] for each in check.lacks)
+        line.append(wrapped(f"Give it with {options}.", WIDTH, "      ") + "\n")
+        for url in _served(check, credential):
+            line.append(wrapped(in_line(f"The ledger has it at {url}"), WIDTH, "      ") + "\n")
     return line
 
 
+def _served(check: Check, credential: Credential | None) -> Iterator[str]:
+    """Where the ledger serves what is lacking."""
+    if credential is None:
+        return
+    origin, _ = taken_apart(credential.id)
+    if "document" in check.lacks:
+        yield did_url(origin)
+    if "statusList" in check.lacks:
+        yield credential.credential_status.status_list_credential
+
+
 def _besides(found: Verified) -> Iterator[str]:
-    if found.reason:
-        yield wrapped(
-            in_line(f"The ledger says why its status changed: {found.reason}"), WIDTH, "  "
-        )
+    status = next((each for each in found.verdict.checks if each.subject == "status"), None)
+    # What is against it says so with its reason.
+    if found.reason and status is not None and status.result is Result.HOLDS:
+        said = f"The ledger says why its status changed: {quoted(found.reason)}"
+        yield wrapped(in_line(said), WIDTH, "  ")
+    if found.beside:
+        files = " and ".join(found.beside)
+        yield wrapped(in_line(f"Statement and proof lay beside it: {files}"), WIDTH, "  ")
     for each in found.lacking:
         yield wrapped(in_line(each), WIDTH, "  ")

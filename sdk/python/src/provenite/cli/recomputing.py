@@ -18,6 +18,7 @@ from provenite_proto.certificate import (
     Trusted,
     read_did,
 )
+from provenite_proto.certificate.verdict import unchecked
 from provenite_proto.policy import CATALOGUE, Policy, digest, policy_named
 from provenite_proto.record import Validity
 
@@ -25,11 +26,15 @@ from .auditing import audited
 
 
 class Recomputed(msgspec.Struct, frozen=True, kw_only=True):
-    """The checks that a pack allows, each figure as it is said and as it follows, and how the pack has it stand."""
+    """The checks that a pack allows, each figure as it is said and as it follows, and how the pack has it stand.
+
+    `unusable` is why nothing follows from the pack, in a sentence.
+    """
 
     checks: tuple[Check, ...]
     figures: tuple[FigureVerdict, ...] = ()
     told: tuple[Told, ...] = ()
+    unusable: str | None = None
 
 
 def recomputed(
@@ -37,7 +42,8 @@ def recomputed(
 ) -> Recomputed:
     """What a pack shows of a certificate.
 
-    From a pack in which something is false no figure follows; what speaks against the certificate is kept.
+    From a pack in which something is false, or of another batch, no figure follows; what speaks against the certificate
+    is kept.
     """
     presented = Presented(
         certificates=(certificate,),
@@ -47,21 +53,48 @@ def recomputed(
     verdict = audited(pack, Trust(trusted.log_key, trusted.policy), presented=presented)
     found = next((each for each in verdict.certificates if each.digest == certificate.digest), None)
     if found is None:
-        slugs = ", ".join(sorted({each.slug for each in verdict.failures}))
-        why = f"it is false ({slugs})" if slugs else "it could not be audited"
-        return Recomputed(checks=(_unchecked(f"Nothing follows from {pack}: {why}."),))
+        return _nothing(verdict, pack, (), ())
     told = _told(found, pack)
+    against = tuple(each for each in found.checks if _is_against(each))
     if _is_false(verdict):
-        slugs = ", ".join(sorted({each.slug for each in verdict.failures}))
-        sentence = f"{pack} is false ({slugs}), so that no figure follows: see `provenite audit`."
-        against = (each for each in found.checks if _is_against(each))
-        return Recomputed(checks=(*against, _unchecked(sentence)), told=told)
+        return _nothing(verdict, pack, against, told)
+    if not found.carried and any(each.subject == "batch" for each in against):
+        return _of_another_batch(verdict, pack, against)
     known = trusted.log_key is not None or bool(trusted.policy and trusted.policy.logs)
     checks = (each if known else _on_the_pack_s_word(each) for each in found.checks)
     return Recomputed(
         checks=tuple(_as_of_the_pack(each, told) for each in checks if _counts(each)),
         figures=found.figures,
         told=told,
+    )
+
+
+def _nothing(
+    verdict: Verdict, pack: Path, against: tuple[Check, ...], told: tuple[Told, ...]
+) -> Recomputed:
+    """What is left when something is false of the pack itself."""
+    slugs = ", ".join(sorted({each.slug for each in verdict.failures}))
+    sentence = f"No figure follows from a pack of which something is false ({slugs})."
+    return Recomputed(
+        checks=(*against, unchecked("recomputed", sentence)),
+        told=told,
+        unusable=f"The pack {pack} is damaged or false ({slugs}): see `provenite audit`.",
+    )
+
+
+def _of_another_batch(verdict: Verdict, pack: Path, against: tuple[Check, ...]) -> Recomputed:
+    """What is left when the pack is of one batch, and the certificate of another."""
+    material = f" ({verdict.subject.material})" if verdict.subject else ""
+    of = f"The pack {pack} is of batch {verdict.batch}{material}"
+    sentence = f"{of}, the certificate of another."
+    return Recomputed(
+        checks=(
+            *(
+                msgspec.structs.replace(each, detail=sentence) if each.subject == "batch" else each
+                for each in against
+            ),
+            unchecked("recomputed", "No figure follows from the pack of another batch."),
+        )
     )
 
 
@@ -72,7 +105,13 @@ def _told(found: CertificateVerdict, pack: Path) -> tuple[Told, ...]:
     # The statement says how it stood then; that nothing lifted it until the pack was made is not in its proofs.
     since = datetime.fromtimestamp(found.since, UTC)
     return (
-        Told(status=found.status, by=f"the log's statement in {pack}", told_at=since, since=since),
+        Told(
+            status=found.status,
+            by=f"the log's statement in {pack}",
+            told_at=since,
+            since=since,
+            reason=found.reason,
+        ),
     )
 
 
@@ -126,7 +165,3 @@ def _shipped(said: Provenance) -> dict[str, Policy]:
     if said.policy in CATALOGUE and digest(policy_named(said.policy)) == said.policy_digest:
         return {said.policy_digest: policy_named(said.policy)}
     return {}
-
-
-def _unchecked(detail: str) -> Check:
-    return Check(subject="recomputed", result=Result.UNCHECKED, detail=detail)

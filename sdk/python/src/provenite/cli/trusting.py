@@ -1,6 +1,9 @@
 """Whom the one at the terminal trusts: a log's key, and a policy that says which witnesses are enough."""
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from provenite_proto.log import (
     NoteKey,
@@ -12,6 +15,17 @@ from provenite_proto.log import (
 )
 
 from .failing import unable
+
+LogKeyOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="VKEY", help="The log's key that you trust (name+id+base64), or a file that has it."
+    ),
+]
+WitnessesOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Which witnesses you trust: a policy in the form of C2SP."),
+]
 
 
 def witness_policy(path: Path | None) -> WitnessPolicy | None:

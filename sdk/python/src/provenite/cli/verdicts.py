@@ -138,6 +138,12 @@ def _certificates(verdict: Verdict) -> Iterator[str]:
         yield f"  {in_line(each.id)}"
         said = f"{each.policy} {each.version}, as of {each.as_of}, by the first {each.size:,} statements"
         yield wrapped(in_line(f"{_RESULTS[each.result]}{status}: {said}"), WIDTH, "      ")
+        if each.reason is not None and each.since is not None:
+            since = datetime.fromtimestamp(each.since, UTC)
+            reason = (
+                f"since {since:%Y-%m-%d %H:%M:%S} UTC, the ledger says why: {quoted(each.reason)}"
+            )
+            yield wrapped(in_line(reason), WIDTH, "      ")
         own = is_own(each.policy)
         if own:
             yield wrapped(OWN, WIDTH, "      ")

@@ -13,27 +13,25 @@ from provenite_proto.certificate import (
     Evidence,
     Result,
     Trusted,
-    did,
     judged,
     read_certificate,
     read_qr,
-    suspension,
     unreadable,
 )
 from provenite_proto.certificate.addresses import may_be_asked, taken_apart
 from provenite_proto.certificate.answers import CertificateAnswer
 from provenite_proto.certificate.opening import MAX_CHARACTERS
-from provenite_proto.log import note
-from provenite_proto.statement import MAX_BYTES
 
 from .._evidence import Fetched, certificate_at, completed
 from .._public_files import PublicFiles
+from .asking import check_batch
 from .certified import Verified, verified_text
 from .failing import failures, misused, unable
+from .given import beside, named, text, with_beside
 from .recomputing import recomputed
 from .showing import AsJson, print_json
 from .terminal import console
-from .trusting import key_of_log, key_text, witness_policy
+from .trusting import LogKeyOption, WitnessesOption, key_of_log, key_text, witness_policy
 
 VALID, FALSE, UNCHECKED = 0, 1, 2
 _PAGES = {"%pdf-": "PDF", "<!doctype html": "HTML", "<html": "HTML"}
@@ -49,19 +47,8 @@ def verify(
             help="The certificate: a file, its address, or the text of its printed code.",
         ),
     ],
-    log_key: Annotated[
-        str | None,
-        typer.Option(
-            metavar="VKEY",
-            help="The log's key that you trust (name+id+base64), or a file that has it.",
-        ),
-    ] = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Which witnesses you trust: a policy in the form of C2SP."
-        ),
-    ] = None,
+    log_key: LogKeyOption = None,
+    policy: WitnessesOption = None,
     batch: Annotated[
         str | None, typer.Option(metavar="BATCH", help="The batch that it should be of.")
     ] = None,
@@ -74,7 +61,10 @@ def verify(
     ] = None,
     statement: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The ledger's statement of it, with --receipt."),
+        typer.Option(
+            metavar="FILE",
+            help="The ledger's statement of it, with --receipt; those beside it otherwise.",
+        ),
     ] = None,
     receipt: Annotated[
         Path | None,
@@ -92,23 +82,18 @@ def verify(
     """Find out whether a certificate can be relied on.
 
     Its signature, dates and status, and that the ledger has recorded it in a log that witnesses have seen. Asked is
-    only the ledger that the certificate names, over https. With --recompute its figures are computed anew from the
-    statements of its batch's pack, and compared one by one. Exit code 0: valid; 1: false, suspended, revoked or
-    expired; 2: nothing is false, but not all could be checked (or the command was used wrongly); 3: there is no
-    verdict, since it cannot be read or fetched.
+    only the ledger that the certificate names, over https (or http on this machine). With --recompute its figures are
+    computed anew from the statements of its batch's pack, and compared one by one. Exit code 0: valid; 1: false,
+    suspended, revoked or expired; 2: nothing is false, but not all could be checked (or the command was used wrongly);
+    3: there is no verdict, since it cannot be read or fetched.
     """
-    if (statement is None) != (receipt is None):
-        misused("--statement and --receipt come together: the proof is of that statement")
+    if batch is not None:
+        check_batch(batch)
+    given = named(did_file, status, statement, receipt)
     trusted = Trusted(
         log_key=key_of_log(key_text(log_key)) if log_key else None,
         policy=witness_policy(policy),
         batch=batch,
-    )
-    given = Evidence(
-        document=_bytes(did_file, did.MAX_BYTES),
-        status_list=_text(status, suspension.MAX_CHARACTERS),
-        statement=_text(statement, MAX_BYTES),
-        receipt=_bytes(receipt, note.MAX_BYTES),
     )
     try:
         found = _verified(certificate, given, trusted, recompute, offline=offline)
@@ -120,7 +105,7 @@ def verify(
 def _verified(
     words: str, given: Evidence, trusted: Trusted, pack: Path | None, *, offline: bool
 ) -> Verified:
-    answer = None
+    answer, lying = None, None
     if words.startswith(("https://", "http://")):
         url, digest = _address(words)
         trusted = msgspec.structs.replace(trusted, digest=digest)
@@ -130,7 +115,13 @@ def _verified(
             raise BadCertificate("issuer-mismatch", f"{url} answers with {read.credential.id}.")
     else:
         read = read_certificate(_certificate_text(Path(words)))
+        lying = beside(Path(words))
     fetched = _fetched(read, given, answer, offline=offline)
+    # What the ledger answers is newer, and more witnesses may have seen it.
+    if lying is not None and fetched.evidence.statement is None:
+        fetched = msgspec.structs.replace(fetched, evidence=with_beside(fetched.evidence, lying))
+    else:
+        lying = None
     anew = None if pack is None else recomputed(pack, read, fetched.evidence, trusted)
     told = fetched.evidence.told + (anew.told if anew else ())
     evidence = msgspec.structs.replace(fetched.evidence, told=told)
@@ -143,6 +134,8 @@ def _verified(
         figures=anew.figures if anew else (),
         reason=fetched.answer.reason if fetched.answer else None,
         lacking=fetched.lacking,
+        beside=(lying.statement.name, lying.receipt.name) if lying else (),
+        pack=anew.unusable if anew else None,
     )
 
 
@@ -181,30 +174,14 @@ def _fetched(
 
 
 def _certificate_text(path: Path) -> str:
-    text = _text(path, MAX_CHARACTERS) or ""
-    kind = next((name for begin, name in _PAGES.items() if text.lower().startswith(begin)), None)
+    found = text(path, MAX_CHARACTERS) or ""
+    kind = next((name for begin, name in _PAGES.items() if found.lower().startswith(begin)), None)
     if kind is not None:
         unable(
             f"{path} is a page for people ({kind}): give the certificate itself, the .jwt beside it "
             "(attached to the PDF), or the text of the printed code"
         )
-    return text
-
-
-def _text(path: Path | None, most: int) -> str | None:
-    raw = _bytes(path, most)
-    # What is not ASCII, or longer, is refused by who reads it; an editor may have put a line's end behind it.
-    return None if raw is None else raw.decode("ascii", "replace").strip()
-
-
-def _bytes(path: Path | None, most: int) -> bytes | None:
-    if path is None:
-        return None
-    try:
-        with path.open("rb") as file:
-            return file.read(most + 2)
-    except OSError as error:
-        unable(f"{path}: {error.strerror}")
+    return found
 
 
 def _finish(found: Verified, *, as_json: bool) -> NoReturn:
