@@ -92,6 +92,10 @@ class Certified(msgspec.Struct):
         # The replay has not heard of all that others tell this ledger, whose size the certificate names.
         return submitted(self.story.ledger.registrar, record)
 
+    def settle(self) -> None:
+        """Have late statements worked out at once: whoever asks for content does not wait for the follower."""
+        self.refiner.get(paths.content(self.made))
+
     def says(self, policy: Policy, facts: Facts | None = None) -> Any:
         """What a policy says of the cathode at present, by the pure rules, as an answer has it."""
         return said(self.assessed(policy, facts or Facts()), self.made)

@@ -170,7 +170,9 @@ def test_each_late_statement_is_told_as_the_rules_have_it(certified: Certified) 
     ]
     said = [certified.says(policy)]
     for tell in tells:
-        told = consequences(certified.refiner, tell())
+        late = tell()
+        certified.settle()
+        told = consequences(certified.refiner, late)
         said.append(certified.says(policy))
         before, after = said[-2:]
         if (before["outcome"], before["figures"]) == (after["outcome"], after["figures"]):

@@ -63,6 +63,7 @@ def comes_true(certified: Certified, firm: Firm, record: AnyRecord) -> tuple[str
     answered = certified.story.ledger.send(statement)
     assert answered.status_code == 201, answered.text
     digest = answered.json()["digest"]
+    certified.settle()
     # Whose key has been revoked can ask for nothing; of one statement the registrar is told the same.
     late = consequences(certified.story.ledger.registrar, digest)
     told = {each["certificate"]: each for each in late.values()}
