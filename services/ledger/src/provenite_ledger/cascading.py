@@ -17,6 +17,7 @@ from provenite_proto.policy.answers import answer
 from provenite_proto.problem import Problem
 from provenite_proto.record import Declaration, Validity
 from provenite_proto.statement import parse
+from provenite_proto.strict_toml import Malformed
 
 from . import hindsight, policies
 from .hindsight import View
@@ -153,10 +154,10 @@ def _instead(replacing: Replacing, settings: str) -> Policy | str:
     """The other policy with these parameters, or in a sentence why there is none."""
     try:
         return replacing(settings)
-    except NotOffered as error:
+    except (NotOffered, Malformed) as error:
         return str(error)
     except Problem as problem:
-        # A file may be none with values that others than its own author have set.
+        # What was sent is a policy with its defaults, and may be none with these.
         return problem.detail
 
 
