@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from provenite_ledger import issuer_keys
 from provenite_ledger.admitting import Admitted
 from provenite_ledger.app import PACKS_AT_ONCE, create_app
 from provenite_ledger.computing import Computing, Room
@@ -238,6 +239,7 @@ async def served(
     async with asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool:
         registrar = Registrar(sequencer, SigningKey.generate(), ORIGIN)
         signing = SigningKey.generate()
+        await issuer_keys.sign_with(pool, signing.public)
         parts = Parts(
             settings=settings or Settings(),
             origin=ORIGIN,

@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from provenite_ledger import policies
+from provenite_ledger import issuer_keys, policies
 from provenite_ledger.access import Reader
 from provenite_ledger.assessing import assessed, question
 from provenite_ledger.issuing import Issued, Issuing, Wanted
@@ -150,7 +150,9 @@ async def inside(dsn: str, store: LockedStore, *, patience: float = 30) -> Async
         batch = mined.submitted.batches[0]
         (made,) = await recorded(sequencer, firm.sign(refining([(batch, "100")], "29.5", cu="1")))
         registrar = Struck(sequencer, keeper.key, ORIGIN)
-        issuing = Issuing(pool, registrar, SigningKey.generate(), ORIGIN, "ledger.example")
+        signing = SigningKey.generate()
+        await issuer_keys.sign_with(pool, signing.public)
+        issuing = Issuing(pool, registrar, signing, ORIGIN, "ledger.example")
         yield Inside(pool, sequencer, registrar, issuing, firm, batch, made.submitted.batches[0])
 
 

@@ -278,7 +278,10 @@ def test_a_database_that_lacks_a_statement_contradicts_itself() -> None:
         assert "the database contradicts itself" in done.stderr
 
 
-@pytest.mark.parametrize("words", [(), ("serve",), ("invite",), ("adopt",), ("replay",)])
+COMMANDS = ("serve", "invite", "adopt", "replay", "certificate-keys", "retire-certificate-key")
+
+
+@pytest.mark.parametrize("words", [(), *((each,) for each in COMMANDS)])
 def test_help_fits_in_80_columns_with_an_example_a_line(words: tuple[str, ...]) -> None:
     shown = CliRunner().invoke(main, [*words, "--help"]).stdout
     assert max(map(len, shown.splitlines())) <= 80

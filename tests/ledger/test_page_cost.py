@@ -64,7 +64,8 @@ insert into sharing (index, issuer, opened) values (0, 0, '{{quantities}}');
 insert into lens select n, sha256(n::text::bytea) from generate_series(1, 9000) n;
 insert into policy
 select sha256(n::text::bytea), '{{"version": "1"}}', 'policy ' || n % 10, '' from generate_series(0, 99) n;
-insert into credential select digest, '' from statement where index % 2 = 1;
+insert into certificate_key select sha256('key'), '', now(), true;
+insert into credential select digest, '', sha256('key') from statement where index % 2 = 1;
 insert into statement (index, digest, compact, kind, issuer, counterparty, key_id, recorded_at)
 select n, sha256(n::text::bytea), '', 'certificate_status', 0, n % 3, sha256('key'), now()
 from generate_series({STATEMENTS + CHAIN}, {STATEMENTS + CHAIN + CHANGES - 1}) n;

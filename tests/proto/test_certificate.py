@@ -25,6 +25,7 @@ from provenite_proto.certificate import (
     judged,
     read_certificate,
 )
+from provenite_proto.certificate.did import MAX_KEYS, kid_of
 from provenite_proto.certificate.suspension import is_suspended, read_status_list
 from provenite_proto.log import parse_key, parse_policy
 from provenite_proto.matter.quantity import fraction_text
@@ -72,6 +73,24 @@ def test_what_is_signed_is_what_is_opened() -> None:
 
 def test_a_document_is_read_as_it_is_written() -> None:
     assert certificates.read_did(msgspec.json.encode(document(KEY, OTHER))) == document(KEY, OTHER)
+
+
+def test_a_document_keeps_the_keys_that_sign_before_those_that_were_retired() -> None:
+    keys = [SigningKey.generate().public for _ in range(MAX_KEYS + 1)]
+    for many in (1, MAX_KEYS - 1, MAX_KEYS):
+        signing, retired = keys[:many], keys[many:]
+        made = certificates.did_document(DID, signing, retired)
+        assert certificates.read_did(msgspec.json.encode(made)) == made
+        assert len(made.verification_method) == MAX_KEYS
+        for key in signing:
+            assert made.key(kid_of(DID, key)).key_id == key.key_id
+        slugs = []
+        for key in retired:
+            with pytest.raises(BadCertificate) as found:
+                made.key(kid_of(DID, key))
+            slugs.append(refusal(found))
+        expected = ["issuer-key-retired"] * (MAX_KEYS - many)
+        assert slugs == [*expected, "issuer-key-unknown"]
 
 
 @pytest.mark.parametrize("policy", [policy_named(each) for each in CATALOGUE], ids=CATALOGUE)

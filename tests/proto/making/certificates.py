@@ -224,9 +224,9 @@ def unsigned() -> Iterator[tuple[str, Case]]:
     for name, change, slug in (
         ("document-of-another-issuer", {"id": "did:web:other.example"}, "issuer-mismatch"),
         (
-            "key-not-for-assertions",
+            "key-retired",
             {"assertionMethod": [f"{DID}#{OTHER.key_id}"]},
-            "issuer-key-unknown",
+            "issuer-key-retired",
         ),
         (
             "key-of-another-controller",

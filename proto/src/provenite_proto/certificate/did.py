@@ -1,6 +1,10 @@
-"""The issuer's DID document: which keys sign its certificates (DID Core 1.0; JsonWebKey of CID 1.0, section 2.2.3)."""
+"""The issuer's DID document: which keys sign its certificates (DID Core 1.0; JsonWebKey of CID 1.0, section 2.2.3).
 
-from collections.abc import Iterable
+A key that is replaced stays in it, for a certificate outlives the key that signs the next one. A key that is retired
+is no assertion method any more: what it has signed, whenever that was, counts no more.
+"""
+
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,6 +20,7 @@ from .model import Uri
 MAX_BYTES = 65_536
 """Bytes of a document, at the most."""
 MAX_KEYS = 64
+"""Keys of a document, at the most."""
 
 
 class Method(Form, frozen=True, kw_only=True):
@@ -28,7 +33,7 @@ class Method(Form, frozen=True, kw_only=True):
 
 
 class DidDocument(Form, frozen=True, kw_only=True):
-    """All the keys that ever signed for the issuer: a certificate outlives the key that signs the next one."""
+    """The keys of an issuer: `assertion_method` names those whose signatures count, the others are retired."""
 
     context: tuple[
         Literal["https://www.w3.org/ns/did/v1"], Literal["https://w3id.org/security/jwk/v1"]
@@ -38,10 +43,18 @@ class DidDocument(Form, frozen=True, kw_only=True):
     assertion_method: Annotated[tuple[Uri, ...], Meta(min_length=1, max_length=MAX_KEYS)]
 
     def key(self, kid: str) -> PublicKey:
-        """The key that may sign under this `kid`; `BadCertificate` `issuer-key-unknown` or `issuer-document`."""
+        """The key that may sign under this `kid`.
+
+        `BadCertificate` `issuer-key-unknown`, `issuer-key-retired` or `issuer-document`.
+        """
         method = next((each for each in self.verification_method if each.id == kid), None)
-        if method is None or method.controller != self.id or kid not in self.assertion_method:
+        if method is None or method.controller != self.id:
             raise BadCertificate("issuer-key-unknown", f"{self.id} has no key {kid[:256]!r}.")
+        if kid not in self.assertion_method:
+            raise BadCertificate(
+                "issuer-key-retired",
+                f"The issuer has retired the key {kid[:256]!r}: what it signed counts no more.",
+            )
         try:
             key = PublicKey(method.public_key_jwk)
         except Problem as problem:
@@ -56,17 +69,19 @@ def kid_of(did: str, key: PublicKey) -> str:
     return f"{did}#{key.key_id}"
 
 
-def did_document(did: str, keys: Iterable[PublicKey]) -> DidDocument:
-    """The document of an issuer with these P-256 keys."""
+def did_document(
+    did: str, keys: Sequence[PublicKey], retired: Sequence[PublicKey] = ()
+) -> DidDocument:
+    """The document of an issuer with these P-256 keys, and of those `retired` as many as it has room for."""
     methods = tuple(
         Method(id=kid_of(did, key), type="JsonWebKey", controller=did, public_key_jwk=key.jwk)
-        for key in keys
+        for key in (*keys, *retired[: max(0, MAX_KEYS - len(keys))])
     )
     return DidDocument(
         context=("https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1"),
         id=did,
         verification_method=methods,
-        assertion_method=tuple(each.id for each in methods),
+        assertion_method=tuple(each.id for each in methods[: len(keys)]),
     )
 
 

@@ -30,6 +30,10 @@ KINDS: Mapping[str, Kind] = kinds(
             "The issuer's DID document has no such key",
             "Fetch the document again; if the key is still not in it, do not rely on the certificate.",
         ),
+        "issuer-key-retired": (
+            "The issuer has retired the key that signed it",
+            "Do not rely on it: somebody else may have that key. Ask the holder for a certificate of now.",
+        ),
         "certificate-false": (
             "The signature does not fit the text",
             "Do not rely on it: the text was changed after it was signed.",

@@ -32,7 +32,7 @@ class Secured(msgspec.Struct, Generic[C], frozen=True):
     def verify(self, issuer: str, document: DidDocument) -> None:
         """Raise `BadCertificate` unless this issuer, of whom that is the DID document, signed it.
 
-        `issuer-mismatch`, `issuer-document`, `issuer-key-unknown` or `certificate-false`.
+        `issuer-mismatch`, `issuer-document`, `issuer-key-unknown`, `issuer-key-retired` or `certificate-false`.
         """
         did, _, _ = self.kid.partition("#")
         if did != issuer:

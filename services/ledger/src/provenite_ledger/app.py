@@ -10,7 +10,7 @@ import asyncpg
 from litestar import Litestar
 from litestar.datastructures import State
 
-from . import contents, keys, policies, starting
+from . import contents, issuer_keys, keys, policies, starting
 from .computing import Computing, Room
 from .enrolment import Enrolment, take_origin
 from .follower import Follower
@@ -20,7 +20,7 @@ from .http.fast import Bodies
 from .http.parts import Parts
 from .http.submitting import MAX_BATCHES_BYTES
 from .issuing import Issuing
-from .postgres import EmbeddedPostgres
+from .postgres import EmbeddedPostgres, running_server
 from .printing import Printing
 from .publishing.receipts import Receipts
 from .publishing.rereading import Rereading
@@ -30,7 +30,7 @@ from .revising import Revising
 from .sequencer import Sequencer
 from .settings import Settings
 from .status_lists import StatusLists
-from .store import certifying, loading, reading
+from .store import loading, reading
 from .store.locked import LockedStore
 from .store.migrate import migrate
 from .verifying import Verifying
@@ -68,6 +68,21 @@ async def database(settings: Settings) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
+async def database_beside(settings: Settings) -> AsyncIterator[str]:
+    """The database that is set, the one that a running ledger has started, or the ledger's own, started for this."""
+    beside = None
+    if settings.database_url is None:
+        if not settings.data.is_dir():
+            raise FileNotFoundError(f"there is no folder {settings.data}: set PROVENITE_DATA")
+        beside = running_server(settings.data / "postgres")
+    if beside is not None:
+        yield beside
+        return
+    async with database(settings) as dsn:
+        yield dsn
+
+
+@contextlib.asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Parts]:
     """A ledger at work: database, tables, registrar, sequencer, follower; stopped in the reverse order.
 
@@ -100,7 +115,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         await enrolment.found(settings.country)
         await store.put_log_key(str(publisher.published.key))
         certificates = keys.certificates(settings.data)
-        await certifying.signs(pool, certificates.public)
+        await issuer_keys.sign_with(pool, certificates.public)
         # Long work is no outage: what it asks may take as long as it takes.
         working = await stack.enter_async_context(
             asyncpg.create_pool(dsn, min_size=1, max_size=WORKING_CONNECTIONS)

@@ -7,11 +7,11 @@ from functools import lru_cache
 import asyncpg
 import msgspec
 
-from provenite_proto.certificate import did_document, did_of
 from provenite_proto.log import Read, Unproven, entry, leaf_hash
 from provenite_proto.pack import NOTHING, Content, Issued, Writer, limits
 from provenite_proto.statement import Statement, parse
 
+from . import issuer_keys
 from .access import Reader, listed
 from .answering.pack import Shown, shown
 from .publishing.proving import inclusion_in
@@ -20,7 +20,7 @@ from .publishing.publisher import Publisher
 from .publishing.receipts import Receipts
 from .selecting import Selection
 from .status_lists import StatusLists
-from .store import certifying, packs, policies, reading, rows
+from .store import packs, policies, reading, rows
 from .store.packing import unpacked
 from .store.rows import Row
 
@@ -129,7 +129,7 @@ async def issued(
         number: lists.texts.get(number) or await status_lists.text(number)
         for number in dict.fromkeys(row["list"] for row in certificates)
     }
-    document = did_document(did_of(origin), await certifying.keys(pool))
+    document = await issuer_keys.document(pool, origin)
     return Issued(
         certificates={row["id"]: row["jwt"] for row in certificates},
         policies={digest: each for digest, each in definitions.items() if each is not None},

@@ -10,7 +10,7 @@ import asyncpg
 import typer
 import uvloop
 
-from . import __version__, inviting, logs, serving, starting
+from . import __version__, inviting, logs, retiring, serving, starting
 from .app import database
 from .enrolment import OriginChanged
 from .inviting import ROLES
@@ -194,11 +194,12 @@ def migrate() -> None:
 
 
 @main.command(
+    short_help="Replay the log; compare it with the tables.",
     epilog="\b\nExamples:\n"
     "  provenite-ledger replay                   what the log comes to\n"
     "  provenite-ledger replay --compare         whether the tables hold the same\n"
     "  provenite-ledger replay --compare --json  for programs\n\n"
-    "Exits with 0, with 1 for a difference, with 3 when it could not be done."
+    "Exits with 0, with 1 for a difference, with 3 when it could not be done.",
 )
 def replay(
     compare: Annotated[
@@ -217,6 +218,45 @@ def replay(
     except _FAILURES as error:
         _fail(error, replaying.NOT_DONE)
     raise typer.Exit(code)
+
+
+@main.command()
+def certificate_keys() -> None:
+    """List the keys that sign certificates.
+
+    With how many certificates stand by each: neither revoked nor over.
+    """
+    settings = _settings()
+    try:
+        print(asyncio.run(retiring.listed(settings)))
+    except _FAILURES as error:
+        _fail(error)
+
+
+# A thumbprint may begin with a hyphen.
+@main.command(context_settings={"ignore_unknown_options": True})
+def retire_certificate_key(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Its thumbprint, as it is listed.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Retire a key, such as one that was stolen.
+
+    What it has signed verifies no more, from now on and for good. The key that signs now has to be replaced first:
+    move certificates.pem out of the data folder, and start the ledger again. It may be running.
+    """
+
+    def agreed(meaning: str) -> bool:
+        print(meaning, file=sys.stderr)
+        return yes or typer.confirm("Retire it?", err=True)
+
+    settings = _settings()
+    try:
+        name = asyncio.run(retiring.retired(settings, key, agreed))
+    except _FAILURES as error:
+        _fail(error)
+    if name is None:
+        _fail("nothing was changed")
+    print(f"Retired {name}.", file=sys.stderr)
 
 
 async def _adopt(settings: Settings) -> int:

@@ -229,7 +229,7 @@ class Issuing:
                 continue
             name = base64url.encode(secrets.token_bytes(_ID_BYTES))
             said = self._said(wanted, found, name, entry)
-            text = await certifying.keep(self._pool, self._signed(said))
+            text = await certifying.keep(self._pool, self._signed(said), self._key.key_id)
             try:
                 await self._registrar.says(_record(wanted, found, name, entry, text, said))
             except Problem as problem:

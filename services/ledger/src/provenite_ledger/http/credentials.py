@@ -9,10 +9,10 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter
 
 from provenite_proto import paths
-from provenite_proto.certificate import CONTEXT, did_document, did_of, read_certificate
+from provenite_proto.certificate import CONTEXT, read_certificate
 from provenite_proto.certificate.did import DidDocument
 
-from .. import policies
+from .. import issuer_keys, policies
 from ..answering.certificate import standing
 from ..pages import CONTENT_SECURITY_POLICY, Shown
 from ..printing import as_of
@@ -107,7 +107,7 @@ async def status_list(
             DidDocument,
             media_type=DID_TYPE,
             generate_examples=False,
-            description="The DID document (did:web) of who issues certificates here: every key that ever signed them.",
+            description="The DID document (did:web) of who issues certificates here: its keys, of which those that are retired are no assertion method.",
         ),
         **refusals(),
     },
@@ -115,7 +115,7 @@ async def status_list(
 async def issuer(request: AnyRequest) -> Response[bytes]:
     """The keys with which certificates and status lists are signed."""
     ledger = parts(request)
-    document = did_document(did_of(ledger.origin), await certifying.keys(ledger.pool))
+    document = await issuer_keys.document(ledger.pool, ledger.origin)
     return Response(
         msgspec.json.encode(document),
         media_type=DID_TYPE,

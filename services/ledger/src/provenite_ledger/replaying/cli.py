@@ -1,15 +1,12 @@
 """The command `provenite-ledger replay`: beside the running ledger, or on its own."""
 
-import contextlib
 import sys
-from collections.abc import AsyncIterator
 from typing import TextIO
 
 import asyncpg
 import msgspec
 
-from ..app import database
-from ..postgres import running_server
+from ..app import database_beside
 from ..settings import Settings
 from .differing import Difference, Differs
 from .run import Summary, replay
@@ -30,7 +27,7 @@ async def run(settings: Settings, *, compare: bool, as_json: bool) -> int:
     Raises what keeps it from being done: `PostgresUnavailable`, `OSError`, `ValueError` or
     `asyncpg.PostgresError`.
     """
-    async with _database(settings) as dsn:
+    async with database_beside(settings) as dsn:
         connection = await asyncpg.connect(dsn)
         try:
             summary = await replay(connection, compare=compare, told=_progress)
@@ -43,21 +40,6 @@ async def run(settings: Settings, *, compare: bool, as_json: bool) -> int:
             _clear(sys.stderr)
     print(msgspec.json.encode(answer).decode() if as_json else _text(answer, compare))
     return SAME if answer.same else DIFFERS
-
-
-@contextlib.asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[str]:
-    """The database that is set, the one that a running ledger has started, or the ledger's own, started for this."""
-    beside = None
-    if settings.database_url is None:
-        if not settings.data.is_dir():
-            raise FileNotFoundError(f"there is no folder {settings.data}: set PROVENITE_DATA")
-        beside = running_server(settings.data / "postgres")
-    if beside is not None:
-        yield beside
-        return
-    async with database(settings) as dsn:
-        yield dsn
 
 
 def _text(answer: _Answer, compare: bool) -> str:

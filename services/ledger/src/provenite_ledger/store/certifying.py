@@ -9,9 +9,9 @@ import msgspec
 from provenite_proto.certificate import digest_of, standing
 from provenite_proto.certificate.standing import Said
 from provenite_proto.ledger import Effect, Recorded, RegisteredKey
-from provenite_proto.record import Certificate, Declaration, Facts, Jwk
+from provenite_proto.record import Certificate, Declaration, Facts
 from provenite_proto.replay.reach import Reach
-from provenite_proto.statement import PublicKey, parse
+from provenite_proto.statement import parse
 
 from . import rows
 from .loaded import Entry
@@ -113,22 +113,11 @@ async def is_taken(pool: asyncpg.Pool, number: int, position: int) -> bool:
     return found
 
 
-async def keep(pool: asyncpg.Pool, jwt: str) -> str:
-    """Keep what was signed; its digest."""
+async def keep(pool: asyncpg.Pool, jwt: str, key: str) -> str:
+    """Keep what a key (its id) has signed; the digest of that."""
     digest = digest_of(jwt)
-    await pool.execute(_SQL["put_credential"], rows.raw(digest), jwt)
+    await pool.execute(_SQL["put_credential"], rows.raw(digest), jwt, rows.raw(key))
     return digest
-
-
-async def signs(pool: asyncpg.Pool, key: PublicKey) -> None:
-    """Remember for good that this key signs certificates."""
-    await pool.execute(_SQL["put_key"], rows.raw(key.key_id), msgspec.json.encode(key.jwk).decode())
-
-
-async def keys(pool: asyncpg.Pool) -> list[PublicKey]:
-    """Every key that has ever signed certificates."""
-    found = await pool.fetch(_SQL["keys"])
-    return [PublicKey(msgspec.json.decode(row["jwk"], type=Jwk)) for row in found]
 
 
 async def certificate(pool: asyncpg.Pool, certificate_id: str) -> Row | None:

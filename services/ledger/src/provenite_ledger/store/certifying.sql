@@ -14,9 +14,12 @@ select s.index, s.digest, s.key_id, s.recorded_at, coalesce(s.retracted_by < $2,
 from statement s where s.index = any ($1::bigint[])
 
 -- name: same
--- Certificates by the same of a batch that are valid, wait for nothing and do not end before a moment, the newest first.
+-- Certificates by the same of a batch that are valid, by a key that is not retired, wait for nothing and do not end
+-- before a moment, the newest first.
 select c.id, e.jwt
-from certificate c join credential e on e.digest = c.credential
+from certificate c
+join credential e on e.digest = c.credential
+join certificate_key k on k.key_id = e.key_id and k.retired_at is null
 where c.party = $1 and c.batch = $2 and c.policy = $3 and c.as_of = $4 and c.declaration is not distinct from $5
   and c.status = 'valid' and c.valid_until > $6
   and not exists (select from certificate_due w where w.certificate = c.index and not w.done)
@@ -42,22 +45,15 @@ select exists (select from certificate where list = $1 and position = $2)
 
 -- name: put_credential
 -- What was signed, before it is recorded.
-insert into credential (digest, jwt) values ($1, $2) on conflict (digest) do nothing
-
--- name: put_key
--- A key that signs certificates.
-insert into certificate_key (key_id, jwk) values ($1, $2) on conflict (key_id) do nothing
-
--- name: keys
--- Every key that has signed certificates.
-select jwk from certificate_key order by key_id
+insert into credential (digest, jwt, key_id) values ($1, $2, $3) on conflict (digest) do nothing
 
 -- name: certificate
--- A certificate by its id, with what was signed and the statement that has given it its status.
-select c.*, s.digest, s.recorded_at, s.compact, e.jwt, h.recorded_at as since, h.compact as said
+-- A certificate by its id, with what was signed, when its key was retired, and the statement that has given it its status.
+select c.*, s.digest, s.recorded_at, s.compact, e.jwt, k.retired_at, h.recorded_at as since, h.compact as said
 from certificate c
 join statement s on s.index = c.index
 join credential e on e.digest = c.credential
+join certificate_key k on k.key_id = e.key_id
 left join statement h on h.index = c.changed
 where c.id = $1
 
@@ -65,13 +61,13 @@ where c.id = $1
 -- Certificates after an index, a party's or all: each is found by an index of its own.
 with those as (
     (
-        select c.* from certificate c join credential e on e.digest = c.credential
+        select c.*, e.key_id from certificate c join credential e on e.digest = c.credential
         where c.party = $2 and c.index > $1
         order by c.index limit $3
     )
     union all
     (
-        select c.* from certificate c join credential e on e.digest = c.credential
+        select c.*, e.key_id from certificate c join credential e on e.digest = c.credential
         where $2::bigint is null and c.index > $1
         order by c.index limit $3
     )
@@ -81,7 +77,8 @@ named as materialized (
     select digest, id, convert_from(definition, 'UTF8')::jsonb ->> 'version' as version
     from policy where digest = any (array(select policy from those))
 )
-select c.*, s.digest, m.digest as maker, p.id as policy_id, p.version, h.recorded_at as since, h.compact as said
+select c.*, s.digest, m.digest as maker, p.id as policy_id, p.version, h.recorded_at as since, h.compact as said,
+       (select retired_at from certificate_key k where k.key_id = c.key_id) as retired_at
 from those c
 join statement s on s.index = c.index
 join statement m on m.index = c.batch / 1024

@@ -105,11 +105,12 @@ select consumer, batch, before from draw where consumer = any ($1::bigint[]) ord
 select before from revision where batch = $1 and late >= $2 and late < $3 order by late limit 1
 
 -- name: certificates
--- The certificates of a batch before an index, the newest first, at most $3.
+-- The certificates of a batch before an index whose signature counts, the newest first, at most $3.
 select c.index, c.id, c.list, c.policy, c.declaration, s.digest, e.jwt
 from certificate c
 join statement s on s.index = c.index
 join credential e on e.digest = c.credential
+join certificate_key k on k.key_id = e.key_id and k.retired_at is null
 where c.batch = $1 and c.index < $2
 order by c.index desc limit $3
 

@@ -371,16 +371,22 @@ create table status_list (
     taken bigint not null
 );
 
-create table credential (
-    -- What was signed as a certificate; it counts once a statement has its digest.
-    digest bytea primary key check (length(digest) = 32),
-    jwt text not null
-);
-
 create table certificate_key (
     -- Every key that has signed a credential or a status list here: its RFC 7638 thumbprint, and the public key.
     key_id bytea primary key check (length(key_id) = 32),
-    jwk text not null
+    jwk text not null,
+    added_at timestamptz not null,
+    -- Whether it is the one that signs now: that of the ledger's last start.
+    signs boolean not null,
+    -- Since when nothing that it has signed counts any more.
+    retired_at timestamptz
+);
+
+create table credential (
+    -- What was signed as a certificate, and by which key; it counts once a statement has its digest.
+    digest bytea primary key check (length(digest) = 32),
+    jwt text not null,
+    key_id bytea not null references certificate_key
 );
 
 create table certificate_due (
