@@ -3,7 +3,16 @@
 from provenite_proto import paths
 from provenite_proto.certificate.standing import VOID, WITHDRAWN
 from provenite_proto.record import RetractionReason, RevocationReason
-from tests.ledger.running import Firm, Ledger, day, extraction, refining, transfer
+from provenite_proto.statement import SigningKey
+from tests.ledger.running import (
+    Firm,
+    Ledger,
+    day,
+    extraction,
+    further_key,
+    refining,
+    transfer,
+)
 from tests.ledger.speaking import retracting, revoking, submitted
 from tests.ledger.test_certificates import comes_to, slug
 
@@ -56,6 +65,18 @@ def test_what_a_stolen_key_has_made_is_certified_no_more(ledger: Ledger) -> None
     (changed,) = ledger.registrar.get(paths.certificate_consequences(late)).json()["items"]
     assert (changed["certificate"], changed["reason"]) == (name, VOID)
     assert "after" not in changed
+
+
+def test_what_was_shipped_with_a_stolen_key_is_certified_no_more(ledger: Ledger) -> None:
+    mine, ore = ore_of(ledger)
+    stolen = SigningKey.generate()
+    mine.record(further_key(mine.id, stolen))
+    thief, refiner = Firm(ledger, stolen, mine.id), ledger.enrol("refiner")
+    name = certified(refiner, thief.ships(ore, refiner, "100"))
+    other = certified(mine, ore)
+    submitted(mine, revoking(stolen.key_id, RevocationReason.KEY_COMPROMISE, day(0)))
+    assert comes_to(ledger, name, "suspended")["reason"] == VOID
+    assert ledger.http.get(paths.certificate(other)).json()["status"] == "valid"
 
 
 def test_no_day_before_there_was_the_batch(ledger: Ledger) -> None:

@@ -74,6 +74,8 @@ select index, index::text, index % 3, index * 1024, digest, sha256((index % 100)
        now() + interval '1 year', null, 0, index,
        case when index % 50 = 0 then 'revoked' else 'valid' end
 from statement where index % 2 = 1 and kind <> 'certificate_status';
+insert into certificate_signer
+select s.key_id, c.index from certificate c join statement s on s.index = c.batch / 1024;
 insert into status_list select list, count(*) from certificate group by list;
 insert into certificate_due select index, 7, true from certificate where index > 50000;
 insert into lens_user select n, n % 3, 'a definition' from generate_series(1, 9000) n;
@@ -219,6 +221,13 @@ async def test_issuing_reads_no_other_certificates(connection: asyncpg.Connectio
         assert await cost(connection, CERTIFYING[query], *arguments) <= 20, query
 
 
+async def test_who_signed_what_a_certificate_rests_on_is_not_sought_among_all(
+    connection: asyncpg.Connection,
+) -> None:
+    await connection.execute("delete from certificate_signer where certificate = 20017")
+    assert await cost(connection, CERTIFYING["note_signers"], [20_017]) <= 20
+
+
 async def test_certificates_that_a_late_statement_reaches_are_not_sought_among_all(
     connection: asyncpg.Connection,
 ) -> None:
@@ -228,7 +237,8 @@ async def test_certificates_that_a_late_statement_reaches_are_not_sought_among_a
     arguments = (8, made, withdrawn, [hashlib.sha256(b"key2000").digest()])
     assert await cost(connection, CERTIFYING["note_reached"], *arguments) <= 60
     noted = await connection.fetch("select certificate from certificate_due where late = 8")
-    assert {row["certificate"] for row in noted} == {20_003, 20_009, 20_015}
+    signed = {20_001, 20_003, 20_005, 20_007, 20_009}
+    assert {row["certificate"] for row in noted} == signed | {20_015}
 
 
 async def test_a_pack_reads_what_belongs_into_it(connection: asyncpg.Connection) -> None:

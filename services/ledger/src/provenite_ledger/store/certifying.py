@@ -182,8 +182,9 @@ async def note_reached(
 
 
 async def note_issued(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
-    """Of the certificates among what is recorded: count their entries of status lists, and note those that a late statement may have overtaken."""
+    """Of the certificates among what is recorded: count their entries of status lists, note who signed what they rest on, and those that a late statement may have overtaken."""
     issued = [each.index for each in entries if isinstance(each.statement.record, Certificate)]
     if issued:
         await connection.execute(_SQL["take_entries"], issued)
+        await connection.execute(_SQL["note_signers"], issued)
         await connection.execute(_SQL["note_overtaken"], issued)

@@ -140,7 +140,7 @@ update certificate_due set done = true where certificate = $1 and late <= $2 and
 
 -- name: note_reached
 -- Certificates to be assessed anew because of a late statement ($1): of what was made of statements that it has
--- changed ($2), by statements that it withdraws (digests, $3), and on declarations that it disowns (keys, $4).
+-- changed ($2), by and on statements that it withdraws (digests, $3), and on what the keys signed that it disowns ($4).
 insert into certificate_due (certificate, late)
 select c.index, $1::bigint
 from certificate c
@@ -156,12 +156,19 @@ where s.digest = any ($3::bytea[])
 union
 select c.index, $1::bigint
 from certificate c
-where c.declaration = any (array(
-    select index from statement where digest = any ($3::bytea[])
-    union
-    select index from statement where kind = 'declaration' and key_id = any ($4::bytea[])
-))
+where c.declaration = any (array(select index from statement where digest = any ($3::bytea[])))
+union
+select certificate, $1::bigint from certificate_signer where key_id = any ($4::bytea[])
 on conflict (certificate, late) do nothing
+
+-- name: note_signers
+-- Which keys signed what new certificates rest on.
+insert into certificate_signer (key_id, certificate)
+select distinct s.key_id, c.index
+from certificate c
+join batch b on b.key = c.batch
+join statement s on s.index in (b.key / 1024, b.root / 1024, c.declaration)
+where c.index = any ($1::bigint[])
 
 -- name: note_overtaken
 -- New certificates that a late statement may have changed after they were assessed.

@@ -389,6 +389,13 @@ create table credential (
     key_id bytea not null references certificate_key
 );
 
+create table certificate_signer (
+    -- The keys that signed what a certificate rests on: what brought its batch, what made what is in it, what was declared.
+    key_id bytea not null,
+    certificate bigint not null references certificate,
+    primary key (key_id, certificate)
+);
+
 create table certificate_due (
     -- A certificate that is to be assessed anew, and the late statement because of which.
     certificate bigint not null references certificate,
