@@ -25,6 +25,7 @@ from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import Sequencer
 from provenite_ledger.store import reading
 from provenite_ledger.store.locked import LockedStore
+from provenite_ledger.store.rows import text
 from provenite_ledger.unavailable import LedgerUnavailable
 from provenite_proto import paths
 from provenite_proto.answers import Submitted
@@ -37,7 +38,7 @@ from provenite_proto.statement import SigningKey
 from tests.ledger.certified import declaring
 from tests.ledger.inside import ORIGIN, Firm, connected, found, ordering, recorded
 from tests.ledger.running import Ledger, extraction, further_key, refining, run_ledger, start
-from tests.ledger.speaking import retracting, revoking, submitted
+from tests.ledger.speaking import owned, retracting, revoking, submitted
 from tests.ledger.test_certificates import chain_of, comes_to
 from tests.ledger.test_faults import AnswerLost, fault, losing_the_connection
 
@@ -131,6 +132,13 @@ class Inside:
             "from certificate c order by c.index"
         )
         return [(row["status"], row["said"]) for row in found]
+
+    async def causes(self) -> list[str]:
+        """What the statements have retracted that were named as causes, certificate by certificate."""
+        found = await self.pool.fetch(
+            "select t.digest from certificate c join statement t on t.retracted_by = c.cause order by c.index"
+        )
+        return [text(row["digest"]) for row in found]
 
     async def due(self) -> int:
         count: int = await self.pool.fetchval("select count(*) from certificate_due where not done")
@@ -260,6 +268,45 @@ async def test_a_fact_that_falls_while_a_certificate_is_issued(dsn: str, *, revi
         await parts.reassessing().settle()
         assert await parts.statuses() == [("suspended", 1)]
         assert await parts.due() == 0
+
+
+@pytest.mark.parametrize("revised", [False, True], ids=["noted later", "noted before"])
+async def test_what_came_meanwhile_is_no_cause_unless_it_reaches_the_batch(
+    dsn: str, *, revised: bool
+) -> None:
+    """While it is issued a fact falls between others that have nothing to do with it, the newest of them afterwards."""
+    async with LockedStore(dsn) as store, inside(dsn, store) as parts:
+        others = await recorded(parts.sequencer, *parts.firm.mined(count=3))
+        apart = [
+            parts.firm.sign(retracting(each.submitted.batches[0], RetractionReason.FRAUD))
+            for each in others
+        ]
+
+        async def meanwhile() -> None:
+            await recorded(parts.sequencer, apart[0])
+            await parts.falls()
+            await recorded(parts.sequencer, *apart[1:])
+            if revised:
+                await Revising(parts.pool).settle(parts.sequencer.size)
+
+        parts.registrar.meanwhile = meanwhile
+        await parts.certify()
+        await parts.reassessing().settle()
+        assert await parts.statuses() == [("suspended", 1)]
+        assert await parts.causes() == [parts.mined.partition(".")[0]]
+
+
+async def test_of_several_statements_the_one_that_turns_it_is_the_cause(dsn: str) -> None:
+    """All of them reach the batch: an owner is told, what was mined is withdrawn, another owner is told."""
+    async with LockedStore(dsn) as store, inside(dsn, store) as parts:
+        await parts.certify()
+        await recorded(parts.sequencer, parts.firm.sign(owned("CL")))
+        await parts.falls()
+        await recorded(parts.sequencer, parts.firm.sign(owned("US")))
+        await Revising(parts.pool).settle(parts.sequencer.size)
+        assert await parts.due() == 3
+        await parts.reassessing().settle()
+        assert await parts.causes() == [parts.mined.partition(".")[0]]
 
 
 async def test_what_does_not_change_the_outcome_suspends_nothing(dsn: str) -> None:

@@ -77,7 +77,7 @@ from statement where index % 2 = 1 and kind <> 'certificate_status';
 insert into certificate_signer
 select s.key_id, c.index from certificate c join statement s on s.index = c.batch / 1024;
 insert into status_list select list, count(*) from certificate group by list;
-insert into certificate_due select index, 7, true from certificate where index > 50000;
+insert into certificate_due select index, 7, true, true from certificate where index > 50000;
 insert into lens_user select n, n % 3, 'a definition' from generate_series(1, 9000) n;
 """
 

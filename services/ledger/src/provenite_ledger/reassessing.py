@@ -15,15 +15,15 @@ from typing import Self
 
 import asyncpg
 
-from provenite_proto.certificate import overstates, read_certificate, reassessed
-from provenite_proto.policy import Facts, Outcome
-from provenite_proto.policy.answers import AssessmentAnswer, answer
+from provenite_proto.policy import Facts
+from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.problem import Problem
 from provenite_proto.record import CertificateStatus, StatusIdentities, Validity
 
 from . import policies
-from .answering.outcome import less, sentence
-from .assessing import Question, assessed, question
+from .answering.outcome import short
+from .assessing import Question, answered, question
+from .causing import Case, newest, turning
 from .follower import MAX_PAUSE_SECONDS, MIN_PAUSE_SECONDS
 from .keeping import RETRY_SECONDS
 from .registrar import Registrar
@@ -125,24 +125,23 @@ class Reassessing:
         """Have a certificate stand as it should; one that is revoked or has ended stays as it is."""
         size = row["late"] + 1
         if row["status"] != Validity.REVOKED and row["valid_until"] > self._clock():
-            size, against = await self._against(row)
-            await self._say(row, against)
+            batch = await reading.batch(self._pool, rows.batch_named(row))
+            if batch is None:
+                raise LookupError(f"certificate {row['id']} is of a batch that is not there")
+            asked = await self._question(row)
+            size, against = await self._against(row, batch, asked)
+            status = _turned(row, against)
+            if status is not None:
+                late = await self._cause(row, batch, asked, max(size, row["late"] + 1), status)
+                await self._say(row, status, against or PASSES, late)
         await certifying.done(self._pool, row["index"], size - 1)
 
-    async def _say(self, row: Row, against: str | None) -> None:
-        # What somebody has decided without a cause is his to lift.
-        lifted = row["status"] == Validity.SUSPENDED and row["cause"] is not None
-        if against is not None and row["status"] == Validity.VALID:
-            status, reason = Validity.SUSPENDED, against
-        elif against is None and lifted:
-            status, reason = Validity.VALID, PASSES
-        else:
-            return
+    async def _say(self, row: Row, status: Validity, reason: str, cause: Row) -> None:
         record = CertificateStatus(
             certificate=rows.text(row["digest"]),
             status=status,
             reason=reason,
-            identities=StatusIdentities(cause=rows.text(row["late_digest"])),
+            identities=StatusIdentities(cause=rows.text(cause["digest"])),
         )
         try:
             await self._registrar.says(record)
@@ -151,15 +150,19 @@ class Reassessing:
             if problem.slug not in ("status-unchanged", "already-revoked"):
                 raise
 
-    async def _against(self, row: Row) -> tuple[int, str | None]:
-        """As of a size of the log what stands against the certificate; nothing when it would be issued again."""
-        batch = await reading.batch(self._pool, rows.batch_named(row))
-        if batch is None:
-            raise LookupError(f"certificate {row['id']} is of a batch that is not there")
-        size = self._sequencer.size
-        stands_against = await certifying.against(self._pool, batch, row["declaration"])
-        if stands_against is not None:
-            return size, stands_against
+    async def _cause(
+        self, row: Row, batch: Row, asked: Question | None, size: int, status: Validity
+    ) -> Row:
+        """The statement that has turned it, among the late ones before `size` that it was not assessed with."""
+        late = await certifying.causes(self._pool, row["index"], batch["root"], size)
+        if len(late) == 1 or asked is None:
+            return newest(late)
+        async with self._pool.acquire() as connection:
+            falls = status is Validity.SUSPENDED
+            return await turning(connection, Case(row, batch, asked), late, falls=falls)
+
+    async def _question(self, row: Row) -> Question | None:
+        """What was asked when it was issued; nothing when this version cannot read its policy."""
         facts = Facts()
         if row["declared"] is not None:
             declared = await certifying.declared(self._pool, rows.text(row["declared"]))
@@ -169,36 +172,43 @@ class Reassessing:
         try:
             policy = await policies.by_digest(self._pool, rows.text(row["policy"]))
         except Problem:
-            return size, UNREADABLE
-        asked = await question(self._pool, policy, facts, row["as_of"])
-        found = await self._assessed(batch, asked)
-        return found.size, _short(row["jwt"], found)
+            return None
+        return await question(self._pool, policy, facts, row["as_of"])
+
+    async def _against(
+        self, row: Row, batch: Row, asked: Question | None
+    ) -> tuple[int, str | None]:
+        """As of a size of the log what stands against the certificate; nothing when it would be issued again."""
+        found = None if asked is None else await self._assessed(batch, asked)
+        size = self._sequencer.size if found is None else found.size
+        against = await certifying.against(self._pool, batch, row["declaration"], size)
+        if against is None:
+            against = UNREADABLE if found is None else short(row["jwt"], found)
+        return size, against
 
     async def _assessed(self, batch: Row, asked: Question) -> AssessmentAnswer:
-        name = f"{rows.text(batch['digest'])}.{batch['key'] % rows.OUTPUTS}"
         for _ in range(_TRIES):
             size = self._sequencer.size
             await self._revising.settle(size)
             try:
                 async with self._pool.acquire() as connection:
-                    found = await assessed(connection, batch, size, asked)
+                    found = await answered(connection, batch, size, asked)
             except (LookupError, LedgerUnavailable):
                 # What it was reading is being revised.
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             if not await revisions.overtaken(self._pool, size):
-                return answer(name, size, found, ())
+                return found
         raise LedgerUnavailable
 
 
-def _short(jwt: str | None, found: AssessmentAnswer) -> str | None:
-    """Why an assessment is less than was certified; a certificate that was recorded by hand may have no text here."""
-    if found.outcome is not Outcome.PASS:
-        return sentence(found)
-    if jwt is None:
-        return None
-    said = read_certificate(jwt).credential.provenance
-    return less(said, found) if overstates(said, reassessed(found)) else None
+def _turned(row: Row, against: str | None) -> Validity | None:
+    """How a certificate is to stand from now on, if that is another way."""
+    if against is not None and row["status"] == Validity.VALID:
+        return Validity.SUSPENDED
+    # What somebody has decided without a cause is his to lift.
+    lifted = row["status"] == Validity.SUSPENDED and row["cause"] is not None
+    return Validity.VALID if against is None and lifted else None
 
 
 def _tell(what: str, error: Exception) -> None:

@@ -1,6 +1,13 @@
 """What came of an assessment, in a sentence and in figures: of the batch alone, and of nothing that is upstream."""
 
-from provenite_proto.certificate import Provenance, Shortfall, reassessed, shortfalls
+from provenite_proto.certificate import (
+    Provenance,
+    Shortfall,
+    overstates,
+    read_certificate,
+    reassessed,
+    shortfalls,
+)
 from provenite_proto.policy import Outcome
 from provenite_proto.policy.answers import AssessmentAnswer, FigureAnswer
 from provenite_proto.policy.wording import percent
@@ -35,6 +42,19 @@ def _shortfall(each: Shortfall) -> str:
 
 def _cut(whole: str) -> str:
     return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
+
+
+def short(jwt: str | None, found: AssessmentAnswer) -> str | None:
+    """Why an assessment is less than a certificate (its text) says, in a sentence; nothing when it is not.
+
+    One that was recorded by hand may have no text here.
+    """
+    if found.outcome is not Outcome.PASS:
+        return sentence(found)
+    if jwt is None:
+        return None
+    said = read_certificate(jwt).credential.provenance
+    return less(said, found) if overstates(said, reassessed(found)) else None
 
 
 def figures(found: AssessmentAnswer) -> dict[str, str]:

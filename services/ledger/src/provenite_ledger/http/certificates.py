@@ -14,13 +14,13 @@ from provenite_proto.certificate.answers import (
     CertificateRequest,
     NoticeAnswer,
 )
-from provenite_proto.policy import Assessment, Facts
-from provenite_proto.policy.answers import AssessmentAnswer, answer
+from provenite_proto.policy import Facts
+from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.problem import Problem
 
 from ..access import Reader, listed, may_certify
 from ..answering import certificate as answering
-from ..assessing import assessed, question
+from ..assessing import answered, question
 from ..issuing import Wanted
 from ..store import certifying, reading, rows
 from ..store.rows import OUTPUTS, Row
@@ -161,13 +161,13 @@ async def _assessed(ledger: Parts, who: Reader, row: Row, wanted: Wanted) -> Ass
     facts = wanted.declared.facts if wanted.declared else Facts()
     asking = await question(ledger.pool, wanted.policy, facts, wanted.as_of)
 
-    async def look(size: int) -> Assessment:
+    async def look(size: int) -> AssessmentAnswer:
         async with ledger.computing.connection(who.index) as connection:
-            return await assessed(connection, row, size, asking)
+            return await answered(connection, row, size, asking)
 
     least = max(row["key"] // OUTPUTS, wanted.declared.index if wanted.declared else 0)
-    size, come = await as_of(ledger, least, row["root"], look)
-    return answer(wanted.batch, size, come, ())
+    _, come = await as_of(ledger, least, row["root"], look)
+    return come
 
 
 async def _answered(ledger: Parts, certificate_id: str) -> CertificateAnswer:

@@ -77,10 +77,15 @@ def resting(batch: Row, declaration: int | None) -> tuple[int, int, int | None]:
     return batch["key"] // rows.OUTPUTS, batch["root"] // rows.OUTPUTS, declaration
 
 
-async def against(pool: asyncpg.Pool, batch: Row, declaration: int | None) -> str | None:
-    """The sentence that says what stands now against a certificate of the batch, whatever its figures are."""
+async def against(
+    connection: asyncpg.Pool | asyncpg.Connection,
+    batch: Row,
+    declaration: int | None,
+    before: int = _ALL,
+) -> str | None:
+    """What stands against a certificate of the batch, whatever its figures are, as the log before an index has it."""
     on = resting(batch, declaration)
-    found = await said(pool, {each for each in on if each is not None})
+    found = await said(connection, {each for each in on if each is not None}, before)
     return standing.against(*(None if each is None else found[each] for each in on))
 
 
@@ -160,6 +165,16 @@ async def suspended(pool: asyncpg.Pool, number: int) -> frozenset[int] | None:
 async def due(pool: asyncpg.Pool, *, after: int, limit: int) -> Sequence[Row]:
     """Certificates after an index that are to be assessed anew, and the newest statement because of which."""
     found: Sequence[Row] = await pool.fetch(_SQL["due"], after, limit)
+    return found
+
+
+async def causes(pool: asyncpg.Pool, certificate: int, root: int, before: int) -> Sequence[Row]:
+    """The late statements before an index that a certificate (its index) was not assessed with, in the order of the log.
+
+    `reaches` says of each whether it was found to reach what the certificate rests on; `root` is the batch of whose
+    content its own is a part.
+    """
+    found: Sequence[Row] = await pool.fetch(_SQL["causes"], certificate, root, before)
     return found
 
 

@@ -121,18 +121,32 @@ select position from certificate where list = $1 and status <> 'valid' order by 
 
 -- name: due
 -- Certificates that are to be assessed anew, each with the newest of the statements because of which.
-select w.late, s.digest as late_digest, c.*, t.digest, m.digest as maker, d.digest as declared, e.jwt
+select w.late, c.*, t.digest, m.digest as maker, d.digest as declared, e.jwt
 from (
     select certificate, max(late) as late from certificate_due
     where not done and certificate > $1 group by certificate order by certificate limit $2
 ) w
 join certificate c on c.index = w.certificate
-join statement s on s.index = w.late
 join statement t on t.index = c.index
 join statement m on m.index = c.batch / 1024
 left join statement d on d.index = c.declaration
 left join credential e on e.digest = c.credential
 order by c.index
+
+-- name: causes
+-- The late statements before an index ($3) with which a certificate ($1) has not been assessed: those that are noted,
+-- and where some may have overtaken it, all that were recorded meanwhile. Those reach it that were found to when they
+-- were worked out, or that have changed the content of its root ($2).
+with noted as (select late, reaches from certificate_due where certificate = $1 and not done and late < $3)
+select l.index, s.digest,
+       coalesce(n.reaches, false) or exists (select from revision r where r.late = l.index and r.batch = $2) as reaches
+from certificate c
+join late l on l.index in (select late from noted)
+  or (l.index >= c.size and l.index < c.index and exists (select from noted where not reaches))
+join statement s on s.index = l.index
+left join noted n on n.late = l.index
+where c.index = $1
+order by l.index
 
 -- name: done
 -- What a certificate was due for up to a statement is done; that it was stays known.
@@ -141,8 +155,8 @@ update certificate_due set done = true where certificate = $1 and late <= $2 and
 -- name: note_reached
 -- Certificates to be assessed anew because of a late statement ($1): of what was made of statements that it has
 -- changed ($2), by and on statements that it withdraws (digests, $3), and on what the keys signed that it disowns ($4).
-insert into certificate_due (certificate, late)
-select c.index, $1::bigint
+insert into certificate_due (certificate, late, reaches)
+select c.index, $1::bigint, true
 from certificate c
 where c.batch = any (array(
     select b.key
@@ -150,16 +164,16 @@ where c.batch = any (array(
     join batch b on b.root >= made.index * 1024 and b.root < (made.index + 1) * 1024
 ))
 union
-select c.index, $1::bigint
+select c.index, $1::bigint, true
 from statement s join certificate c on c.batch >= s.index * 1024 and c.batch < (s.index + 1) * 1024
 where s.digest = any ($3::bytea[])
 union
-select c.index, $1::bigint
+select c.index, $1::bigint, true
 from certificate c
 where c.declaration = any (array(select index from statement where digest = any ($3::bytea[])))
 union
-select certificate, $1::bigint from certificate_signer where key_id = any ($4::bytea[])
-on conflict (certificate, late) do nothing
+select certificate, $1::bigint, true from certificate_signer where key_id = any ($4::bytea[])
+on conflict (certificate, late) do update set reaches = true
 
 -- name: note_signers
 -- Which keys signed what new certificates rest on.
@@ -172,8 +186,8 @@ where c.index = any ($1::bigint[])
 
 -- name: note_overtaken
 -- New certificates that a late statement may have changed after they were assessed.
-insert into certificate_due (certificate, late)
-select c.index, max(l.index)
+insert into certificate_due (certificate, late, reaches)
+select c.index, max(l.index), false
 from certificate c join late l on l.index >= c.size
 where c.index = any ($1::bigint[])
 group by c.index

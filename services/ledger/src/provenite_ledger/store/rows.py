@@ -28,6 +28,11 @@ def split(batch_id: str) -> tuple[str, int]:
     return digest, int(output)
 
 
+def batch_id(row: Row) -> str:
+    """The id of the batch of a row, which has the digest of the statement that made it."""
+    return f"{text(row['digest'])}.{row['key'] % OUTPUTS}"
+
+
 def batch_named(row: Row) -> str:
     """The id of the batch that a row names, which has the statement that made it (`maker`)."""
     return f"{text(row['maker'])}.{row['batch'] % OUTPUTS}"
@@ -36,7 +41,7 @@ def batch_named(row: Row) -> str:
 def batch(row: Row, holder: str) -> Batch:
     """A batch from its row, which has its statement's digest and that of its root's (`root_digest`)."""
     return Batch(
-        id=f"{text(row['digest'])}.{row['key'] % OUTPUTS}",
+        id=batch_id(row),
         material=row["material"],
         holder=holder,
         status=BatchStatus(row["status"]),

@@ -400,6 +400,8 @@ create table certificate_due (
     -- A certificate that is to be assessed anew, and the late statement because of which.
     certificate bigint not null references certificate,
     late bigint not null references statement,
+    -- Whether it was found to reach what the certificate rests on; else it came while that was issued.
+    reaches boolean not null,
     -- Kept when it is done: what a late statement has touched can be asked for.
     done boolean not null default false,
     primary key (certificate, late)
