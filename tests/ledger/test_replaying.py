@@ -200,7 +200,11 @@ TAMPERED = {
     ),
     "another id": ("update certificate set id = 'other ' || index", "certificate"),
     "another's certificate": ("update certificate set party = 0", "party"),
-    "a lost certificate": ("delete from certificate_due; delete from certificate", "the entry"),
+    "a lost certificate": (
+        "delete from certificate_due; delete from certificate_signer; delete from certificate",
+        "the entry",
+    ),
+    "a lost signer of what is certified": ("delete from certificate_signer", "the number of rows"),
     "a place": ("update place set party = 0", "party"),
     "an average": ("delete from averaging", "the entry"),
     "what is averaged": ("delete from averaged", "what it averages over"),

@@ -44,9 +44,23 @@ async def compare(
     sizes = {name: len(table) for name, table in tables_of(state).items()}
     draws = sum(len(each.draws) for each in state.statements.values())
     entries = len(state.certificates)
-    expected_counts = {**sizes, "draws": draws, "entries": entries, **counted}
+    signers = sum(len(_signers(each, state)) for each in state.certificates.values())
+    expected_counts = {
+        **sizes,
+        "draws": draws,
+        "entries": entries,
+        "signers": signers,
+        **counted,
+    }
     for name, count in rows.items():
         same("the number of rows", name, expected_counts[name], count)
+
+
+def _signers(certified: Certified, state: State) -> set[str]:
+    """The keys that signed what a certificate rests on."""
+    root = state.batches[certified.batch].root
+    on = {certified.batch.partition(".")[0], root.partition(".")[0], certified.declaration}
+    return {state.statements[each].key_id for each in on if each is not None}
 
 
 def _of(digests: Sequence[str], state: State) -> Touched:
