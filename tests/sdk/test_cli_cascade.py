@@ -3,14 +3,17 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
 import provenite
 from provenite import AsyncClient, BatchOf, Client, Signer
-from provenite.cli import main
+from provenite.cli import cascading, main
+from provenite_proto.certificate import Cascade
+from provenite_proto.certificate.standing import SUPPOSED, VOID
 from provenite_proto.policy import CATALOGUE, digest, policy_named
 from tests.ledger.certified import certifying
 from tests.ledger.running import Ledger
@@ -68,6 +71,54 @@ def connected(ledger: Ledger, held: Held, monkeypatch: pytest.MonkeyPatch) -> No
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(main, list(words))
+
+
+def assessed(outcome: str, share: str, exemption: str | None = None) -> dict[str, Any]:
+    figure = {"test": "refined elsewhere", "of": "Cu", "lower": share, "upper": share}
+    figures = [figure | {"verdict": outcome, "atLeast": "0.5"}]
+    return {"digest": "d", "outcome": outcome, "exemption": exemption, "figures": figures}
+
+
+def test_those_that_fall_come_first(capsys: pytest.CaptureFixture[str]) -> None:
+    whole, half, nothing = ("pass", "1"), ("pass", "0.5"), ("fail", "0")
+    told: list[tuple[Any, Any, str | None]] = [
+        (assessed(*whole), assessed(*half), None),
+        (assessed(*nothing), assessed(*whole), None),
+        (assessed(*nothing), assessed("fail", "0.1", "small"), None),
+        (None, None, "Nobody knows."),
+        (assessed(*whole), None, SUPPOSED[VOID]),
+        (assessed(*whole), assessed(*nothing), None),
+    ]
+    changed = [
+        {
+            "certificate": f"certificate {number}",
+            "statement": "s",
+            "batch": "b",
+            "policy": "own.rule",
+            "version": "1",
+            "asOf": "2026-11-24",
+            "status": "valid",
+            "before": before,
+            "after": after,
+            "reason": reason,
+        }
+        for number, (before, after, reason) in enumerate(told)
+    ]
+    page = msgspec.convert({"size": 9, "checked": 10, "items": changed}, Cascade)
+    cascading.show([page], "Nothing.", supposed=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert " ".join(lines[: lines.index("")]) == (
+        "10 certificates looked at: 2 would fall; 1 cannot be told; 1 would still not pass, with other "
+        "figures; 1 would still pass, with other figures; 1 would pass again; 4 would say the same."
+    )
+    order = [line[-1] for line in lines if line.startswith("certificate ")]
+    assert order == ["4", "5", "3", "2", "0", "1"]
+    assert "  exemption: none → small" in lines
+    assert max(map(len, lines)) <= 80
+    cascading.show([page], "Nothing.", supposed=False)
+    assert capsys.readouterr().out.startswith(
+        "10 certificates looked at: 2 fell; 1 cannot be told;"
+    )
 
 
 def test_people_are_told_what_a_version_would_change(held: Held, tmp_path: Path) -> None:

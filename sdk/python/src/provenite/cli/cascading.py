@@ -89,6 +89,8 @@ def _show(changed: ChangedCertificate) -> None:
     out.print(f"  {_words(before.outcome)} → {_words(after.outcome)}", style=style)
     for line in _figures(before.figures, after.figures):
         _line(line)
+    if before.exemption != after.exemption:
+        _line(f"exemption: {before.exemption or 'none'} → {after.exemption or 'none'}")
 
 
 def _figures(before: Sequence[CertifiedFigure], after: Sequence[CertifiedFigure]) -> Iterator[str]:
