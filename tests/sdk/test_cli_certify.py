@@ -219,6 +219,19 @@ def test_what_is_not_there_or_another_has_is_said(ledger: Ledger, firm: Firm) ->
     assert "Declared" not in told.stderr
 
 
+def test_the_list_says_what_was_asked_and_what_the_reader_may_see(
+    ledger: Ledger, firm: Firm
+) -> None:
+    asked = f"{CLEAN}.share?share=0.5"
+    assert run("certify", firm.batch, "--policy", asked).exit_code == 0
+    assert run("certificates").stdout.startswith(
+        f"valid      {asked} version 1\n  nd-oxide  lot L-7"
+    )
+    every = run("certificates", "--key", ledger.data / "registrar.pem").stdout
+    assert firm.batch in every
+    assert "L-7" not in every
+
+
 def test_asking_again_gives_the_same_certificate(firm: Firm) -> None:
     one, two = (
         json.loads(run("certify", firm.batch, "--policy", CLEAN, "--json").stdout) for _ in range(2)
