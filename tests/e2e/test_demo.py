@@ -212,7 +212,7 @@ if datetime.now(UTC) < datetime(2027, 1, 1, tzinfo=UTC):
 
 def test_what_passes_is_certified_and_nothing_else(results: Path) -> None:
     found = sorted(file.name for file in results.glob("*.certificate.*"))
-    kinds = ("html", "jwt", "pdf", "receipt", "statement")
+    kinds = ("did.json", "html", "jwt", "pdf", "receipt", "statement", "status.jwt")
     assert found == [f"{name}.certificate.{kind}" for name in CERTIFIED for kind in kinds]
     for name in CERTIFIED:
         text = (results / f"{name}.certificate.jwt").read_text("ascii")

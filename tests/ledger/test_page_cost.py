@@ -70,7 +70,7 @@ insert into statement (index, digest, compact, kind, issuer, counterparty, key_i
 select n, sha256(n::text::bytea), '', 'certificate_status', 0, n % 3, sha256('key'), now()
 from generate_series({STATEMENTS + CHAIN}, {STATEMENTS + CHAIN + CHANGES - 1}) n;
 insert into certificate
-select index, index::text, index % 3, index * 1024, digest, sha256((index % 100)::text::bytea), now(), 1,
+select index, index::text, index % 3, (index + case when kind = 'receipt' then 1 else 0 end) * 1024, digest, sha256((index % 100)::text::bytea), now(), 1,
        now() + interval '1 year', null, 0, index,
        case when index % 50 = 0 then 'revoked' else 'valid' end
 from statement where index % 2 = 1 and kind <> 'certificate_status';

@@ -43,7 +43,9 @@ def test_both_clients_have_the_same_operations() -> None:
     assert blocking.keys() == asynchronous.keys()
     for name, method in blocking.items():
         other = asynchronous[name]
-        assert inspect.signature(method).parameters == inspect.signature(other).parameters, name
+        one, two = inspect.signature(method), inspect.signature(other)
+        assert one.parameters == two.parameters, name
+        assert str(one.return_annotation) == str(two.return_annotation).replace("Async", ""), name
         assert method.__doc__ == other.__doc__, name
 
 

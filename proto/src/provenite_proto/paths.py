@@ -96,6 +96,11 @@ def certificate(certificate_id: str) -> str:
     return f"{CERTIFICATES}/{certificate_id}"
 
 
+def certificate_page(certificate_id: str) -> str:
+    """A certificate for people; with `.pdf` behind it as PDF."""
+    return f"{PUBLIC_CERTIFICATES}/{certificate_id}"
+
+
 def party(party_id: str) -> str:
     """One party."""
     return f"{PARTIES}/{party_id}"

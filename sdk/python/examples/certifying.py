@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import defence
-import httpx
 import not_from_china
 import recycled_content
 from firms import Firm
@@ -16,8 +15,6 @@ from provenite import CertificateAnswer, RefusedError
 from provenite.cli.showing import day, share_text
 from provenite.cli.terminal import WIDTH, wrapped
 from provenite_proto.certificate import CertifiedFigure, read_certificate
-
-_PAGES = {"html": "", "pdf": ".pdf"}
 
 
 @dataclass(frozen=True)
@@ -51,27 +48,13 @@ def ask(firms: Mapping[str, Firm], batches: Mapping[str, str], folder: Path) -> 
 def certify(
     firm: Firm, batch: str, policy: str, as_of: date, stem: Path, *, lot: bool = True
 ) -> Asked:
-    """Ask for a certificate and keep it with its page and its proof, as `provenite certify -o STEM` does."""
+    """Ask for a certificate and keep it with its pages and its proofs, as `provenite certify -o STEM` does."""
     try:
         given = firm.client.certify(batch, policy, as_of=as_of, lot=lot)
     except RefusedError as refusal:
         return Asked(stem.name, refusal)
-    keep(given, stem)
+    firm.client.save_certificate(given, stem)
     return Asked(stem.name, given)
-
-
-def keep(given: CertificateAnswer, stem: Path) -> None:
-    """The certificate, the page that the ledger serves of it now, and the proof that the log commits to it."""
-    contents = {
-        "jwt": given.credential.encode(),
-        "statement": given.statement.encode(),
-        "receipt": given.receipt.encode(),
-    }
-    for kind, ending in _PAGES.items():
-        page = httpx.get(f"{given.url}{ending}", headers={"Accept": "text/html, application/pdf"})
-        contents[kind] = page.raise_for_status().content
-    for kind, content in contents.items():
-        stem.with_name(f"{stem.name}.certificate.{kind}").write_bytes(content)
 
 
 def show(console: Console, found: Sequence[Asked], folder: Path) -> None:

@@ -57,7 +57,7 @@ def fall(firms: Mapping[str, Firm], mined: str, cathode: str, folder: Path) -> F
         lambda: smelter.client.certificate(issued.id),
         lambda found: found.status is not Validity.VALID,
     )
-    certifying.keep(fallen, folder / NAME)
+    smelter.client.save_certificate(fallen, folder / NAME)
     (notice,) = smelter.client.notices()
     return Found(issued, fallen, changed, notice)
 

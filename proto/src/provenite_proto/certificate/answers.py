@@ -29,7 +29,8 @@ class CertificateAnswer(Answer, frozen=True, kw_only=True):
 
     `credential` is its text and `digest` that of it. `status` is as of now, `since` and `reason` those of the last
     change of it. `statement` is the ledger's statement of it with its sections withheld, which is at `index` of the
-    log, as `receipt` proves (C2SP tlog-proof).
+    log, as `receipt` proves (C2SP tlog-proof). `new` in the answer to who has asked for it, when it was issued for
+    that and not before.
     """
 
     id: str
@@ -41,6 +42,7 @@ class CertificateAnswer(Answer, frozen=True, kw_only=True):
     statement: str
     index: int
     receipt: str
+    new: bool = False
     since: datetime | None = None
     reason: str | None = None
 
@@ -48,15 +50,21 @@ class CertificateAnswer(Answer, frozen=True, kw_only=True):
 class CertificateEntry(Answer, frozen=True, kw_only=True):
     """A certificate in the list of its holder's, and in the registrar's of all.
 
-    `statement` is the digest of the ledger's statement of it, `policy` the policy's id.
+    `statement` is the digest of the ledger's statement of it, `policy` the policy's id and `settings` the parameters
+    with which it was asked for, as in `share=0.24&class=post_consumer`. `lot` and `product` are what the batch was
+    called by who made or shipped it, when the reader may see that.
     """
 
     id: str
     url: str
     statement: str
     batch: str
+    material: str
+    lot: str | None = None
+    product: str | None = None
     party: str
     policy: str
+    settings: str | None = None
     version: str
     policy_digest: str
     as_of: date

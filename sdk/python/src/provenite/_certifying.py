@@ -80,7 +80,7 @@ class Certifying(ABC):
 
         `declaration` is the digest of a declaration of the signer's, which is assessed too. With `lot` the certificate
         says the lot that the signer gave the batch. Raises `Conflict` `not-passed`, with the figures, when it does not
-        pass. Asking again is answered with the same certificate while that is valid.
+        pass. Asking again is answered with the same certificate while that is valid; it is `new` the first time.
         """
         request = CertificateRequest(
             batch=batch_id, policy=policy, as_of=as_of, declaration=declaration, lot=lot
@@ -90,6 +90,10 @@ class Certifying(ABC):
     def certificate(self, certificate_id: str) -> CertificateAnswer:
         """A certificate as it stands now; the log has been shown to commit to its text when this returns."""
         return self._run(self._exchange.certificate(operations.certificate(certificate_id)))
+
+    def certificate_page(self, certificate_id: str, form: operations.PageForm = "html") -> bytes:
+        """A certificate's page for people, as it stands now: HTML, or a PDF of one sheet."""
+        return self._ask(operations.certificate_page(certificate_id, form))
 
     def certificates(self) -> Listing[CertificateEntry]:
         """The signer's certificates and how they stand, in the order of the log; the registrar has all."""
@@ -166,7 +170,7 @@ class AsyncCertifying(ABC):
 
         `declaration` is the digest of a declaration of the signer's, which is assessed too. With `lot` the certificate
         says the lot that the signer gave the batch. Raises `Conflict` `not-passed`, with the figures, when it does not
-        pass. Asking again is answered with the same certificate while that is valid.
+        pass. Asking again is answered with the same certificate while that is valid; it is `new` the first time.
         """
         request = CertificateRequest(
             batch=batch_id, policy=policy, as_of=as_of, declaration=declaration, lot=lot
@@ -176,6 +180,12 @@ class AsyncCertifying(ABC):
     async def certificate(self, certificate_id: str) -> CertificateAnswer:
         """A certificate as it stands now; the log has been shown to commit to its text when this returns."""
         return await self._run(self._exchange.certificate(operations.certificate(certificate_id)))
+
+    async def certificate_page(
+        self, certificate_id: str, form: operations.PageForm = "html"
+    ) -> bytes:
+        """A certificate's page for people, as it stands now: HTML, or a PDF of one sheet."""
+        return await self._ask(operations.certificate_page(certificate_id, form))
 
     def certificates(self) -> AsyncListing[CertificateEntry]:
         """The signer's certificates and how they stand, in the order of the log; the registrar has all."""

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from os import PathLike
+from os import PathLike, fspath
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
@@ -32,6 +33,7 @@ from provenite_proto.answers import (
     Submitted,
     Trace,
 )
+from provenite_proto.certificate.answers import CertificateAnswer
 from provenite_proto.pack import Head as PackHead
 from provenite_proto.policy import Facts
 from provenite_proto.policy.answers import AssessmentAnswer
@@ -47,7 +49,7 @@ from ._exchange import Event, Exchange, Flow, Pause, Reply, Request, chunks
 from ._operations import Call
 from ._paging import Listing
 from ._retry import Retry
-from ._saving import Saving, checked
+from ._saving import Saving, checked, save_together
 
 T = TypeVar("T")
 
@@ -268,6 +270,21 @@ class Client(Certifying):
             head = checked(saving, batch_id, origin)
             saving.keep()
         return head
+
+    def save_certificate(
+        self, found: CertificateAnswer, stem: str | PathLike[str]
+    ) -> tuple[Path, ...]:
+        """Save a certificate with its pages and what verifies it offline, all or nothing; the names of the files.
+
+        They are `stem` and `.certificate.html`, `.pdf`, `.statement`, `.receipt`, `.did.json` (the issuer's keys),
+        `.status.jwt` (its status list of now) and `.jwt`; those that were there before are replaced. `OSError` when
+        they cannot be written.
+        """
+        contents = self._run(self._exchange.certificate_files(found))
+        named = {
+            Path(f"{fspath(stem)}.certificate.{kind}"): each for kind, each in contents.items()
+        }
+        return save_together(named)
 
     def consequences(self, digest: str, *, cursor: str | None = None) -> Consequences:
         """What a statement has changed of the content of earlier batches, before and after; a page of it."""

@@ -22,6 +22,7 @@ from provenite_proto.answers import (
     ProblemAnswer,
     Submitted,
 )
+from provenite_proto.certificate import read_certificate
 from provenite_proto.certificate.answers import CertificateAnswer
 from provenite_proto.log import NoteKey
 from provenite_proto.origin import names_ledger_at
@@ -207,6 +208,22 @@ class Exchange:
         found = yield from self.ask(call)
         proving.check_certificate(found, (yield from self._key_of_log()))
         return found
+
+    def certificate_files(self, found: CertificateAnswer) -> Flow[dict[str, bytes]]:
+        """What is kept of a certificate, by the ending of its file: itself last, after its pages and what verifies it."""
+        read = read_certificate(found.credential)
+        listed = read.credential.credential_status.status_list_credential
+        return {
+            "html": (yield from self.ask(operations.certificate_page(found.id, "html"))),
+            "pdf": (yield from self.ask(operations.certificate_page(found.id, "pdf"))),
+            "statement": found.statement.encode(),
+            "receipt": found.receipt.encode(),
+            "did.json": (yield from self.ask(operations.issuer())),
+            "status.jwt": (
+                yield from self.ask(operations.status_list(listed.removeprefix(read.origin)))
+            ),
+            "jwt": found.credential.encode(),
+        }
 
     def policy(self, digest: str) -> Flow[Policy]:
         """The policy with this digest; `AnswerError` when what is answered is another or none."""

@@ -40,6 +40,7 @@ from provenite_proto.certificate.answers import (
     CertificateRequest,
     NoticeAnswer,
 )
+from provenite_proto.certificate.jwt import MEDIA_TYPE
 from provenite_proto.policy import Facts
 from provenite_proto.policy.answers import AssessmentAnswer, PolicyAnswer
 from provenite_proto.portfolio.answers import PortfolioAnswer, PortfolioFlow
@@ -48,6 +49,7 @@ from ._building import aware
 
 T = TypeVar("T")
 Query = Sequence[tuple[str, str]]
+PageForm = Literal["html", "pdf"]
 
 
 @dataclass(frozen=True)
@@ -291,6 +293,24 @@ def certificate(certificate_id: str) -> Call[CertificateAnswer]:
     """Read a certificate."""
     path = paths.certificate(certificate_id)
     return Call("GET", path, CertificateAnswer, authenticated=False)
+
+
+def certificate_page(certificate_id: str, form: PageForm) -> Call[bytes]:
+    """A certificate's page for people."""
+    path, accept = paths.certificate_page(certificate_id), "text/html"
+    if form == "pdf":
+        path, accept = f"{path}.pdf", "application/pdf"
+    return Call("GET", path, bytes, authenticated=False, accept=accept)
+
+
+def issuer() -> Call[bytes]:
+    """The DID document of who issues the ledger's certificates."""
+    return Call("GET", paths.DID, bytes, authenticated=False, accept="application/did+json")
+
+
+def status_list(path: str) -> Call[bytes]:
+    """A status list, by its path."""
+    return Call("GET", path, bytes, authenticated=False, accept=MEDIA_TYPE)
 
 
 def certificates() -> Call[Page[CertificateEntry]]:

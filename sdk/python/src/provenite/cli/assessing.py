@@ -1,9 +1,7 @@
 """The command that assesses: whether a batch meets a policy, by which figures, and what is missing."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
 import typer
@@ -13,6 +11,7 @@ from .asking import BatchArgument, check_batch
 from .assessed import assessment_lines
 from .connecting import Connection
 from .failing import failures, misused
+from .options import AsOf, Claims, FactsFile, PolicyAsked, Product
 from .policies import asked_of
 from .showing import AsJson, print_json
 from .terminal import console
@@ -21,28 +20,11 @@ from .terminal import console
 def assess(
     context: typer.Context,
     batch: BatchArgument,
-    policy: Annotated[
-        str,
-        typer.Option(
-            metavar="ID|FILE|DIGEST",
-            help="The policy; `provenite policy list` has those that ship. A file of your own is added.",
-        ),
-    ],
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="The day that decides; today."),
-    ] = None,
-    facts: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="JSON of what no statement records: values, costs."),
-    ] = None,
-    product: Annotated[
-        str | None, typer.Option(metavar="PRODUCT", help="Which product it is, such as ev-battery.")
-    ] = None,
-    claim: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CLAIM", help="An exemption that you claim; repeatable."),
-    ] = None,
+    policy: PolicyAsked,
+    as_of: AsOf = None,
+    facts: FactsFile = None,
+    product: Product = None,
+    claim: Claims = None,
     as_json: AsJson = False,
 ) -> None:
     """Assess a batch by a policy.
@@ -56,13 +38,13 @@ def assess(
         found = client.assessment(
             batch,
             asked_of(client, policy, as_json=as_json),
-            as_of=None if as_of is None else as_of.date(),
+            as_of=as_of,
             facts=said,
         )
     if as_json:
         print_json(found)
     else:
-        _show(found)
+        show(found)
 
 
 def said_facts(file: Path | None, product: str | None, claims: Iterable[str]) -> Facts | None:
@@ -82,7 +64,8 @@ def said_facts(file: Path | None, product: str | None, claims: Iterable[str]) ->
         misused(f"{file or 'the facts'}: {error}")
 
 
-def _show(found: AssessmentAnswer) -> None:
+def show(found: AssessmentAnswer) -> None:
+    """The batch, the outcome, and what it follows from."""
     out = console()
     style = {"pass": "bold green", "fail": "bold red"}.get(found.outcome, "bold yellow")
     out.print(found.batch, soft_wrap=True)

@@ -2,37 +2,45 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
+import msgspec
 import typer
 from rich.text import Text
 
 from provenite_proto.certificate import qr_text, read_certificate
+from provenite_proto.policy import Outcome
 from provenite_proto.statement import parse
 
 from .. import (
+    AssessmentAnswer,
     CertificateAnswer,
     CertificateEntry,
+    Client,
+    Conflict,
+    Declaration,
+    Facts,
     NoticeAnswer,
     Validity,
     certificate_status,
     declaration,
 )
-from .._public_files import PublicFiles
 from .asking import BatchArgument, check_batch
-from .assessing import said_facts
+from .assessing import said_facts, show
+from .certifiable import check_batch_of, check_day
 from .certified import certified_lines
 from .connecting import Connection
-from .failing import failures, misused, say
+from .failing import REFUSED, failures, misused, say
+from .options import AsOf, Claims, FactsFile, PolicyAsked, Product
 from .policies import asked_of
 from .showing import AsJson, AsJsonLines, day, facts, print_json, print_json_lines
 from .terminal import WIDTH, console, in_line, wrapped
 
-MAX_PAGE = 16 * 1024 * 1024
-"""Bytes of a certificate's page, at the most."""
+_DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 _ID = re.compile(r"(?:https?://[^?#]+/)?(?P<id>[A-Za-z0-9_-]{21}[AQgw])")
+_STATUS = max(map(len, Validity))
+"""Columns of a status."""
 _STYLES = {
     Validity.VALID: "bold green",
     Validity.SUSPENDED: "bold yellow",
@@ -40,41 +48,36 @@ _STYLES = {
 }
 
 
+class Certified(msgspec.Struct, frozen=True):
+    """What `certify --json` prints: `new` is false when the certificate was issued before; `files` are those saved."""
+
+    certificate: CertificateAnswer
+    new: bool
+    declaration: str | None
+    files: tuple[str, ...]
+
+
+class NotPassed(msgspec.Struct, frozen=True):
+    """The same when there is no certificate; there is a declaration when it passed until that was recorded."""
+
+    assessment: AssessmentAnswer
+    declaration: str | None
+
+
 def certify(
     context: typer.Context,
     batch: BatchArgument,
-    policy: Annotated[
-        str,
-        typer.Option(
-            metavar="ID|FILE|DIGEST",
-            help="The policy; `provenite policy list` has those that ship. A file of your own is added.",
-        ),
-    ],
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="The day that decides; today."),
-    ] = None,
-    facts_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--facts",
-            metavar="FILE",
-            help="JSON of what no statement records: it is signed and recorded first.",
-        ),
-    ] = None,
-    product: Annotated[
-        str | None, typer.Option(metavar="PRODUCT", help="Which product it is, such as ev-battery.")
-    ] = None,
-    claim: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CLAIM", help="An exemption that you claim; repeatable."),
-    ] = None,
+    policy: PolicyAsked,
+    as_of: AsOf = None,
+    facts_file: FactsFile = None,
+    product: Product = None,
+    claim: Claims = None,
     declared: Annotated[
         str | None,
         typer.Option(
             "--declaration",
             metavar="STATEMENT",
-            help="What you have declared of the batch before, instead of --facts, --product, --claim.",
+            help="A declaration of yours that is recorded, instead of --facts, --product and --claim.",
         ),
     ] = None,
     lot: Annotated[
@@ -86,47 +89,57 @@ def certify(
             "--output",
             "-o",
             metavar="STEM",
-            help="Save STEM.certificate.jwt, .html, .pdf, .statement and .receipt, replacing what is there.",
+            help="Save STEM.certificate.jwt, its page as .html and .pdf, and what verifies it offline: .statement, "
+            ".receipt, .did.json and .status.jwt. All or none; replaces what is there.",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Have a batch certified.
 
-    Only a batch that passes the policy is certified; `provenite assess` says beforehand what is missing. Whoever
-    you give the certificate finds out with `provenite verify` whether it can be relied on, and learns nothing of
-    your suppliers.
+    Only a batch that passes the policy is certified; what is missing otherwise is printed, and nothing recorded. What
+    you say of it with --facts, --product and --claim is signed and recorded once it passes by that. Whoever you give
+    the certificate finds out with `provenite verify` whether it can be relied on, and learns nothing of your
+    suppliers.
     """
     connection: Connection = context.obj
     check_batch(batch)
+    check_day(as_of)
+    if output is not None and not Path(output).parent.is_dir():
+        misused(f"-o {output}: there is no folder {Path(output).parent}")
     said = said_facts(facts_file, product, claim or ())
     if declared is not None and said is not None:
         misused(
             "--declaration stands for --facts, --product and --claim: give the one or the others"
         )
-    with failures(as_json), connection.client(connection.signer()) as client:
+    if declared is not None and not _DIGEST.fullmatch(declared):
+        misused(
+            f"--declaration {declared} is no statement's digest; certify prints it: Declared: …"
+        )
+    with failures(as_json), connection.client(signer := connection.signer()) as client:
         asked = asked_of(client, policy, as_json=as_json)
+        check_batch_of(client, signer, batch, as_of, lot=lot)
         if said is not None:
+            assessed = client.assessment(batch, asked, as_of=as_of, facts=said)
+            if assessed.outcome != Outcome.PASS:
+                _not_passed(assessed, as_json=as_json)
             declared = client.submit(declaration(batch, said)).digest
             say(f"Declared: {declared}")
-        found = client.certify(
-            batch,
-            asked,
-            as_of=None if as_of is None else as_of.date(),
-            declaration=declared,
-            lot=lot,
-        )
-        saved = () if output is None else _saved(connection, found, output)
+            # It may be past midnight by now.
+            as_of = assessed.as_of
+        try:
+            found = client.certify(batch, asked, as_of=as_of, declaration=declared, lot=lot)
+        except Conflict as refused:
+            if refused.slug != "not-passed":
+                raise
+            by = said if declared is None else _facts_of(client, declared)
+            assessed = client.assessment(batch, asked, as_of=as_of, facts=by)
+            _not_passed(assessed, declared=None if said is None else declared, as_json=as_json)
+        saved = () if output is None else _saved(client, found, output)
     if as_json:
-        print_json({"certificate": found, "declaration": declared, "files": list(map(str, saved))})
-        return
-    credential = read_certificate(found.credential).credential
-    out = console()
-    for line in certified_lines(credential):
-        out.print(line, soft_wrap=True)
-    facts({"code": qr_text(found.url, found.credential)})
-    for file in saved:
-        out.print(in_line(str(file)), soft_wrap=True)
+        print_json(Certified(found, found.new, declared, tuple(map(str, saved))))
+    else:
+        _show(found, saved)
 
 
 def certificates(context: typer.Context, as_json: AsJsonLines = False) -> None:
@@ -182,32 +195,43 @@ def revoke(
         facts({"revoked": certificate, "statement": submitted.digest})
 
 
-def _saved(connection: Connection, found: CertificateAnswer, stem: str) -> tuple[Path, ...]:
-    """The certificate, its pages, and what proves that it is in the log, in files; their names."""
-    address = connection.address()
-    page = f"{address}/certificates/{found.id}"
-    with PublicFiles(address) as files:
-        html = files.get(page, MAX_PAGE, "text/html")
-        pdf = files.get(f"{page}.pdf", MAX_PAGE, "application/pdf")
-    contents = {
-        "jwt": found.credential.encode(),
-        "html": html,
-        "pdf": pdf,
-        "statement": found.statement.encode(),
-        "receipt": found.receipt.encode(),
-    }
-    saved = []
-    for kind, content in contents.items():
-        file = Path(f"{stem}.certificate.{kind}")
-        if content is None:
-            say(f"The ledger has no page for {file}.")
-            continue
-        try:
-            file.write_bytes(content)
-        except OSError as error:
-            misused(f"{file}: {error.strerror}")
-        saved.append(file)
-    return tuple(saved)
+def _facts_of(client: Client, declared: str) -> Facts | None:
+    """What a declaration of one's own says."""
+    record = parse(client.statement(declared).statement, complete=False).record
+    return record.costs if isinstance(record, Declaration) else None
+
+
+def _not_passed(found: AssessmentAnswer, *, declared: str | None = None, as_json: bool) -> NoReturn:
+    """Print what came of it, as `assess` does, and exit."""
+    if as_json:
+        print_json(NotPassed(found, declared))
+    else:
+        show(found)
+    recorded = "Nothing was recorded." if declared is None else f"Declared is {declared}."
+    say(f"provenite: not certified, since the batch does not pass. {recorded}")
+    raise typer.Exit(REFUSED)
+
+
+def _saved(client: Client, found: CertificateAnswer, stem: str) -> tuple[Path, ...]:
+    try:
+        return client.save_certificate(found, stem)
+    except OSError as error:
+        misused(
+            f"-o {stem}: {error.strerror}. The certificate is issued; the same command saves it once that is mended"
+        )
+
+
+def _show(found: CertificateAnswer, saved: Iterable[Path]) -> None:
+    credential = read_certificate(found.credential).credential
+    out = console()
+    if not found.new:
+        issued = day(credential.valid_from)
+        out.print(f"Already certified on {issued}: this is that certificate.", style="bold")
+    for line in certified_lines(credential):
+        out.print(line, soft_wrap=True)
+    facts({"code": qr_text(found.url, found.credential)})
+    for file in saved:
+        out.print(in_line(str(file)), soft_wrap=True)
 
 
 def _listed(entries: Iterable[Iterable[Text | str]]) -> int:
@@ -220,11 +244,15 @@ def _listed(entries: Iterable[Iterable[Text | str]]) -> int:
 
 
 def _entry(each: CertificateEntry) -> Iterator[Text | str]:
+    asked = each.policy if each.settings is None else f"{each.policy}?{each.settings}"
     yield Text.assemble(
-        (each.status.value, _STYLES[each.status]),
-        in_line(f"  {each.policy} version {each.version}  as of {each.as_of}"),
-        f"  until {day(each.valid_until)}",
+        (f"{each.status.value:<{_STATUS}}", _STYLES[each.status]),
+        in_line(f"  {asked} version {each.version}"),
     )
+    names = (("lot", each.lot), ("product", each.product))
+    called = [each.material, *(f"{name} {value}" for name, value in names if value)]
+    days = f"as of {each.as_of}  until {day(each.valid_until)}"
+    yield wrapped(in_line("  ".join((*called, days))), WIDTH, "  ")
     yield in_line(f"  batch {each.batch}")
     yield in_line(f"  {each.url}")
     if each.reason and each.since:

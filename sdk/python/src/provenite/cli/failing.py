@@ -137,4 +137,6 @@ def _remedy(problem: ProblemAnswer) -> str:
         return "Use another key of your firm: --key FILE."
     if problem.slug == "token-invalid" and problem.detail.startswith("The token is for"):
         return "Sign for this ledger: leave out --origin, or name it there or in PROVENITE_ORIGIN."
+    if problem.slug == "not-found" and problem.detail.startswith("No batch "):
+        return "`provenite batches` lists yours, each with its id; ids are case-sensitive."
     return problem.remedy

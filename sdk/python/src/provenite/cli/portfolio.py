@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +14,12 @@ from provenite_proto.matter.element import ELEMENTS
 from .. import ExposureAnswer, PortfolioAnswer, PortfolioFlow, StepAnswer
 from .connecting import Connection
 from .failing import failures, misused
+from .options import read_day
 from .showing import AsJson, print_json, share_text
 from .terminal import WIDTH, console, in_line, wrapped
 
 BAR = 30
 """Columns of a bar for the whole."""
-_DAY = ["%Y-%m-%d"]
 _SIDES = {"within": "not above", "above": "above", "undecided": "may be above"}
 HEAD = ("element", "strategic", "stage", "country", "union", "kg", "share", "at_most")
 """The columns of the CSV file."""
@@ -32,10 +32,10 @@ def portfolio(
         typer.Option(help="What you hold, or have acquired, made or shipped in the days given."),
     ] = "stock",
     since: Annotated[
-        datetime | None, typer.Option("--from", metavar="DAY", formats=_DAY, help="First day, UTC.")
+        date | None, typer.Option("--from", metavar="DAY", parser=read_day, help="First day, UTC.")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option("--to", metavar="DAY", formats=_DAY, help="Last day, UTC.")
+        date | None, typer.Option("--to", metavar="DAY", parser=read_day, help="Last day, UTC.")
     ] = None,
     element: Annotated[
         list[str] | None,
@@ -45,10 +45,10 @@ def portfolio(
         str | None, typer.Option(metavar="MATERIAL", help="Only batches of this material.")
     ] = None,
     as_of: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
             metavar="DAY",
-            formats=_DAY,
+            parser=read_day,
             help="Whose EU members are told apart; today. It changes nothing else.",
         ),
     ] = None,
@@ -72,11 +72,11 @@ def portfolio(
     with failures(as_json), connection.client(connection.signer()) as client:
         found = client.portfolio(
             flow=flow,
-            since=_day(since),
-            until=_day(until),
+            since=since,
+            until=until,
             elements=element or (),
             material=material,
-            as_of=_day(as_of),
+            as_of=as_of,
         )
     if table is not None:
         _write(table, found)
@@ -84,10 +84,6 @@ def portfolio(
         print_json(found)
     else:
         _show(found)
-
-
-def _day(time: datetime | None) -> date | None:
-    return None if time is None else time.date()
 
 
 def _show(found: PortfolioAnswer) -> None:

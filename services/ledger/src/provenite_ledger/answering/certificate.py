@@ -6,12 +6,14 @@ from msgspec import Struct
 
 from provenite_proto.certificate import certificate_url
 from provenite_proto.certificate.answers import CertificateAnswer, CertificateEntry, NoticeAnswer
-from provenite_proto.record import CertificateStatus, Validity
+from provenite_proto.record import CertificateStatus, OutputIdentity, Validity
 from provenite_proto.statement import parse, redact
 
+from ..access import Reader, sees
 from ..store import rows
 from ..store.packing import unpacked
 from ..store.rows import Row
+from .batch import concerned, named
 
 RETIRED = "The issuer has retired the key that signed it."
 """The reason of which no statement tells."""
@@ -54,16 +56,26 @@ def certificate(row: Row, origin: str, receipt: str) -> CertificateAnswer:
     )
 
 
-def entry(row: Row, origin: str, party: str) -> CertificateEntry:
-    """A certificate in its holder's list."""
+def entry(
+    row: Row, origin: str, party: str, reader: Reader, opened: frozenset[str] = frozenset()
+) -> CertificateEntry:
+    """A certificate in a list; `opened` are the sections of its batch's statement that grants open to the reader."""
     stands = standing(row)
+    # Only who sees what the batch is called has its statement read.
+    known = sees(reader, concerned(row, opened), "identities")
+    record = parse(unpacked(row["made"])).record if known else None
+    called = named(record, row["batch"] % rows.OUTPUTS) if record else OutputIdentity()
     return CertificateEntry(
         id=row["id"],
         url=certificate_url(origin, row["id"]),
         statement=rows.text(row["digest"]),
         batch=rows.batch_named(row),
+        material=row["material"],
+        lot=called.lot,
+        product=called.product,
         party=party,
         policy=row["policy_id"],
+        settings=row["settings"] or None,
         version=row["version"],
         policy_digest=rows.text(row["policy"]),
         as_of=row["as_of"],

@@ -1,5 +1,7 @@
 """What came of an assessment, in a sentence and in figures: of the batch alone, and of nothing that is upstream."""
 
+from collections.abc import Sequence
+
 from provenite_proto.certificate import (
     Provenance,
     Shortfall,
@@ -8,6 +10,8 @@ from provenite_proto.certificate import (
     reassessed,
     shortfalls,
 )
+from provenite_proto.counting import counted
+from provenite_proto.matter.quantity import FRACTION_ONE, parts
 from provenite_proto.policy import Outcome
 from provenite_proto.policy.answers import AssessmentAnswer, FigureAnswer
 from provenite_proto.policy.wording import percent
@@ -15,22 +19,36 @@ from provenite_proto.policy.wording import percent
 LONGEST = 256
 """Characters of a text in a statement."""
 _MAX_FIGURES = 32
+_HUNDREDTH = FRACTION_ONE // 10_000
+"""Of a per cent, in parts of a fraction."""
 
 
 def sentence(found: AssessmentAnswer) -> str:
     """The outcome with the figures and facts that stand against a pass; at most `LONGEST` characters."""
     short = [_figure(each) for each in found.figures if each.verdict != "pass"]
     lacking = [f"{each.what} is missing" for each in found.missing]
-    because = "; ".join((*short, *lacking))
-    said = f"As of {found.as_of} the outcome is {_words(found.outcome)}"
-    return _cut(f"{said}: {because}." if because else f"{said}.")
+    return _listed(f"As of {found.as_of} the outcome is {_words(found.outcome)}", short + lacking)
 
 
 def less(certified: Provenance, found: AssessmentAnswer) -> str:
     """That it still passes, with which figures that are less than was certified; at most `LONGEST` characters."""
-    short = "; ".join(map(_shortfall, shortfalls(certified, reassessed(found))))
-    because = f": {short}" if short else ", by another row or exemption"
-    return _cut(f"It still passes, with less than it says; ask for a new one{because}.")
+    said = "It still passes, with less than it says; ask for a new one"
+    short = [_shortfall(each) for each in shortfalls(certified, reassessed(found))]
+    return _listed(said if short else f"{said}, by another row or exemption", short)
+
+
+def _listed(said: str, because: Sequence[str]) -> str:
+    """A sentence with as many reasons as there is room for, each whole, and how many more there are."""
+    for shown in range(len(because), -1, -1):
+        more = len(because) - shown
+        reasons = [
+            *because[:shown],
+            *([f"{more} more" if shown else counted(more, "reason")] * bool(more)),
+        ]
+        whole = f"{said}: {'; '.join(reasons)}." if reasons else f"{said}."
+        if len(whole) <= LONGEST:
+            break
+    return whole
 
 
 def _shortfall(each: Shortfall) -> str:
@@ -38,10 +56,6 @@ def _shortfall(each: Shortfall) -> str:
     if each.now is None:
         return f"{name} is no longer told, {said} was certified"
     return f"{name} {_bounds(each.now.lower, each.now.upper)}, {said} was certified"
-
-
-def _cut(whole: str) -> str:
-    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
 
 
 def short(jwt: str | None, found: AssessmentAnswer) -> str | None:
@@ -58,10 +72,13 @@ def short(jwt: str | None, found: AssessmentAnswer) -> str | None:
 
 
 def figures(found: AssessmentAnswer) -> dict[str, str]:
-    """The outcome, and the figures by element and test."""
+    """The outcome, and the figures by element and test, in per cent."""
     return {
         "outcome": found.outcome,
-        **{f"{each.of}: {each.test}": _share(each) for each in found.figures[:_MAX_FIGURES]},
+        **{
+            f"{each.of}: {each.test}": _bounds(each.lower_share, each.upper_share)
+            for each in found.figures[:_MAX_FIGURES]
+        },
     }
 
 
@@ -70,7 +87,10 @@ def _words(outcome: Outcome) -> str:
 
 
 def _figure(figure: FigureAnswer) -> str:
-    between = _bounds(figure.lower_share, figure.upper_share)
+    low, high = _floor(figure.lower_share), _ceiling(figure.upper_share)
+    between = f"{low} to {high}"
+    if figure.lower_share == figure.upper_share:
+        between = low if figure.below is None else high
     return f"{figure.of}: {figure.test} {between}{_needed(figure)}"
 
 
@@ -79,10 +99,17 @@ def _bounds(low: str, high: str) -> str:
     return lower if lower == upper else f"{lower} to {upper}"
 
 
-def _share(figure: FigureAnswer) -> str:
-    if figure.lower_share == figure.upper_share:
-        return figure.lower_share
-    return f"{figure.lower_share} to {figure.upper_share}"
+def _floor(share: str) -> str:
+    """In per cent with two decimals, rounded away from what is needed: a figure never looks as if it met that."""
+    return _hundredths(parts(share) // _HUNDREDTH)
+
+
+def _ceiling(share: str) -> str:
+    return _hundredths(-(-parts(share) // _HUNDREDTH))
+
+
+def _hundredths(number: int) -> str:
+    return f"{number // 100}.{number % 100:02} %"
 
 
 def _needed(figure: FigureAnswer) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
+from msgspec import structs
 
 from provenite_proto import paths
 from provenite_proto.answers import Page
@@ -25,6 +26,7 @@ from ..issuing import Wanted
 from ..store import certifying, reading, rows
 from ..store.rows import OUTPUTS, Row
 from .documenting import BY_TOKEN, CERTIFICATE_ID, CURSOR, LIMIT, OPEN, WITH_TOKEN, refusals
+from .entitlement import opened
 from .paging import cut, each, linked, page
 from .parts import AnyRequest, Parts, found, parts, reader
 from .settling import as_of
@@ -83,6 +85,7 @@ async def certify(
     if not issued.new:
         return Response(answered, status_code=200)
     location = paths.certificate(issued.certificate)
+    answered = structs.replace(answered, new=True)
     return Response(answered, status_code=201, headers={"Location": location})
 
 
@@ -105,9 +108,12 @@ async def list_certificates(
     of = listed(who)
     read = await certifying.certificates(ledger.pool, of, after=after, limit=limit + 1)
     read, following = cut(read, limit, "index")
+    granted = await opened(ledger, who, {row["batch"] // OUTPUTS for row in read})
 
     def entry(row: Row) -> CertificateEntry:
-        return answering.entry(row, ledger.origin, ledger.sequencer.party_at(row["party"]))
+        party = ledger.sequencer.party_at(row["party"])
+        shown = granted.get(row["batch"] // OUTPUTS, frozenset())
+        return answering.entry(row, ledger.origin, party, who, shown)
 
     return await page(request, read, following, entry)
 

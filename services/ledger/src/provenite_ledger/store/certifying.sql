@@ -74,13 +74,15 @@ with those as (
 ),
 named as materialized (
     -- A definition may be long: each is read once.
-    select digest, id, convert_from(definition, 'UTF8')::jsonb ->> 'version' as version
+    select digest, id, settings, convert_from(definition, 'UTF8')::jsonb ->> 'version' as version
     from policy where digest = any (array(select policy from those))
 )
-select c.*, s.digest, m.digest as maker, p.id as policy_id, p.version, h.recorded_at as since, h.compact as said,
+select c.*, s.digest, m.digest as maker, p.id as policy_id, p.settings, p.version, h.recorded_at as since,
+       h.compact as said, b.material, m.kind, m.issuer, m.counterparty, m.compact as made,
        (select retired_at from certificate_key k where k.key_id = c.key_id) as retired_at
 from those c
 join statement s on s.index = c.index
+join batch b on b.key = c.batch
 join statement m on m.index = c.batch / 1024
 join named p on p.digest = c.policy
 left join statement h on h.index = c.changed
