@@ -264,12 +264,12 @@ def test_the_page_names_no_batch() -> None:
 @pytest.mark.parametrize(
     ("text", "seen"),
     [
-        ("ACME\N{RIGHT-TO-LEFT OVERRIDE}detceles", "ACME\N{REPLACEMENT CHARACTER}detceles"),
-        ("a\N{ZERO WIDTH SPACE}b", "a\N{REPLACEMENT CHARACTER}b"),
-        ("line\nbreak", "line\N{REPLACEMENT CHARACTER}break"),
+        ("ACME\N{RIGHT-TO-LEFT OVERRIDE}detceles", "ACME\\u{202e}detceles"),
+        ("a\N{ZERO WIDTH SPACE}b", "a\\u{200b}b"),
+        ("line\nbreak", "line\\u{000a}break"),
         (
-            "Z" + "\N{COMBINING GRAVE ACCENT}" * 40 + "!",
-            "Z" + "\N{COMBINING GRAVE ACCENT}" * 2 + "!",
+            "Z" + "\N{COMBINING GRAVE ACCENT}" * 4 + "!",
+            "Z" + "\N{COMBINING GRAVE ACCENT}" * 2 + "\\u{0300}" * 2 + "!",
         ),
         ("می\N{ZERO WIDTH NON-JOINER}خواهم", "می\N{ZERO WIDTH NON-JOINER}خواهم"),
         ("Ho\N{COMBINING CIRCUMFLEX ACCENT}tel", "Hôtel"),

@@ -12,7 +12,7 @@ from rich.text import Text
 from provenite import BatchAnswer, ProblemAnswer, TransportError
 from provenite.cli.failing import failures, problem_text, say
 from provenite.cli.showing import batch_list, facts, print_json, print_json_lines
-from provenite.cli.terminal import console, in_line, json_text, visible, wrapped
+from provenite.cli.terminal import console, json_text, wrapped
 
 # OSC to set a clipboard, CSI to clear, its C1 form, a carriage return, backspace, an override, an isolate.
 HOSTILE = "\x1b]52;c;cm0=\x07\x1b[2J\x9b31mX\ry\x08\u202egnp\u2066\u200f\u061c\u2028z\x00"
@@ -43,7 +43,7 @@ PROBLEM = ProblemAnswer(
 
 def checked(printed: str) -> str:
     assert not OBEYED.search(printed), ascii(printed)
-    assert "\\u202e" in printed
+    assert "\\u{202e}" in printed
     return printed
 
 
@@ -80,15 +80,7 @@ def test_the_terminal_s_own_styles_stay(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     console().print(Text("a\x1b[4mb", style="bold"))
-    assert capsys.readouterr().out == "\x1b[1ma\\u001b[4mb\x1b[0m\n"
-
-
-@given(st.text())
-def test_what_harms_nobody_is_printed_as_it_is(text: str) -> None:
-    assert not OBEYED.search(visible(text))
-    assert "\n" not in in_line(text)
-    if not OBEYED.search(text):
-        assert visible(text) == text
+    assert capsys.readouterr().out == "\x1b[1ma\\u{001b}[4mb\x1b[0m\n"
 
 
 @given(st.lists(st.sampled_from(["100 %", "59.2 kg", "at least", "of", "kgf", "7"])))

@@ -15,6 +15,7 @@ from provenite_proto.policy.answers import PolicyAnswer, policy_answer
 from provenite_proto.policy.reading import MAX_BYTES
 from provenite_proto.problem import Problem
 from provenite_proto.statement import base64url
+from provenite_proto.visible import in_line
 
 from .. import policies as asked
 from ..store import policies as kept
@@ -129,7 +130,7 @@ async def policy(
 
 def _words(policy: Policy, day: date) -> str:
     lines = [
-        "\n" * (line.heading and number > 0) + "  " * line.depth + line.text
+        "\n" * (line.heading and number > 0) + "  " * line.depth + in_line(line.text)
         for number, line in enumerate(explained(policy, day))
     ]
     return "\n".join(lines) + "\n"

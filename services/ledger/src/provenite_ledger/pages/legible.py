@@ -2,28 +2,14 @@
 
 import unicodedata
 
-REPLACED = "\N{REPLACEMENT CHARACTER}"
+from provenite_proto.visible import in_line
+
 BOX = "\N{WHITE SQUARE}"
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-_MOST_MARKS = 2
-"""Marks on one character: no language in use stacks more, and more would grow over the line above."""
 
 
 def legible(text: str) -> str:
-    """The text with a visible sign in place of each character that shows nothing or turns the writing.
-
-    Joiners stay: Persian and Indian scripts are written with them.
-    """
-    shown: list[str] = []
-    marks = 0
-    for each in unicodedata.normalize("NFC", text):
-        marks = marks + 1 if unicodedata.combining(each) else 0
-        if marks > _MOST_MARKS:
-            continue
-        hidden = unicodedata.category(each) in _HIDDEN and each not in _JOINERS
-        shown.append(REPLACED if hidden else each)
-    return "".join(shown)
+    """The text on one line, composed (NFC) as fonts have it, and with an escape for what would show nothing."""
+    return in_line(unicodedata.normalize("NFC", text))
 
 
 def width(text: str) -> int:
