@@ -140,7 +140,10 @@ def test_a_policy_is_said_in_plain_words(ledger: Ledger) -> None:
     said = ledger.http.get(paths.policy(known_by), params={"on": "2026-11-24"}, headers=plain)
     assert said.headers["content-type"].startswith("text/plain")
     assert "immutable" not in said.headers.get("cache-control", "")
-    assert "own.firm.rule  version 1  claim\nRule\n  At least half." in said.text
+    assert (
+        "own.firm.rule  version 1  claim\n  It is by a rule that a firm wrote itself." in said.text
+    )
+    assert "\n“Rule”\n  “At least half.”\n" in said.text
     assert "\n\nCountries of groups on 2026-11-24\n  covered-nation: CN" in said.text
     other = ledger.http.get(paths.policy(known_by), headers={"Accept": "text/html"})
     assert (other.status_code, slug(other)) == (406, "not-acceptable")

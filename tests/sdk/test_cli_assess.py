@@ -132,7 +132,7 @@ def test_a_file_of_ones_own_is_added_and_assessed_by(run: Run, tmp_path: Path) -
     listed = CliRunner().invoke(main, ["policy", "list", "--own", "--json"])
     assert [json.loads(line)["version"] for line in listed.stdout.splitlines()] == ["1", "2"]
     explained = CliRunner().invoke(main, ["policy", "explain", known_by])
-    assert "known, at least 85 %" in explained.stdout
+    assert "“known”, at least 85 %" in explained.stdout
     assert f"Digest {known_by}" in explained.stdout
 
 

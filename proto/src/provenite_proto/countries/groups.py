@@ -52,7 +52,7 @@ class Membership(Struct, frozen=True):
 class Group(Struct, frozen=True, forbid_unknown_fields=True):
     """Countries (ISO 3166-1 alpha-2), with what is known of them.
 
-    `includes` are groups whose members are members of this one too; `territories` are codes of their own whose
+    `one` is what one of them is called, such as a covered nation. `includes` are groups whose members are members of this one too; `territories` are codes of their own whose
     membership follows that of a state; of `uncertain` codes the source says nothing clear; `as_of` is the day the list was made, `verify_by` the day by which it
     has to be compared with its source again.
     """
@@ -69,6 +69,7 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
     territories: dict[str, str] = {}
     uncertain: tuple[str, ...] = ()
     dated: tuple[Dated, ...] = ()
+    one: Note | None = None
     note: Note | None = None
 
     def __post_init__(self) -> None:

@@ -5,12 +5,14 @@ from datetime import date
 
 import msgspec
 
-from ..content import Rule
+from ..content import LENSES, Lens
 from ..countries import GROUPS
 from ..matter.quantity import FRACTION_ONE, parts
 from ..record import CustodyModel
+from .automaton import exactly, in_words, marks, places
 from .lenses import GROUP, members
 from .model import Cost, Influence, OwnLens, Policy, Recovery, Row, Share, Test, Value
+from .own import OWN, in_quotation_marks, is_own, quoted
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -23,34 +25,61 @@ class Line(msgspec.Struct, frozen=True):
 
 def explained(policy: Policy, day: date) -> Iterator[Line]:
     """The policy line by line; groups of countries are those of the day."""
-    yield Line(f"{policy.id}  version {policy.version}  {_words(policy.status)}", heading=True)
-    yield Line(policy.title)
-    yield Line(policy.summary, 1)
+    yield Line(f"{policy.id}  version {policy.version}  {words(policy.status)}", heading=True)
+    told = quoted if is_own(policy.id) else str
+    if is_own(policy.id):
+        yield Line(OWN, 1)
+    yield Line(told(policy.title))
+    yield Line(told(policy.summary), 1)
     for parameter, what in policy.parameter.items():
         yield Line(f"You can set {parameter}: {what.title}, otherwise {what.default}.", 1)
     yield Line("What it applies to", heading=True)
     for text in _scope(policy):
         yield Line(text, 1)
-    for number, row in enumerate(policy.row, 1):
+    yield from _rows(policy)
+    yield from _marks(policy)
+    yield from _besides(policy, day)
+    if policy.caveat:
+        yield Line("What to know", heading=True)
+    for caveat in policy.caveat:
+        yield Line(told(caveat), 1)
+    yield Line("Source", heading=True)
+    for source in policy.source:
+        yield Line(f"{told(source.title)} (confidence {source.confidence}).", 1)
+    yield Line(f"As of {policy.as_of}; look it up again by {policy.verify_by}.", 1)
+
+
+def _rows(policy: Policy) -> Iterator[Line]:
+    told = quoted if is_own(policy.id) else str
+    for number, row in enumerate(in_quotation_marks(policy).row, 1):
         yield Line(f"Rule {number}: {period(row)}{_about(row)}", heading=True)
         for test in row.test:
-            yield Line(threshold(test), 1)
+            yield Line(words(threshold(test)), 1)
             for text in (*_counted(test), *_claimed(test)):
                 yield Line(text, 2)
         if row.note:
-            yield Line(row.note, 1)
-    for lens in policy.lens:
-        yield Line(f"Lens {lens.name}: {lens.title}", heading=True)
-        for text in _automaton(lens):
+            yield Line(told(row.note), 1)
+
+
+def _marks(policy: Policy) -> Iterator[Line]:
+    told = quoted if is_own(policy.id) else str
+    for name, lens in _lenses(policy):
+        title = told(lens.title) if isinstance(lens, OwnLens) else lens.title
+        yield Line(f"Lens {name}: {title}", heading=True)
+        for text in in_words(lens):
             yield Line(text, 1)
-    yield from _besides(policy, day)
-    yield Line("What to know", heading=True)
-    for caveat in policy.caveat:
-        yield Line(caveat, 1)
-    yield Line("Source", heading=True)
-    for source in policy.source:
-        yield Line(f"{source.title} (confidence {source.confidence}).", 1)
-    yield Line(f"As of {policy.as_of}; look it up again by {policy.verify_by}.", 1)
+        yield Line("Exactly:", 1)
+        for text in exactly(lens):
+            yield Line(text, 2)
+
+
+def _lenses(policy: Policy) -> Iterator[tuple[str, OwnLens | Lens]]:
+    """The lenses that a test looks through, each once: those of the policy, then those that ship."""
+    for lens in policy.lens:
+        yield lens.name, lens
+    asked = {test.lens for row in policy.row for test in row.test if isinstance(test, Share)}
+    for name in sorted(asked & LENSES.keys()):
+        yield name, LENSES[name]
 
 
 def _besides(policy: Policy, day: date) -> Iterator[Line]:
@@ -59,7 +88,8 @@ def _besides(policy: Policy, day: date) -> Iterator[Line]:
         for each in policy.exemption:
             limit = f" (below {percent(each.below)}: {_list(each.of)})" if each.below else ""
             dates = f" [{_dates(each.since, each.until)}]" if each.since or each.until else ""
-            yield Line(f"{each.id}: {each.title}{limit}{dates}.", 1)
+            title = quoted(each.title) if is_own(policy.id) else each.title
+            yield Line(f"{each.id}: {title}{limit}{dates}.", 1)
     if groups := sorted(_groups(policy)):
         yield Line(f"Countries of groups on {day}", heading=True)
         for group in groups:
@@ -110,10 +140,10 @@ def _scope(policy: Policy) -> Iterator[str]:
             else f"at least {scope.mass_at_least}"
         )
         yield f"From a mass of {least} kg."
-    yield f"Assessed for a {policy.granularity}; the date that decides is that of the {_words(policy.date_basis)}."
+    yield f"Assessed for a {policy.granularity}; the date that decides is that of the {words(policy.date_basis)}."
     if len(policy.custody) < len(CustodyModel):
         refused = [each.value for each in CustodyModel if each not in policy.custody]
-        yield f"Matter of these chain-of-custody models does not count: {_words(_list(refused))}."
+        yield f"Matter of these chain-of-custody models does not count: {words(_list(refused))}."
     if policy.attestation == "required":
         yield "Only matter whose every step is attested counts."
     if policy.unmet == "review":
@@ -124,7 +154,7 @@ def _scope(policy: Policy) -> Iterator[str]:
 
 def _about(row: Row) -> str:
     about = [_list(row.products)] if row.products else []
-    about += [_words(row.status)] if row.status else []
+    about += [words(row.status)] if row.status else []
     about += [f"look it up by {row.verify_by}"] if row.verify_by else []
     return f" ({'; '.join(about)})" if about else ""
 
@@ -133,35 +163,36 @@ def _counted(test: Test) -> Iterator[str]:
     match test:
         case Share():
             if test.materials:
-                yield f"in {_list(test.materials)}"
-            yield f"seen through the lens {test.lens}"
-            for name, labels in (
-                ("counts", test.good),
-                ("does not count", test.bad),
-                ("is to be reviewed", test.review),
-                ("counts as unknown", test.unknown),
+                yield f"Looked at is {_list(test.materials)}."
+            if test.required:
+                yield "Without an assay of each of them the outcome is indeterminate."
+            yield f"What decides is the mark that matter has by the lens {test.lens}:"
+            for labels, how in (
+                (test.good, "counts"),
+                (test.bad, "does not count"),
+                (test.review, "is to be reviewed"),
+                (test.unknown, "is not known, and does not count"),
             ):
                 if labels:
-                    yield f"{name}: {_named(labels)}"
-            if test.other != "unknown":
-                yield f"every other label {'counts' if test.other == 'good' else 'does not count'}"
+                    yield f"{marks(labels)} {how};"
+            yield f"every other one {_OTHERS[test.other]}."
         case Value():
             how = (
                 "with the larger of those shares"
                 if test.method == "traced"
                 else "wholly from half of it on"
             )
-            yield f"a mineral counts {how} of the value added by extraction or processing in {_named(test.primary)}"
-            yield f"recycled, with the value added by recycling in {_named(test.recycled)}"
+            yield f"A mineral counts {how} of the value added by extraction or processing in {places(test.primary)};"
+            yield f"recycled, with the value added by recycling in {places(test.recycled)}."
         case _:
             return
 
 
 def _claimed(test: Test) -> Iterator[str]:
     if isinstance(test, Share) and test.none and test.at_least == "1":
-        yield f"what a certificate says: none of it {_words(test.none)}"
+        yield f"A certificate says: none of it {words(test.none)}."
     elif test.claim:
-        yield f"what a certificate says: {_subject(test)} {_words(test.claim)}"
+        yield f"A certificate says: {_subject(test)} {words(test.claim)}."
 
 
 def _subject(test: Test) -> str:
@@ -178,48 +209,16 @@ def _subject(test: Test) -> str:
             return "its maker"
 
 
-def _automaton(lens: OwnLens) -> Iterator[str]:
-    for rule in lens.start:
-        which = _conditions(rule) or (" otherwise" if len(lens.start) > 1 else "")
-        yield f"Matter that enters{which} is {rule.label}."
-    for rule in lens.step:
-        become = f"adds {rule.label}" if rule.join else f"makes it {rule.label}"
-        yield f"A step{_conditions(rule)} {become}."
-    yield "The first that fits decides. A step that none fits changes nothing."
-
-
-def _conditions(rule: Rule) -> str:
-    text = ""
-    for word, values in (
-        (" by", rule.on),
-        (" of", rule.stage),
-        (" in", rule.country),
-        (" in", rule.region),
-        (" of the source", rule.source),
-        (" with the custody", rule.custody),
-        (" that is", rule.attested),
-        (" controlled from", rule.controllers),
-        (", of what was", rule.coming_from),
-    ):
-        if values is not None:
-            text += f"{word} {_either(_named_each(values))}"
-    return f"{text}," if rule.coming_from is not None else text
+_OTHERS = {
+    "good": 'counts, but for "unknown", which does not',
+    "bad": "does not count",
+    "unknown": "is not known, and does not count",
+}
 
 
 def _groups(policy: Policy) -> set[str]:
     text = msgspec.json.encode(policy).decode()
     return {group for group in GROUPS if f'"{GROUP}{group}"' in text}
-
-
-def _named_each(values: Iterable[str]) -> list[str]:
-    return [
-        f"a country of {each.removeprefix(GROUP)}" if each.startswith(GROUP) else _words(each)
-        for each in values
-    ]
-
-
-def _named(values: Iterable[str]) -> str:
-    return _list(_named_each(values))
 
 
 def _dates(since: date | None, until: date | None) -> str:
@@ -236,14 +235,12 @@ def _first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _either(values: list[str]) -> str:
-    *others, last = values
-    return f"{', '.join(others)} or {last}" if others else last
-
-
 def _list(values: Iterable[str]) -> str:
     return ", ".join(values)
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
+    """An identifier in plain words: `post-consumer`, `metal making`."""
+    for source in ("post", "pre"):
+        text = text.replace(f"{source}_consumer", f"{source}-consumer")
     return text.replace("_", " ")

@@ -8,6 +8,7 @@ from provenite_proto.matter.material import MATERIALS
 from provenite_proto.matter.quantity import FRACTION_ONE, parts
 from provenite_proto.policy import Policy, Row, is_own, quoted
 from provenite_proto.policy.model import Cost, Influence, Recovery, Share, Test, Value
+from provenite_proto.policy.wording import words
 
 from .legible import shortened
 
@@ -69,13 +70,6 @@ def declared_name(product: str, policy: Policy) -> str:
     """What its holder declares a product to be: quoted, unless a rule of the catalogue calls it so."""
     known = product in policy.scope.products and not is_own(policy.id)
     return words(product) if known else quoted(words(product))
-
-
-def words(text: str) -> str:
-    """An identifier in plain words."""
-    for source in ("post", "pre"):
-        text = text.replace(f"{source}_consumer", f"{source}-consumer")
-    return text.replace("_", " ")
 
 
 def at_least(figure: CertifiedFigure) -> str:

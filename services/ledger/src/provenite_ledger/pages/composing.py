@@ -9,10 +9,10 @@ from provenite_proto.certificate import CertifiedFigure, Credential, digest_of, 
 from provenite_proto.matter.element import ELEMENTS
 from provenite_proto.matter.quantity import FRACTION_ONE
 from provenite_proto.policy import OWN, Policy, is_own, quoted
-from provenite_proto.policy.wording import percent, period
+from provenite_proto.policy.wording import percent, period, words
 from provenite_proto.record import CustodyModel
 
-from .claiming import claim, declared_name, hundredths, material_name, share, words
+from .claiming import claim, declared_name, hundredths, material_name, share
 from .legible import legible, shortened
 from .qr import code
 from .sheet import Bar, Entry, Group, Sheet, Standing, State
