@@ -24,6 +24,7 @@ from provenite_proto.policy import (
     read_policy,
 )
 from provenite_proto.policy.model import Share
+from provenite_proto.policy.wording import words
 from provenite_proto.strict_toml import Malformed
 from tests.proto.making.policies import POLICY
 
@@ -67,17 +68,20 @@ def test_each_policy_that_ships_has_the_name_of_its_file(which: str) -> None:
 @pytest.mark.parametrize("which", CATALOGUE)
 def test_each_policy_that_ships_is_said_in_words(which: str) -> None:
     policy = policy_named(which)
-    text = "\n".join(line.text for line in explained(policy, DAY))
+    lines = [line.text for line in explained(policy, DAY)]
+    text = "\n".join(lines)
     for row in policy.row:
         assert str(row.since or row.until or "at any time") in text
         for test in row.test:
-            assert test.name.lower() in text.lower()
+            assert words(test.name).lower() in text.lower()
     for lens in policy.lens:
         for rule in (*lens.start, *lens.step):
-            assert f"{rule.label}." in text
+            assert "{" in rule.label or f'"{rule.label}"' in text
+            assert f"-> {rule.label}\n" in text
     for said in (*policy.caveat, *(source.title for source in policy.source)):
         assert said in text
-    assert "@" not in text
+    sentences = [line for line in lines if not line.startswith(("start ", "step "))]
+    assert "@" not in "".join(sentences)
     assert "$" not in text
 
 
