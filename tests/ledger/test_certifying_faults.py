@@ -18,7 +18,7 @@ import pytest
 from provenite_ledger import issuer_keys, policies
 from provenite_ledger.access import Reader
 from provenite_ledger.assessing import assessed, question
-from provenite_ledger.issuing import Issued, Issuing, Wanted
+from provenite_ledger.issuing import MAX_STANDING, Issued, Issuing, Wanted
 from provenite_ledger.reassessing import Reassessing
 from provenite_ledger.registrar import Registrar
 from provenite_ledger.revising import Revising
@@ -326,6 +326,31 @@ async def test_issued_once_to_who_asks_twice_at_once(dsn: str) -> None:
         assert sorted(each.new for each in answers) == [False, False, True]
         assert len({each.certificate for each in answers}) == 1
         assert await parts.statuses() == [("valid", 0)]
+
+
+async def test_no_more_stand_of_a_batch_than_may(dsn: str) -> None:
+    async with LockedStore(dsn) as store, inside(dsn, store) as parts:
+        await recorded(parts.sequencer, *parts.firm.mined(count=MAX_STANDING - 2))
+        first = await parts.certify()
+        await parts.pool.execute(ALIKE, MAX_STANDING - 2)
+        await parts.certify(await parts.declared())
+        declaration = await parts.declared()
+        with pytest.raises(Problem) as refused:
+            await parts.certify(declaration)
+        assert refused.value.slug == "too-many"
+        assert refused.value.figures["limit"] == str(MAX_STANDING)
+        assert await parts.certify() == Issued(first.certificate, new=False)
+        await parts.pool.execute("update certificate set status = 'revoked' where id = 'like 3'")
+        assert (await parts.certify(declaration)).new
+
+
+ALIKE = """
+insert into certificate
+select s.index, 'like ' || s.index, c.party, c.batch, s.digest, c.policy, c.as_of, c.size, c.valid_until, null, 7, s.index,
+       'valid'
+from certificate c, statement s where s.kind in ('extraction', 'transformation') order by s.index limit $1
+"""
+"""Certificates of the same batch, in the place of what was mined."""
 
 
 @pytest.mark.parametrize("revised", [False, True], ids=["recorded", "noted"])

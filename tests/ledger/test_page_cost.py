@@ -212,6 +212,7 @@ async def test_issuing_reads_no_other_certificates(connection: asyncpg.Connectio
     for query, arguments in (
         ("list_with_room", (65_536,)),
         ("is_taken", (0, 101)),
+        ("number_standing", (1, 1024, datetime.now(UTC))),
         (
             "same",
             (1, 1024, hashlib.sha256(b"1").digest(), datetime.now(UTC), None, datetime.now(UTC)),

@@ -1,6 +1,6 @@
 """Issuing certificates: what passes is signed, kept, and committed to by a statement of the registrar's.
 
-Whoever asks twice, be it at once, gets one certificate: who asks for the same waits, and what was issued is found.
+Whoever asks twice, be it at once, gets one certificate: who asks for the same batch waits, and what was issued is found.
 It is assessed each time, so that nobody is told of a pass which a late statement has ended.
 
 What is signed is kept before the statement is submitted, so that there is no certificate in the log whose text is
@@ -44,6 +44,8 @@ from .store import certifying, reading
 from .store.rows import OUTPUTS, Row
 from .unavailable import LedgerBusy
 
+MAX_STANDING = 100
+"""Certificates of a batch that one party has at a time, at the most: each is assessed anew with what is late."""
 _ID_BYTES = 16
 _TRIES = 64
 """How often an entry of a status list is drawn: half of a list's are free at the least."""
@@ -95,8 +97,8 @@ class Issuing:
         self._origin = origin
         self._log = log
         self._clock = clock
-        # Of those who ask for the same one works at a time; a lock goes with the last who holds it.
-        self._at_work: WeakValueDictionary[tuple[object, ...], asyncio.Lock] = WeakValueDictionary()
+        # Of those who ask for the same batch one works at a time; a lock goes with the last who holds it.
+        self._at_work: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def wanted(
         self, who: Reader, party: Enrolled, asked: CertificateRequest, row: Row
@@ -151,7 +153,7 @@ class Issuing:
     ) -> Issued:
         """Certify what passes when it is assessed: once it is recorded, or as it was before and is still valid.
 
-        `Problem` `not-passed`, `policy-ended` when the policy can no longer be relied on, `bad-request` when it has
+        `Problem` `not-passed`, `too-many` when as many of the batch stand as may, `policy-ended` when the policy can no longer be relied on, `bad-request` when it has
         more figures than a certificate holds, and what the registrar's statement is refused with; `LedgerBusy` when
         no entry of a status list was found.
         """
@@ -161,12 +163,25 @@ class Issuing:
                 raise Problem("not-passed", sentence(found), figures=figures(found))
             if (name := await self._issued(wanted, found)) is not None:
                 return Issued(name, new=False)
+            await self._check_room(wanted)
             return Issued(await self._issue(wanted, found), new=True)
 
     def _alone(self, wanted: Wanted) -> asyncio.Lock:
-        declaration = wanted.declared.digest if wanted.declared else None
-        same = (wanted.party, wanted.batch, wanted.digest, wanted.as_of, declaration, wanted.lot)
-        return self._at_work.setdefault(same, asyncio.Lock())
+        return self._at_work.setdefault((wanted.party, wanted.batch), asyncio.Lock())
+
+    async def _check_room(self, wanted: Wanted) -> None:
+        now = self._clock()
+        have = await certifying.number_standing(
+            self._pool, wanted.party_index, wanted.batch_key, now
+        )
+        if have >= MAX_STANDING:
+            raise Problem(
+                "too-many",
+                f"{have} certificates of the batch stand, and at most {MAX_STANDING} may: use one of them, or ask the "
+                "registrar to revoke what nobody needs.",
+                pointer="/batch",
+                figures={"batch": wanted.batch, "limit": str(MAX_STANDING)},
+            )
 
     async def _declared(self, name: str, who: Reader, row: Row) -> certifying.Declared:
         """The declaration that is named, which has to be the reader's, of this batch, and to stand."""

@@ -106,6 +106,12 @@ async def same(
     return found
 
 
+async def number_standing(pool: asyncpg.Pool, party: int, batch: int, now: datetime) -> int:
+    """How many certificates of a batch a party has that are neither revoked nor over."""
+    found: int = await pool.fetchval(_SQL["number_standing"], party, batch, now)
+    return found
+
+
 async def list_with_room(pool: asyncpg.Pool, entries: int) -> int:
     """The first status list of which fewer entries than so many are taken."""
     found: int = await pool.fetchval(_SQL["list_with_room"], entries)

@@ -25,6 +25,10 @@ where c.party = $1 and c.batch = $2 and c.policy = $3 and c.as_of = $4 and c.dec
   and not exists (select from certificate_due w where w.certificate = c.index and not w.done)
 order by c.index desc limit 10
 
+-- name: number_standing
+-- How many certificates of a batch a party has that are not revoked and do not end before a moment.
+select count(*) from certificate where batch = $2 and party = $1 and status <> 'revoked' and valid_until > $3
+
 -- name: list_with_room
 -- The first status list that has fewer entries ($1) than are given out of one; if all have, the one after the last.
 select coalesce(
