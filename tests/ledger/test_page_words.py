@@ -135,6 +135,12 @@ def test_an_exemption_is_the_holders_claim_and_no_figure() -> None:
     assert claim.startswith("This NdFeB magnet is exempt from this rule, as its holder claims: ")
 
 
+def test_the_title_says_how_the_rule_is_set() -> None:
+    page = said(shown(policy_named("claim.recycled?share=0")))
+    assert page.title == "Recycled content of one class (share 0 %)"
+    assert page.name == f"Valid: {page.title}"
+
+
 def test_what_the_holder_declares_its_product_to_be_is_told_beside_what_it_is() -> None:
     issuance = replaced(ISSUANCE, product="traction-motor", declared=True)
     asking = replaced(RECYCLED, scope=replaced(RECYCLED.scope, products=("traction-motor",)))

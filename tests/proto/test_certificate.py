@@ -151,6 +151,20 @@ def test_it_is_valid_no_longer_than_the_exemption_on_which_it_rests() -> None:
     assert certificates.valid_until(policy, tomorrow, NOW) == NOW + timedelta(days=365)
 
 
+def test_its_name_says_how_the_policy_is_set() -> None:
+    for asked, name in (
+        ("claim.recycled", "Recycled content of one class"),
+        ("claim.recycled?share=0", "Recycled content of one class (share 0 %)"),
+        (
+            "claim.recycled?class=pre_consumer&share=0.24",
+            "Recycled content of one class (class pre consumer, share 24 %)",
+        ),
+    ):
+        policy = policy_named(asked)
+        made = certificates.credential(ISSUANCE, policy, assessment(policy))
+        assert {made.name, made.credential_subject.name, made.assessment.name} == {name}
+
+
 def test_it_is_called_by_its_material_whatever_its_holder_declares_it_to_be() -> None:
     replace = msgspec.structs.replace
     motor = replace(ISSUANCE, product="traction-motor", declared=True)

@@ -44,6 +44,21 @@ def test_every_definition_is_the_only_one_of_its_policy(at: int, put: bytes) -> 
         assert str(error).endswith(".")
 
 
+def test_a_definition_says_how_its_parameters_are_set() -> None:
+    plain = policy_named("claim.recycled")
+    assert policy_named("claim.recycled?share=0.2&class=post_consumer") == plain
+    policy = policy_named("claim.recycled?share=0.24")
+    assert {key: each.value for key, each in policy.parameter.items()} == {
+        "class": None,
+        "share": "0.24",
+    }
+    defined = definition(policy)
+    assert read_definition(defined) == policy
+    for value in (b'"0.2"', b'"1.5"', b'"a share"'):
+        with pytest.raises(ValueError, match=r"value: .* is no share, or the default"):
+            read_definition(defined.replace(b'"value":"0.24"', b'"value":' + value))
+
+
 def test_parameters_cannot_make_a_policy_larger_than_allowed() -> None:
     stage = 'kind = "stage"\ntitle = "a"\ndefault = "concentration"'
     products = ",".join(['"$a$a$a$a"'] * 5_600)

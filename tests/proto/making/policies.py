@@ -125,6 +125,7 @@ def _spoiled() -> Iterator[tuple[str, str, str, str]]:
         ("element-unknown", 'elements = ["Nd", "Pr"]', 'elements = ["Nd", "Xx"]'),
         ("material-unknown", 'materials = ["ndfeb-magnet"]', 'materials = ["magic"]'),
         ("parameter-default-of-another-kind", 'default = "0.5"', 'default = "1.5"'),
+        ("parameter-set-in-the-file", 'default = "0.5"', 'default = "0.5"\nvalue = "0.4"'),
         ("parameter-kind-unknown", 'kind = "share"\ntitle = "the', 'kind = "colour"\ntitle = "the'),
         ("parameter-unknown", 'at_least = "$share"', 'at_least = "$part"'),
         ("threshold-above-one", 'at_least = "$share"', 'at_least = "1.1"'),
@@ -154,6 +155,7 @@ def _spoiled() -> Iterator[tuple[str, str, str, str]]:
             "row-that-ends-before-it-begins": "until = 2026-12-31",
             "exemption-below-nothing": "[[exemption]]",
             "parameter-default-of-another-kind": 'default = "1.5"',
+            "parameter-set-in-the-file": 'value = "0.4"',
         }.get(name, changed)
         yield name, before, after, seen
     claimed = f'{first}\nclaim = "came from waste"'

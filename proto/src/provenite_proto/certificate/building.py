@@ -8,8 +8,8 @@ import msgspec
 from ..matter.quantity import FRACTION_ONE, parts
 from ..policy import Outcome, Policy
 from ..policy.answers import AssessmentAnswer, FigureAnswer
-from ..policy.own import OWN, in_quotation_marks, is_own, named, quoted
-from ..policy.wording import threshold
+from ..policy.own import OWN, in_quotation_marks, is_own, quoted
+from ..policy.wording import named, threshold
 from ..record.form import Slug, Text
 from ..statement import base64url
 from . import addresses

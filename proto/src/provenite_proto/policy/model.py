@@ -192,11 +192,15 @@ class Exemption(Dated, frozen=True, kw_only=True):
 
 
 class Parameter(Form, frozen=True, kw_only=True):
-    """What who asks can set: `$name` in a text of the file stands for it."""
+    """What who asks can set: `$name` in a text of the file stands for it.
+
+    `value` is what it was set to, where that is not the default; no file has it.
+    """
 
     kind: Literal["share", "stage", "source"]
     title: Text
     default: Text
+    value: Text | None = None
 
 
 class Policy(Form, frozen=True, kw_only=True):

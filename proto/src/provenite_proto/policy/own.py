@@ -54,11 +54,6 @@ def quoted(text: str) -> str:
     return f"“{text.translate(_MARKS)}”"
 
 
-def named(policy: Policy) -> str:
-    """What a certificate is called: after the policy's title, or after the id alone of a firm's own."""
-    return called(policy.id) if is_own(policy.id) else policy.title
-
-
 def called(policy: str) -> str:
     """A firm's own policy by its id."""
     return f"A firm's own rule: {policy}"

@@ -54,8 +54,8 @@ def read_policy(text: str, name: str, given: Mapping[str, str] | None = None) ->
     if text.count(".") > MAX_DOTS:
         raise Malformed(name, 1, f"The file has more than {MAX_DOTS} full stops.")
     try:
-        text = _set(text, name, given or {})
-        policy = read(text, Policy, name)
+        text, values = _set(text, name, given or {})
+        policy = _told(read(text, Policy, name), values)
         _check(policy)
     except RecursionError:
         raise Malformed(name, 1, "The file is nested too deeply.") from None
@@ -84,21 +84,23 @@ def read_definition(data: bytes) -> Policy:
     return policy
 
 
-def _set(text: str, name: str, given: Mapping[str, str]) -> str:
-    """The text with its parameters filled in: their values hold no character that means something in TOML."""
+def _set(text: str, name: str, given: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """The text with its parameters filled in, and their values, which hold no character that means something in TOML."""
     try:
         table = tomllib.loads(text).get("parameter", {})
     except tomllib.TOMLDecodeError:
         # What is wrong is said when the whole is read.
-        return text
+        return text, {}
     if not isinstance(table, dict):
-        return text
+        return text, {}
     parameters = {key: _parameter(key, value) for key, value in table.items()}
     if unknown := sorted(given.keys() - parameters.keys()):
         takes = f"it takes {', '.join(parameters)}" if parameters else "it takes none"
         raise NotOffered(f"There is no parameter {unknown[0]}: {takes}.")
     values = {}
     for key, parameter in parameters.items():
+        if parameter.value is not None:
+            raise Unfit(("parameter", key, "value"), "It is who asks that sets it.")
         if not _is(parameter, parameter.default):
             raise Unfit(
                 ("parameter", key, "default"), f"{parameter.default!r} is no {parameter.kind}."
@@ -110,7 +112,20 @@ def _set(text: str, name: str, given: Mapping[str, str]) -> str:
         if found[1] not in values:
             line = text.count("\n", 0, found.start()) + 1
             raise Malformed(name, line, f"There is no parameter {found[1]!r}.")
-    return _PARAMETER.sub(lambda found: values[found[1]], text)
+    return _PARAMETER.sub(lambda found: values[found[1]], text), values
+
+
+def _told(policy: Policy, values: Mapping[str, str]) -> Policy:
+    """The policy that says which of its parameters are set otherwise than by default."""
+    return msgspec.structs.replace(
+        policy,
+        parameter={
+            key: each
+            if values[key] == each.default
+            else msgspec.structs.replace(each, value=values[key])
+            for key, each in policy.parameter.items()
+        },
+    )
 
 
 def _parameter(key: str, value: Any) -> Parameter:
@@ -138,6 +153,14 @@ def _check(policy: Policy) -> None:
     _known(("scope", "elements"), "element", policy.scope.elements, ELEMENTS)
     _known(("scope", "materials"), "material", policy.scope.materials, MATERIALS)
     _check_lenses(policy)
+    for key, parameter in policy.parameter.items():
+        if parameter.value is not None and (
+            parameter.value == parameter.default or not _is(parameter, parameter.value)
+        ):
+            raise Unfit(
+                ("parameter", key, "value"),
+                f"{parameter.value!r} is no {parameter.kind}, or the default.",
+            )
     used = set()
     for number, row in enumerate(policy.row):
         _check_row(policy, row, ("row", number))

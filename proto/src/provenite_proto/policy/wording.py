@@ -12,7 +12,7 @@ from ..record import CustodyModel
 from .automaton import exactly, in_words, marks, places
 from .lenses import GROUP, members
 from .model import Cost, Influence, OwnLens, Policy, Recovery, Row, Share, Test, Value
-from .own import OWN, in_quotation_marks, is_own, quoted
+from .own import OWN, called, in_quotation_marks, is_own, quoted
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -32,7 +32,10 @@ def explained(policy: Policy, day: date) -> Iterator[Line]:
     yield Line(told(policy.title))
     yield Line(told(policy.summary), 1)
     for parameter, what in policy.parameter.items():
-        yield Line(f"You can set {parameter}: {what.title}, otherwise {what.default}.", 1)
+        if what.value is None:
+            yield Line(f"You can set {parameter}: {what.title}, otherwise {what.default}.", 1)
+        else:
+            yield Line(f"{_first(what.title)} is set to {what.value}, not {what.default}.", 1)
     yield Line("What it applies to", heading=True)
     for text in _scope(policy):
         yield Line(text, 1)
@@ -94,6 +97,18 @@ def _besides(policy: Policy, day: date) -> Iterator[Line]:
         yield Line(f"Countries of groups on {day}", heading=True)
         for group in groups:
             yield Line(f"{group}: {_list(sorted(members(group, day)))}. {GROUPS[group].title}.", 1)
+
+
+def named(policy: Policy) -> str:
+    """What a certificate is called: after the policy's title and how it is set, or after the id alone of a firm's own."""
+    if is_own(policy.id):
+        return called(policy.id)
+    set_to = [
+        f"{name} {percent(each.value) if each.kind == 'share' else each.value.replace('_', ' ')}"
+        for name, each in sorted(policy.parameter.items())
+        if each.value is not None
+    ]
+    return f"{policy.title} ({', '.join(set_to)})" if set_to else policy.title
 
 
 def period(row: Row) -> str:

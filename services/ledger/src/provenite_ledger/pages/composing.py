@@ -96,7 +96,7 @@ def sheet(shown: Shown, limits: Limits) -> Sheet:
         for each in policy.source
     ]
     standing = _standing(shown, limits.reason)
-    title = told(_cut(policy.title, limits.title))
+    title = told(_cut(policy.title if own else credential.name, limits.title))
     pinned = qr_text(credential.id, shown.jwt)
     possible = any(share(each.lower) < share(each.upper) for each in figures)
     return Sheet(
