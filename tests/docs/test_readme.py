@@ -109,7 +109,9 @@ def test_a_rule_of_ones_own_is_used_as_written(demo: tuple[Path, int]) -> None:
 def test_a_firm_a_customer_and_an_auditor_use_certificates_as_written(
     demo: tuple[Path, int],
 ) -> None:
-    firm, customer, auditor = asked(demo, blocks("Certificates"))
+    # What is verified without the ledger is of a demo that has ended.
+    alone = [each for each in blocks("Certificates") if "--offline" not in each]
+    firm, customer, auditor = asked(demo, alone)
     folder, _ = demo
     assert "GL-0002" in firm
     for kind in ("jwt", "html", "pdf"):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -266,6 +267,20 @@ def test_an_auditor_computes_each_certificate_anew_from_files_alone(
     fallen = name == "cathode"
     assert checks["status"] == ("false" if fallen else "holds")
     assert found.returncode == (1 if fallen else 0), found.stdout
+
+
+def test_a_certificate_is_verified_without_the_ledger_as_written(results: Path) -> None:
+    readme = (DEMO.parents[3] / "README.md").read_text("utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", readme, re.DOTALL)
+    (written,) = [each for each in blocks if "--offline" in each]
+    folder = results.parents[1]
+    (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    done = subprocess.run(
+        ["bash", "-euc", written], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("VALID\n")
+    assert "magnets.certificate.statement and\n" in done.stdout
 
 
 def audited(file: Path, *options: str) -> dict[str, Any]:

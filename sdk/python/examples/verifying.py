@@ -12,6 +12,7 @@ from rich.console import Console
 
 from provenite.cli.certified import Verified
 from provenite.cli.terminal import WIDTH, wrapped
+from provenite_proto import paths
 from provenite_proto.certificate import Result, did_url, read_certificate
 
 OUTCOMES = {0: "valid", 1: "not to be relied on", 2: "not all could be checked"}
@@ -29,12 +30,14 @@ class Checked:
 
 
 def keep_public(certificate: Path) -> None:
-    """Keep beside a certificate what its ledger serves to all: the issuer's keys, and its status list of now."""
+    """Keep beside a certificate what its ledger serves to all: the issuer's keys, its status list of now, the log's key."""
     read = read_certificate(certificate.read_text("ascii"))
     listed = read.credential.credential_status.status_list_credential
     for url, name in ((did_url(read.origin), "did.json"), (listed, "status.jwt")):
         answer = httpx.get(url, headers={"Accept": "application/vc+jwt, */*"})
         certificate.with_name(name).write_bytes(answer.raise_for_status().content)
+    log = httpx.get(f"{read.origin}{paths.LOG_STATE}").raise_for_status().json()
+    certificate.with_name("log-key.txt").write_text(f"{log['key']}\n", "ascii")
 
 
 def verify(names: Sequence[str], folder: Path) -> tuple[Checked, ...]:
@@ -81,7 +84,8 @@ def show(console: Console, found: Sequence[Checked], folder: Path) -> None:
             "  ",
         )
     )
-    console.print(f"  --offline --did {folder}/did.json --status {folder}/status.jwt")
+    console.print(f"  --offline --did {folder}/did.json --status {folder}/status.jwt \\")
+    console.print(f"  --log-key {folder}/log-key.txt")
 
 
 def _lines(found: Verified) -> Sequence[str]:
