@@ -17,8 +17,8 @@ import pytest
 
 from provenite_ledger import issuer_keys, policies
 from provenite_ledger.access import Reader
-from provenite_ledger.assessing import assessed, question
-from provenite_ledger.issuing import MAX_STANDING, Issued, Issuing, Wanted
+from provenite_ledger.assessing import Question, answered
+from provenite_ledger.issuing import MAX_STANDING, Issued, Issuing
 from provenite_ledger.reassessing import Reassessing
 from provenite_ledger.registrar import Registrar
 from provenite_ledger.revising import Revising
@@ -30,8 +30,7 @@ from provenite_ledger.unavailable import LedgerUnavailable
 from provenite_proto import paths
 from provenite_proto.answers import Submitted
 from provenite_proto.certificate.answers import CertificateRequest
-from provenite_proto.policy import Facts
-from provenite_proto.policy.answers import AssessmentAnswer, answer
+from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.problem import Problem
 from provenite_proto.record import AnyRecord, RetractionReason, RevocationReason, Role
 from provenite_proto.statement import SigningKey
@@ -98,21 +97,18 @@ class Inside:
         who = Reader(party.id, self.sequencer.party_index(party.id), party.roles)
         asked = CertificateRequest(batch=self.made, policy=STRICT, declaration=declaration)
         wanted = await self.issuing.wanted(who, party, asked, row)
-        facts = wanted.declared.facts if wanted.declared else Facts()
-        return await self.issuing.certify(wanted, lambda: self.assessed(wanted, facts))
+        return await self.issuing.certify(wanted, self.assessed)
 
-    async def assessed(self, wanted: Wanted, facts: Facts) -> AssessmentAnswer:
+    async def assessed(self, asked: Question) -> AssessmentAnswer:
         """Of the batch, with all that is recorded."""
         if self.assessing is not None:
             await self.assessing()
-        asked = await question(self.pool, wanted.policy, facts, wanted.as_of)
         size = self.sequencer.size
         await Revising(self.pool).settle(size)
         row = await reading.batch(self.pool, self.made)
         assert row is not None
         async with self.pool.acquire() as connection:
-            come = await assessed(connection, row, size, asked)
-        return answer(self.made, size, come, ())
+            return await answered(connection, row, size, asked)
 
     async def declared(self) -> str:
         """A declaration of the firm's."""

@@ -29,7 +29,7 @@ from provenite_proto.certificate import (
 )
 from provenite_proto.certificate.answers import CertificateRequest
 from provenite_proto.ledger import BatchStatus, Enrolled
-from provenite_proto.policy import Outcome, Policy, digest
+from provenite_proto.policy import Facts, Outcome, Policy, digest
 from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.problem import Problem
 from provenite_proto.record import Certificate, CertificateIdentities, StatusEntry
@@ -39,6 +39,7 @@ from . import policies
 from .access import Reader
 from .answering.batch import named
 from .answering.outcome import figures, sentence
+from .assessing import Question, question
 from .registrar import Registrar
 from .store import certifying, reading
 from .store.rows import OUTPUTS, Row
@@ -68,6 +69,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     as_of: date
     declared: certifying.Declared | None = None
     lot: str | None = None
+
+    @property
+    def newest(self) -> int:
+        """The index of the newest statement on which it rests: it is assessed with at least that."""
+        return max(self.batch_key // OUTPUTS, self.declared.index if self.declared else 0)
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -149,16 +155,18 @@ class Issuing:
         )
 
     async def certify(
-        self, wanted: Wanted, assess: Callable[[], Awaitable[AssessmentAnswer]]
+        self, wanted: Wanted, assess: Callable[[Question], Awaitable[AssessmentAnswer]]
     ) -> Issued:
         """Certify what passes when it is assessed: once it is recorded, or as it was before and is still valid.
 
-        `Problem` `not-passed`, `too-many` when as many of the batch stand as may, `policy-ended` when the policy can no longer be relied on, `bad-request` when it has
-        more figures than a certificate holds, and what the registrar's statement is refused with; `LedgerBusy` when
-        no entry of a status list was found.
+        `Problem` `not-passed`, `too-many` when as many of the batch stand as may, `policy-ended` when the policy can
+        no longer be relied on, `bad-request` when it has more figures than a certificate holds, and what the
+        registrar's statement is refused with; `LedgerBusy` when no entry of a status list was found.
         """
+        facts = wanted.declared.facts if wanted.declared else Facts()
+        asked = await question(self._pool, wanted.policy, facts, wanted.as_of)
         async with self._alone(wanted):
-            found = await assess()
+            found = await assess(asked)
             if found.outcome is not Outcome.PASS:
                 raise Problem("not-passed", sentence(found), figures=figures(found))
             if (name := await self._issued(wanted, found)) is not None:

@@ -15,13 +15,12 @@ from provenite_proto.certificate.answers import (
     CertificateRequest,
     NoticeAnswer,
 )
-from provenite_proto.policy import Facts
 from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.problem import Problem
 
 from ..access import Reader, listed, may_certify
 from ..answering import certificate as answering
-from ..assessing import answered, question
+from ..assessing import Question, answered
 from ..issuing import Wanted
 from ..store import certifying, reading, rows
 from ..store.rows import OUTPUTS, Row
@@ -80,7 +79,9 @@ async def certify(
         raise Problem("not-entitled", "A batch is certified for who holds it, made or shipped it.")
     party = found(ledger.sequencer.party(who.party), "party", who.party)
     wanted = await ledger.issuing.wanted(who, party, data, row)
-    issued = await ledger.issuing.certify(wanted, lambda: _assessed(ledger, who, row, wanted))
+    issued = await ledger.issuing.certify(
+        wanted, lambda asked: _assessed(ledger, who, row, wanted, asked)
+    )
     answered = await _answered(ledger, issued.certificate)
     if not issued.new:
         return Response(answered, status_code=200)
@@ -163,16 +164,14 @@ async def list_notices(
     return linked(request, Page(items=items, next=following))
 
 
-async def _assessed(ledger: Parts, who: Reader, row: Row, wanted: Wanted) -> AssessmentAnswer:
-    facts = wanted.declared.facts if wanted.declared else Facts()
-    asking = await question(ledger.pool, wanted.policy, facts, wanted.as_of)
-
+async def _assessed(
+    ledger: Parts, who: Reader, batch: Row, wanted: Wanted, asked: Question
+) -> AssessmentAnswer:
     async def look(size: int) -> AssessmentAnswer:
         async with ledger.computing.connection(who.index) as connection:
-            return await answered(connection, row, size, asking)
+            return await answered(connection, batch, size, asked)
 
-    least = max(row["key"] // OUTPUTS, wanted.declared.index if wanted.declared else 0)
-    _, come = await as_of(ledger, least, row["root"], look)
+    _, come = await as_of(ledger, wanted.newest, batch["root"], look)
     return come
 
 
