@@ -54,7 +54,7 @@ def blocks(section: str) -> list[str]:
 
 
 def asked(demo: tuple[Path, int], wanted: list[str]) -> list[str]:
-    """What the blocks print, each as it is written but for the port; BATCH is the first that is listed."""
+    """What the blocks print, each as it is written but for the port; BATCH is the first that is listed, CERTIFICATE too."""
     folder, port = demo
     (folder / ".venv").unlink(missing_ok=True)
     (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
@@ -66,7 +66,12 @@ def asked(demo: tuple[Path, int], wanted: list[str]) -> list[str]:
     export, batches, *_ = wanted[0].splitlines()
     listed = run(f"{export}\n{batches}")
     batch = next(word for word in listed.split() if re.fullmatch(r"[\w-]{43}\.0", word))
-    return [run(block.replace("BATCH", batch)) for block in wanted]
+    told: list[str] = []
+    for block in wanted:
+        addresses = re.findall(r"http\S+/certificates/[\w-]{22}(?=\n)", "".join(told))
+        certificate = addresses[0] if addresses else ""
+        told.append(run(block.replace("BATCH", batch).replace("CERTIFICATE", certificate)))
+    return told
 
 
 def test_the_example_runs_as_written(demo: tuple[Path, int]) -> None:
@@ -111,7 +116,7 @@ def test_a_firm_a_customer_and_an_auditor_use_certificates_as_written(
 ) -> None:
     # What is verified without the ledger is of a demo that has ended.
     alone = [each for each in blocks("Certificates") if "--offline" not in each]
-    firm, customer, auditor = asked(demo, alone)
+    firm, customer, auditor, operator = asked(demo, alone)
     folder, _ = demo
     assert "GL-0002" in firm
     for kind in ("jwt", "html", "pdf"):
@@ -121,6 +126,7 @@ def test_a_firm_a_customer_and_an_auditor_use_certificates_as_written(
     # The pack alone, and then with what a rule says of its batch.
     assert auditor.count("VERIFIED\n") == 2
     assert auditor.count("Assessed anew\n") == 1
+    assert re.search(r"^revoked +http", operator, re.MULTILINE)
 
 
 def test_what_is_submitted_again_without_results_is_recorded_again(

@@ -273,7 +273,9 @@ def test_the_registrar_revokes_and_everyone_is_told(ledger: Ledger, firm: Firm) 
     url = issued["certificate"]["url"]
     registrar = ("--key", ledger.data / "registrar.pem")
     words = ("revoke", url, "--reason", "The assay was forged.")
-    assert run(*words).exit_code == 1, "the holder cannot"
+    refused = run(*words)
+    assert refused.exit_code == 1, "the holder cannot"
+    assert "Only the operator revokes" in refused.stderr and "provenite retract" in refused.stderr
     assert run(*words, *registrar).exit_code == 0
     found = run("verify", url)
     assert found.exit_code == 1

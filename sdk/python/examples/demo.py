@@ -3,12 +3,13 @@
     python demo.py           run it, print what was found, stop everything
     python demo.py --serve   leave the ledger running with the data, until Ctrl-C
 
-What is printed, the answers as JSON and the firms' keys are left in build/demo, with --serve in build/run.
+What is printed, the answers as JSON and the keys of firms and operator are left in build/demo, with --serve in build/run.
 """
 
 import argparse
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -95,6 +96,8 @@ def _run(console: Console, url: str, data: Path, folder: Path, new: Path) -> Non
     keys = new / "keys"
     keys.mkdir()
     registrar = Client(url, Signer.load(data / "registrar.pem"))
+    # The operator's own key stays where the ledger has it: this is for trying out what an operator does.
+    shutil.copy2(data / "registrar.pem", keys)
     with console.status("Enrolling the firms …"):
         firms = join(
             url,

@@ -180,7 +180,8 @@ def revoke(
 ) -> None:
     """Revoke a certificate for ever, with the registrar's key.
 
-    What falls with its facts the ledger suspends by itself; this is for what no statement tells.
+    That is the operator's: registrar.pem in the ledger's data folder. What falls with its facts the ledger suspends by
+    itself; this is for what no statement tells. A firm asks the operator, or retracts what its certificate rests on.
     """
     connection: Connection = context.obj
     found = _ID.fullmatch(certificate)

@@ -139,4 +139,9 @@ def _remedy(problem: ProblemAnswer) -> str:
         return "Sign for this ledger: leave out --origin, or name it there or in PROVENITE_ORIGIN."
     if problem.slug == "not-found" and problem.detail.startswith("No batch "):
         return "`provenite batches` lists yours, each with its id; ids are case-sensitive."
+    if problem.slug == "role-not-allowed" and problem.detail.startswith("A certificate_status "):
+        return (
+            "Only the operator revokes, with the registrar's key: ask him. What does not hold you can end yourself: "
+            "`provenite retract` the statement or declaration that it rests on, and the ledger suspends it."
+        )
     return problem.remedy
