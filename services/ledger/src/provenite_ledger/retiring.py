@@ -53,13 +53,12 @@ def _line(key: IssuerKey, number: int) -> str:
         state = f"retired {key.retired_at:%Y-%m-%d}"
     else:
         state = "signs now" if key.signs else "replaced"
-    stand = f"{number:,} certificates stand by it" if key.retired_at is None else "none stands"
-    return f"{key.id}\n  since {key.added_at:%Y-%m-%d}, {state}; {stand}"
+    standing = "" if key.retired_at is not None else f"; certificates that stand by it: {number:,}"
+    return f"{key.id}\n  since {key.added_at:%Y-%m-%d}, {state}{standing}"
 
 
 def _meaning(key: IssuerKey, number: int) -> str:
     return (
-        f"{number:,} certificates stand that {key.id} has signed.\n"
-        "They will fail to verify, and count as revoked; so does whatever else it has\n"
-        "signed. This cannot be undone."
+        f"{key.id}\nhas signed {number:,} of the certificates that stand. What it has signed will fail\n"
+        "to verify, and count as revoked. This cannot be undone."
     )
