@@ -87,7 +87,7 @@ def _legend(page: Writer, sheet: Sheet) -> None:
     if sheet.possible:
         _hatched(page, x, top, 5, height)
         x = page.text(x + 6.4, base, "possible, does not count", "text", size, QUIET) + 5
-    if any(bar.mark is not None for group in sheet.groups for bar in group.bars):
+    if sheet.marked:
         _threshold(page, x + 1, top, height)
         x = page.text(x + 3.4, base, "threshold", "text", size, QUIET) + 5
     page.text(x, base, "The whole bar is 100 %.", "text", size, QUIET)

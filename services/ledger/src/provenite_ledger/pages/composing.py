@@ -113,11 +113,14 @@ def sheet(shown: Shown, limits: Limits) -> Sheet:
         groups=tuple(_groups(figures, limits.test, own=own)),
         unshown=len(provenance.figures) - len(figures),
         possible=possible,
+        marked=any(each.at_least or each.below for each in figures),
         rule=told(_cut(policy.summary, limits.rule)),
         conditions=tuple(_conditions(credential, policy, limits.title)),
         sources=tuple(_cut(each, limits.source) for each in sources[: limits.sources]),
         further_sources=tuple(map(legible, sources[limits.sources :])),
-        notes=tuple(_cut(each, limits.note) for each in _notes(credential, possible=possible)),
+        notes=tuple(
+            _cut(each, limits.note) for each in _notes(credential, possible=possible, own=own)
+        ),
         url=credential.id,
         printable=credential.credential_subject.conformity_certificate.link_url,
         qr=code(pinned),
@@ -197,12 +200,13 @@ def _conditions(credential: Credential, policy: Policy, most: int) -> Iterator[s
         yield "Only matter whose every step is attested counts."
 
 
-def _notes(credential: Credential, *, possible: bool) -> Iterator[str]:
-    first, *others = credential.assessment.specified_condition
-    yield first
+def _notes(credential: Credential, *, possible: bool, own: bool) -> Iterator[str]:
+    # What is said of a firm's own rule stands above the claim already.
+    conditions = credential.assessment.specified_condition[1 if own else 0 :]
+    yield from conditions[:1]
     if possible:
         yield _BOUNDS
-    yield from others
+    yield from conditions[1:]
     yield _UNNAMED
 
 

@@ -87,8 +87,9 @@ class _Page(Writer):
         if state == "valid":
             return
         word = sheet.standing.word.upper()
-        size = 100 * 200 / face("strong").width(word, 100)
-        self.marks.append(Text(38, 265, word, "strong", size, LOOKS[state].behind, angle=52))
+        # Beside the code, whose white ground would cover its first letter.
+        size = 100 * 180 / face("strong").width(word, 100)
+        self.marks.append(Text(70, 262, word, "strong", size, LOOKS[state].behind, angle=52))
 
     def head(self, sheet: Sheet) -> None:
         """Who issued it, and what it is."""
@@ -120,11 +121,13 @@ class _Page(Writer):
         right = max(face("text").width(each, 7.2 * self.size) for each in seen)
         inside = RIGHT - LEFT - right - 24
         lines = list(face("text").lines(standing.detail, 8.8 * self.size, inside))
-        height = word_size * POINT + len(lines) * self.step(8.8) + 5.4
+        below = 0.0 if valid else 1.0
+        height = word_size * POINT + below + len(lines) * self.step(8.8) + 5.4
         start = len(self.marks)
         top = self.y
         y = top + 2.4 + word_size * POINT * 0.82
         self.text(LEFT + 14.5, y, standing.word.upper(), "strong", word_size, look.colour)
+        y += below
         for line in lines:
             y += self.step(8.8)
             self.text(LEFT + 14.5, y, line, "text", 8.8 * self.size, INK)
@@ -146,10 +149,12 @@ class _Page(Writer):
             )
         thick, dash = (0.3, 0) if valid else (1.1, 3.0 if standing.state == "suspended" else 0)
         band: list[Mark] = [Box(LEFT, top, RIGHT - LEFT, height, look.paper)]
+        # Lines reach half their width further than their ends, and to both sides.
+        left, right = LEFT + thick / 2, RIGHT - thick / 2
         for edge in (top, top + height):
-            band.append(Path(((LEFT, edge), (RIGHT, edge)), look.colour, thick, dash=dash))
+            band.append(Path(((left, edge), (right, edge)), look.colour, thick, dash=dash))
         self.marks[start:start] = band
-        self.y = top + height
+        self.y = top + height + thick / 2
 
     def warning(self, sheet: Sheet) -> None:
         """Under the standing, what has to be known before anything else is read."""

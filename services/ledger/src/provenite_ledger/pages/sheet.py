@@ -55,7 +55,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     """The whole page.
 
     `name` is that of the whole document. `warning` is what has to be known first of a firm's own rule, empty otherwise.
-    `notes` are what it does not say. `sources` and the figures of `groups` are what there is room for, beside
+    `notes` are what it does not say. `possible` and `marked` say whether a figure has a part that is not
+    certain, and a threshold. `sources` and the figures of `groups` are what there is room for, beside
     `further_sources` and `unshown` figures more. `url` leads to the certificate, `printable` to its PDF, `qr` pins it too, `command`
     checks it.
     """
@@ -73,6 +74,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...]
     unshown: int
     possible: bool
+    marked: bool
     rule: str
     conditions: tuple[str, ...]
     sources: tuple[str, ...]
