@@ -204,7 +204,7 @@ class Certificates:
             return unchecked("recomputed", found.reason)
         where = f"as of the first {said.size:,} statements"
         if found.outcome is not Outcome.PASS:
-            return false("recomputed", "figures-false", f"It is {found.outcome} {where}.")
+            return false("recomputed", "figures-false", f"{_outcome(found)} {where}.")
         row = None if found.row is None else found.row + 1
         for name, says, follows in (
             ("row", said.row, row),
@@ -237,7 +237,7 @@ class Certificates:
             if not overstates(seen.certificate.credential.provenance, again):
                 return holds("now", f"It passes {where} too.")
             sentence = f"It passes with less than it says {where}"
-        sentence = sentence or f"It is {found.outcome} {where}"
+        sentence = sentence or f"{_outcome(found)} {where}"
         if seen.standing is not None and seen.standing.status is not Validity.VALID:
             return holds("now", f"{sentence}, and it is {seen.standing.status}.")
         index, recorded_at = self._committing.newest
@@ -293,6 +293,10 @@ class Certificates:
     def _by_digest(self, wanted: str) -> Policy | None:
         found = self._presented.policies.get(wanted)
         return found or self._carried.policies.get(wanted)
+
+
+def _outcome(found: Assessment) -> str:
+    return f"Its outcome is {found.outcome.replace('_', ' ')}"
 
 
 def _no_policy(certificate: Certificate) -> str:

@@ -229,7 +229,7 @@ main.command(
         "provenite verify magnets.certificate.jwt",
         "provenite verify https://ledger.example/certificates/7Xk…w",
         "provenite verify 'https://ledger.example/certificates/7Xk…w#Qm…8'",
-        "provenite verify magnets.certificate.jwt --offline --did did.json --log-key log.txt",
+        "provenite verify a.jwt --offline --did d.json --status s.jwt --log-key k.txt",
         of_firm=False,
     )
 )(verify)
