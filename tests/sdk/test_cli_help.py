@@ -97,7 +97,8 @@ def test_an_id_may_begin_with_a_dash(batch: str) -> None:
 
 
 def test_the_readme_s_commands_parse() -> None:
-    lines = re.findall(r"^\.venv/bin/provenite (.+)$", README, re.M)
+    joined = README.replace("\\\n", "")
+    lines = re.findall(r"^\.venv/bin/provenite (.+)$", joined, re.M)
     assert {shlex.split(line)[0] for line in lines} >= {"keygen", "enrol", "submit", "content"}
     for line in lines:
         words = shlex.split(line, comments=True)
