@@ -39,6 +39,7 @@ from tests.ledger.inside import ORIGIN, Firm, connected, found, ordering, record
 from tests.ledger.running import Ledger, extraction, further_key, refining, run_ledger, start
 from tests.ledger.speaking import owned, retracting, revoking, submitted
 from tests.ledger.test_certificates import chain_of, comes_to
+from tests.ledger.test_certificates_void import ANY_SHARE
 from tests.ledger.test_faults import AnswerLost, fault, losing_the_connection
 
 PERSISTED = pytest.mark.parametrize("persisted", [False, True], ids=["lost", "persisted"])
@@ -89,13 +90,13 @@ class Inside:
             clock=lambda: datetime.now(UTC) + after,
         )
 
-    async def certify(self, declaration: str | None = None) -> Issued:
+    async def certify(self, declaration: str | None = None, *, policy: str = STRICT) -> Issued:
         """Ask for a certificate, assessed as the log is by then."""
         row = await reading.batch(self.pool, self.made)
         party = self.sequencer.party(self.firm.id)
         assert row is not None and party is not None
         who = Reader(party.id, self.sequencer.party_index(party.id), party.roles)
-        asked = CertificateRequest(batch=self.made, policy=STRICT, declaration=declaration)
+        asked = CertificateRequest(batch=self.made, policy=policy, declaration=declaration)
         wanted = await self.issuing.wanted(who, party, asked, row)
         return await self.issuing.certify(wanted, self.assessed)
 
@@ -393,6 +394,29 @@ async def test_a_declaration_that_falls_while_it_is_assessed(
         with pytest.raises(Problem) as refused:
             await parts.certify(declaration)
         assert refused.value.slug == "already-retracted"
+        assert await parts.statuses() == []
+
+
+async def test_a_batch_that_falls_while_it_is_assessed(dsn: str) -> None:
+    """Its statement is disowned after it was asked for, and by a rule that whatever there is would pass."""
+    async with LockedStore(dsn) as store, inside(dsn, store) as parts:
+        stolen = SigningKey.generate()
+        await recorded(parts.sequencer, parts.firm.sign(further_key(parts.firm.id, stolen)))
+        (made,) = await recorded(parts.sequencer, Firm(stolen, parts.firm.id).sign(extraction("9")))
+        parts.made = made.submitted.batches[0]
+        falls = revoking(
+            stolen.key_id,
+            RevocationReason.KEY_COMPROMISE,
+            compromised_at=datetime.now(UTC) - timedelta(days=1),
+        )
+
+        async def meanwhile() -> None:
+            await recorded(parts.sequencer, parts.firm.sign(falls))
+
+        parts.assessing = meanwhile
+        with pytest.raises(Problem) as refused:
+            await parts.certify(policy=ANY_SHARE)
+        assert refused.value.slug == "batch-retracted"
         assert await parts.statuses() == []
 
 

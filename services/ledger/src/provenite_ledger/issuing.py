@@ -28,6 +28,7 @@ from provenite_proto.certificate import (
     sign_certificate,
 )
 from provenite_proto.certificate.answers import CertificateRequest
+from provenite_proto.certificate.standing import UNDECLARED
 from provenite_proto.ledger import BatchStatus, Enrolled
 from provenite_proto.policy import Facts, Outcome, Policy, digest
 from provenite_proto.policy.answers import AssessmentAnswer
@@ -53,7 +54,7 @@ _TRIES = 64
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be certified, to whom: the party's id, index and name, the batch's id, key and material.
+    """What is to be certified, to whom: the party's id, index and name, the batch's id and row.
 
     `declared` is the declaration on which it rests, `lot` what the certificate says of the batch.
     """
@@ -62,8 +63,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     party_index: int
     holder: str
     batch: str
-    batch_key: int
-    material: str
+    row: Row
     policy: Policy
     digest: str
     as_of: date
@@ -73,7 +73,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def newest(self) -> int:
         """The index of the newest statement on which it rests: it is assessed with at least that."""
-        return max(self.batch_key // OUTPUTS, self.declared.index if self.declared else 0)
+        made: int = self.row["key"] // OUTPUTS
+        return max(made, self.declared.index if self.declared else 0)
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -131,35 +132,29 @@ class Issuing:
                 pointer="/batch",
                 figures={"batch": asked.batch},
             )
-        if (against := await certifying.against(self._pool, row, None)) is not None:
-            raise Problem(
-                "batch-retracted",
-                against,
-                pointer="/batch",
-                figures={"batch": asked.batch},
-            )
         policy = await policies.asked_for(self._pool, who.index, asked.policy)
         declaration = asked.declaration
-        return Wanted(
+        wanted = Wanted(
             party=who.party,
             party_index=who.index,
             holder=party.names[0] if party.names else who.party,
             batch=asked.batch,
-            batch_key=row["key"],
-            material=row["material"],
+            row=row,
             policy=policy,
             digest=digest(policy),
             as_of=day,
             declared=await self._declared(declaration, who, row) if declaration else None,
             lot=await self._lot(who, row) if asked.lot else None,
         )
+        await self._check_stands(wanted)
+        return wanted
 
     async def certify(
         self, wanted: Wanted, assess: Callable[[Question], Awaitable[AssessmentAnswer]]
     ) -> Issued:
         """Certify what passes when it is assessed: once it is recorded, or as it was before and is still valid.
 
-        `Problem` `not-passed`, `too-many` when as many of the batch stand as may, `policy-ended` when the policy can
+        `Problem` `batch-retracted` or `already-retracted` for what has fallen meanwhile, `not-passed`, `too-many` when as many of the batch stand as may, `policy-ended` when the policy can
         no longer be relied on, `bad-request` when it has more figures than a certificate holds, and what the
         registrar's statement is refused with; `LedgerBusy` when no entry of a status list was found.
         """
@@ -167,6 +162,8 @@ class Issuing:
         asked = await question(self._pool, wanted.policy, facts, wanted.as_of)
         async with self._alone(wanted):
             found = await assess(asked)
+            # What has fallen since it was asked for, and is among what it was assessed with, is noted nowhere.
+            await self._check_stands(wanted, found.size)
             if found.outcome is not Outcome.PASS:
                 raise Problem("not-passed", sentence(found), figures=figures(found))
             if (name := await self._issued(wanted, found)) is not None:
@@ -174,13 +171,23 @@ class Issuing:
             await self._check_room(wanted)
             return Issued(await self._issue(wanted, found), new=True)
 
+    async def _check_stands(self, wanted: Wanted, before: int = certifying.ALL) -> None:
+        declaration = wanted.declared.index if wanted.declared else None
+        against = await certifying.against(self._pool, wanted.row, declaration, before)
+        if against == UNDECLARED:
+            raise Problem("already-retracted", against, pointer="/declaration")
+        if against is not None:
+            raise Problem(
+                "batch-retracted", against, pointer="/batch", figures={"batch": wanted.batch}
+            )
+
     def _alone(self, wanted: Wanted) -> asyncio.Lock:
         return self._at_work.setdefault((wanted.party, wanted.batch), asyncio.Lock())
 
     async def _check_room(self, wanted: Wanted) -> None:
         now = self._clock()
         have = await certifying.number_standing(
-            self._pool, wanted.party_index, wanted.batch_key, now
+            self._pool, wanted.party_index, wanted.row["key"], now
         )
         if have >= MAX_STANDING:
             raise Problem(
@@ -208,9 +215,6 @@ class Issuing:
             raise Problem(
                 "declaration-mismatch", "The declaration is of another batch.", pointer=pointer
             )
-        against = await certifying.against(self._pool, row, declared.index)
-        if against is not None:
-            raise Problem("already-retracted", against, pointer=pointer)
         return declared
 
     async def _lot(self, who: Reader, row: Row) -> str:
@@ -229,7 +233,7 @@ class Issuing:
         found = await certifying.same(
             self._pool,
             wanted.party_index,
-            wanted.batch_key,
+            wanted.row["key"],
             wanted.digest,
             as_of=wanted.as_of,
             declaration=wanted.declared.index if wanted.declared else None,
@@ -282,7 +286,7 @@ class Issuing:
             index=entry.index,
             party=wanted.party,
             holder=wanted.holder,
-            material=wanted.material,
+            material=wanted.row["material"],
             issued_at=self._clock(),
             product=facts.product if facts else None,
             lot=wanted.lot,

@@ -20,7 +20,7 @@ from .packing import unpacked
 from .rows import Row
 
 _SQL = load("certifying.sql")
-_ALL = 2**63 - 1
+ALL = 2**63 - 1
 """Before this index is the whole log."""
 
 
@@ -54,7 +54,7 @@ async def declared(pool: asyncpg.Pool, digest: str) -> Declared | None:
 async def said(
     connection: asyncpg.Pool | asyncpg.Connection,
     indices: Collection[int],
-    before: int = _ALL,
+    before: int = ALL,
     supposed: Sequence[Effect] = (),
 ) -> dict[int, Said]:
     """Whether statements stand, by index, as the log before an index has it, after the effects that are `supposed` too."""
@@ -81,7 +81,7 @@ async def against(
     connection: asyncpg.Pool | asyncpg.Connection,
     batch: Row,
     declaration: int | None,
-    before: int = _ALL,
+    before: int = ALL,
 ) -> str | None:
     """What stands against a certificate of the batch, whatever its figures are, as the log before an index has it."""
     on = resting(batch, declaration)
