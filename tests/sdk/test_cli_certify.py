@@ -262,6 +262,10 @@ def test_what_is_declared_is_recorded_first(ledger: Ledger, firm: Firm, tmp_path
     known = run("certify", firm.batch, "--policy", RECYCLED, "--declaration", declared)
     assert known.exit_code == 1
     assert known.stdout.splitlines()[1] == "fail"
+    facts.write_text(json.dumps({"weights": {f"part-{each:030}": "0.001" for each in range(100)}}))
+    long = run("certify", firm.batch, "--policy", CLEAN, "--facts", facts)
+    assert long.exit_code == 2
+    assert "give its digest with --declaration" in " ".join(long.stderr.split())
     both = run(
         "certify", firm.batch, "--policy", CLEAN, "--facts", facts, "--declaration", declared
     )

@@ -10,6 +10,9 @@ from .figures import Counts, Deciding, Figure, Missing, Verdict
 from .gaps import Fact, Gap
 from .model import Confidence, Measure, Policy, Status
 
+MAX_FACTS = 4_096
+"""Characters of the facts with which an assessment is asked for: percent-encoded they fit into a request line."""
+
 
 class PolicyAnswer(Answer, frozen=True, kw_only=True):
     """A policy in a list: which rule it is, how sure it is, and by when it has to be looked up again.

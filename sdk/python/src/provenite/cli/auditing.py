@@ -5,7 +5,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Annotated, NoReturn
@@ -23,6 +23,7 @@ from .._verifying import Verifying
 from .assessing import said_facts
 from .connecting import Connection
 from .failing import INTERRUPTED, UNABLE, misused, say, unable
+from .options import read_day
 from .policies import read_asked
 from .reading_log import Audited, Left, audit_ledger
 from .showing import AsJson, print_json
@@ -52,9 +53,9 @@ def audit(
         ),
     ] = None,
     as_of: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
-            metavar="DAY", formats=["%Y-%m-%d"], help="The day that decides, with --assess; today."
+            metavar="DAY", parser=read_day, help="The day that decides, with --assess; today."
         ),
     ] = None,
     facts: Annotated[
@@ -100,7 +101,7 @@ def audit(
 
 
 def _asked(
-    policy: str | None, day: datetime | None, facts: Path | None, *, as_json: bool
+    policy: str | None, day: date | None, facts: Path | None, *, as_json: bool
 ) -> tuple[Asked, ...]:
     """What is asked of the batch; an exit when it is not well formed."""
     if policy is None:
@@ -110,7 +111,7 @@ def _asked(
     said = said_facts(facts, None, ()) or Facts()
     # 1 would say that the pack is false.
     read = read_asked(policy, as_json=as_json, refused=UNABLE)
-    return (Asked(read, said, (day or datetime.now(UTC)).date()),)
+    return (Asked(read, said, day or datetime.now(UTC).date()),)
 
 
 def audited(

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from provenite_proto.certificate import qr_text, read_certificate
 from provenite_proto.policy import Outcome
+from provenite_proto.policy.answers import MAX_FACTS
 from provenite_proto.statement import parse
 
 from .. import (
@@ -111,6 +112,11 @@ def certify(
     if declared is not None and said is not None:
         misused(
             "--declaration stands for --facts, --product and --claim: give the one or the others"
+        )
+    if said is not None and len(msgspec.json.encode(said)) > MAX_FACTS:
+        misused(
+            f"--facts has more than the {MAX_FACTS:,} characters that are assessed at once: submit them as a declaration "
+            "(`provenite submit`), and give its digest with --declaration"
         )
     if declared is not None and not _DIGEST.fullmatch(declared):
         misused(

@@ -5,7 +5,7 @@ What ships and a file of one's own need no ledger; what is known by its digest i
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +33,7 @@ from . import cascading
 from .connecting import Connection
 from .examples import examples
 from .failing import REFUSED, failures, misused, say
+from .options import read_day
 from .showing import AsJson, AsJsonLines, facts, print_json, print_json_lines
 from .terminal import WIDTH, console, in_line, json_text, wrapped
 
@@ -105,8 +106,8 @@ def explain(
         ),
     ],
     on: Annotated[
-        datetime | None,
-        typer.Option("--on", metavar="DAY", formats=["%Y-%m-%d"], help="Groups as of this day."),
+        date | None,
+        typer.Option("--on", metavar="DAY", parser=read_day, help="Groups as of this day."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -125,7 +126,7 @@ def explain(
         print_json(Explained(digest(found), found.confidence, found))
         return
     out = console()
-    for number, line in enumerate(explained(found, (on or datetime.now(UTC)).date())):
+    for number, line in enumerate(explained(found, on or datetime.now(UTC).date())):
         if line.heading and number:
             out.print()
         out.print(_folded(line), style="bold" if line.heading else None, soft_wrap=True)

@@ -12,7 +12,7 @@ from provenite_proto import paths
 from provenite_proto.content import Contribution, contributions
 from provenite_proto.ledger import BatchStatus
 from provenite_proto.policy import Assessment, Facts, gaps
-from provenite_proto.policy.answers import AssessmentAnswer, answer
+from provenite_proto.policy.answers import MAX_FACTS, AssessmentAnswer, answer
 from provenite_proto.policy.catalogue import MAX_ASKED
 from provenite_proto.problem import Problem
 
@@ -28,9 +28,6 @@ from .documenting import BATCH_ID, BY_TOKEN, WITH_TOKEN, refusals
 from .entitlement import concerning
 from .parts import AnyRequest, found, parts, reader
 from .settling import as_of
-
-MAX_FACTS = 4_096
-"""Characters of the facts: percent-encoded they fit into a request line."""
 
 
 @get(
