@@ -417,9 +417,16 @@ def test_nothing_more_is_asked_of_a_server_that_does_not_answer(write: Write) ->
     with contextlib.closing(socket.socket()) as silent:
         silent.bind(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        code, said = verify(write("a.jwt", certifying.text(origin=origin, issued_at=ISSUED)))
+        jwt = certifying.text(origin=origin, issued_at=ISSUED)
+        made, log = statement(jwt, origin), NoteSigner(log_name(origin), private("log"))
+        write("a.statement", made)
+        write("a.receipt", receipt(parse(made, complete=False).digest, log=log))
+        code, said = verify(write("a.jwt", jwt), "--log-key", log.key)
     assert code == UNCHECKED
     assert said.count("Not reached") == 1
+    # What lies beside it stands in for what the ledger would answer.
+    assert "Statement and proof lay beside it: a.statement and a.receipt" in said
+    assert f"Recorded in {log.key.name} at 12 of 14." in said
 
 
 @pytest.mark.parametrize("host", ["a..b", "xn--a", f"{'a' * 64}.example", "[::::]"])
