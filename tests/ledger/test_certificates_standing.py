@@ -5,6 +5,7 @@ from typing import NamedTuple
 from provenite_proto import paths
 from provenite_proto.certificate import read_certificate
 from provenite_proto.record import RetractionReason
+from tests.ledger.changing import if_retracted
 from tests.ledger.running import Firm, Ledger, extraction, refining
 from tests.ledger.speaking import retracting, submitted
 from tests.ledger.test_certificates import comes_to, now
@@ -37,8 +38,11 @@ def test_a_figure_that_is_less_suspends_a_pass(ledger: Ledger) -> None:
     first = made.refiner.post(paths.CERTIFICATES, asked).json()
     (figure,) = read_certificate(first["credential"]).credential.provenance.figures
     assert figure.lower == "1"
+    foretold = if_retracted(made.refiner, made.mined[:43])
     submitted(made.other, retracting(made.mined, RetractionReason.FRAUD))
     after = comes_to(ledger, first["id"], "suspended")
+    (changed,) = foretold
+    assert (changed["after"]["outcome"], changed["short"]) == ("pass", True)
     assert (
         "still passes" in after["reason"]
         and "60 % to 100 %, 100 % was certified" in after["reason"]

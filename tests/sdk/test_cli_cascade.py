@@ -88,6 +88,7 @@ def test_those_that_fall_come_first(capsys: pytest.CaptureFixture[str]) -> None:
         (None, None, "Nobody knows."),
         (assessed(*whole), None, SUPPOSED[VOID]),
         (assessed(*whole), assessed(*nothing), None),
+        (assessed(*whole), assessed(*half), None),
     ]
     changed = [
         {
@@ -101,6 +102,7 @@ def test_those_that_fall_come_first(capsys: pytest.CaptureFixture[str]) -> None:
             "before": before,
             "after": after,
             "reason": reason,
+            "short": number == 6,
         }
         for number, (before, after, reason) in enumerate(told)
     ]
@@ -108,16 +110,17 @@ def test_those_that_fall_come_first(capsys: pytest.CaptureFixture[str]) -> None:
     cascading.show([page], "Nothing.", supposed=True)
     lines = capsys.readouterr().out.splitlines()
     assert " ".join(lines[: lines.index("")]) == (
-        "10 certificates looked at: 2 would fall; 1 cannot be told; 1 would still not pass, with other "
-        "figures; 1 would still pass, with other figures; 1 would pass again; 4 would say the same."
+        "10 certificates looked at: 2 would fall; 1 would still pass, but by less than it says, and be "
+        "suspended; 1 cannot be told; 1 would still not pass, with other figures; 1 would still pass, with "
+        "other figures; 1 would pass again; 3 would say the same."
     )
     order = [line[-1] for line in lines if line.startswith("certificate ")]
-    assert order == ["4", "5", "3", "2", "0", "1"]
+    assert order == ["4", "5", "6", "3", "2", "0", "1"]
     assert "  exemption: none → small" in lines
     assert max(map(len, lines)) <= 80
     cascading.show([page], "Nothing.", supposed=False)
     assert capsys.readouterr().out.startswith(
-        "10 certificates looked at: 2 fell; 1 cannot be told;"
+        "10 certificates looked at: 2 fell; 1 still passed, but by less than it says,"
     )
 
 

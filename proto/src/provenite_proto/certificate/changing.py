@@ -24,7 +24,8 @@ class ChangedCertificate(Answer, frozen=True, kw_only=True):
     """A certificate that changes: its `id`, the statement that logged it, the batch, and how it stands at present.
 
     `policy` and `version` are those under which it was issued, for the day `as_of`. Without `after`, `reason`
-    says in a sentence why there is none: it falls whatever the figures, or it is not known.
+    says in a sentence why there is none: it falls whatever the figures, or it is not known. `short` says of a pass
+    as of another statement that it is by less than the certificate says, so that this falls too.
     """
 
     certificate: str
@@ -36,6 +37,7 @@ class ChangedCertificate(Answer, frozen=True, kw_only=True):
     status: Validity
     before: Reassessed | None = None
     after: Reassessed | None = None
+    short: bool = False
     reason: str | None = None
 
 

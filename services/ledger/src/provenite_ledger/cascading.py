@@ -10,9 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 import asyncpg
 import msgspec
 
-from provenite_proto.certificate import ChangedCertificate, Reassessed, differs, reassessed
+from provenite_proto.certificate import (
+    ChangedCertificate,
+    Reassessed,
+    differs,
+    overstates,
+    read_certificate,
+    reassessed,
+)
 from provenite_proto.certificate.standing import SUPPOSED, Said, against
-from provenite_proto.policy import Assessment, Facts, NotOffered, Policy
+from provenite_proto.policy import Assessment, Facts, NotOffered, Outcome, Policy
 from provenite_proto.policy.answers import answer
 from provenite_proto.problem import Problem
 from provenite_proto.record import Declaration, Validity
@@ -66,6 +73,12 @@ class _Case(msgspec.Struct, frozen=True):
     def against(self, said: Mapping[int, Said]) -> str | None:
         """What stands against it whatever its figures are: a sentence. `said` has the statements on which it rests."""
         return against(*(None if each is None else said[each] for each in self.resting))
+
+    def overstates(self, now: Reassessed) -> bool:
+        """Whether a pass is by less than it says. One that was recorded by hand may have no text here."""
+        if now.outcome is not Outcome.PASS or self.certificate["jwt"] is None:
+            return False
+        return overstates(read_certificate(self.certificate["jwt"]).credential.provenance, now)
 
 
 class Looked:
@@ -190,7 +203,8 @@ async def by_view(
         after = None if fallen else await _seen(connection, case, policy, statements, other)
         if after is None or differs(before, after):
             reason = SUPPOSED[fallen] if fallen and other.supposed else fallen
-            looked.changed.append(_changed(case, before, after, reason=reason))
+            short = after is not None and case.overstates(after)
+            looked.changed.append(_changed(case, before, after, short=short, reason=reason))
     return looked
 
 
@@ -239,6 +253,7 @@ def _changed(
     before: Reassessed | None = None,
     after: Reassessed | None = None,
     *,
+    short: bool = False,
     reason: str | None = None,
 ) -> ChangedCertificate:
     row = case.certificate
@@ -252,6 +267,7 @@ def _changed(
         status=Validity(row["status"]),
         before=before,
         after=after,
+        short=short,
         reason=reason,
     )
 

@@ -18,6 +18,10 @@ class _Change(Enum):
     """What becomes of a certificate, the gravest first: what would, and what did."""
 
     FALLS = "would fall", "fell"
+    SHORT = (
+        "would still pass, but by less than it says, and be suspended",
+        "still passed, but by less than it says, and is suspended",
+    )
     UNKNOWN = "cannot be told", "cannot be told"
     FAILS_STILL = (
         "would still not pass, with other figures",
@@ -69,6 +73,8 @@ def _change(changed: ChangedCertificate) -> _Change:
     if changed.after is None:
         return _Change.UNKNOWN if changed.before is None else _Change.FALLS
     passed = changed.before is not None and changed.before.outcome == "pass"
+    if changed.short:
+        return _Change.SHORT
     if changed.after.outcome == "pass":
         return _Change.PASSES_STILL if passed else _Change.RISES
     return _Change.FALLS if passed else _Change.FAILS_STILL

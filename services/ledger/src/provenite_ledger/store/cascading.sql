@@ -26,11 +26,12 @@ order by c.index
 
 -- name: touched
 -- Those whose batch's content, or what they rest on, a late statement has been found to reach.
-select c.*, s.digest, p.definition, p.settings
+select c.*, s.digest, p.definition, p.settings, e.jwt
 from certificate_due d
 join certificate c on c.index = d.certificate
 join policy p on p.digest = c.policy
 join statement s on s.index = c.index
+left join credential e on e.digest = c.credential
 where d.late = $5 and d.certificate > $1 and ($2::bigint is null or c.party = $2)
   and c.status <> 'revoked' and c.valid_until > $4
 order by d.certificate limit $3
@@ -50,8 +51,9 @@ with those as (
         order by index limit $3
     )
 )
-select c.*, s.digest, p.definition, p.settings
+select c.*, s.digest, p.definition, p.settings, e.jwt
 from those c join policy p on p.digest = c.policy join statement s on s.index = c.index
+left join credential e on e.digest = c.credential
 order by c.index
 
 -- name: batches
