@@ -202,6 +202,8 @@ def read_asked(which: str, *, as_json: bool, refused: int = REFUSED) -> Policy:
     try:
         return policy_named(which)
     except NotOffered as error:
+        if which.partition("?")[0] in CATALOGUE:
+            misused(f"{which}: {error}")
         misused(
             f"{error} `provenite policy list` has those that ship; ids of your own begin with {PREFIX}"
         )
