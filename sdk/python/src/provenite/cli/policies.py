@@ -5,7 +5,7 @@ What ships and a file of one's own need no ledger; what is known by its digest i
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from provenite_proto.policy import (
     Line,
     NotOffered,
     Policy,
+    as_told,
     digest,
     explained,
     is_own,
@@ -33,6 +34,7 @@ from . import cascading
 from .connecting import Connection
 from .examples import examples
 from .failing import REFUSED, failures, misused, say
+from .options import read_day
 from .showing import AsJson, AsJsonLines, facts, print_json, print_json_lines
 from .terminal import WIDTH, console, in_line, json_text, wrapped
 
@@ -75,13 +77,22 @@ def listed(
     if as_json:
         print_json_lines(policies)
         return
+    if not policies:
+        say(
+            "No policies of your own: `provenite policy add FILE` adds one. The README's section on the command line "
+            "has an example."
+        )
     out = console()
     today = datetime.now(UTC).date()
     for each in policies:
-        out.print(each.id, style="bold", soft_wrap=True)
+        version = f"  version {each.version}" if own else ""
+        out.print(f"{each.id}{version}", style="bold", soft_wrap=True)
         status = each.status.replace("_", " ")
         late = " (overdue)" if each.verify_by < today else ""
-        for text in (each.title, f"{status}; look up again by {each.verify_by}{late}"):
+        for text in (
+            as_told(each.id, each.title),
+            f"{status}; look up again by {each.verify_by}{late}",
+        ):
             out.print(wrapped(in_line(text), WIDTH, "  "), soft_wrap=True)
         if own:
             out.print(f"  {each.digest}", soft_wrap=True)
@@ -105,8 +116,8 @@ def explain(
         ),
     ],
     on: Annotated[
-        datetime | None,
-        typer.Option("--on", metavar="DAY", formats=["%Y-%m-%d"], help="Groups as of this day."),
+        date | None,
+        typer.Option("--on", metavar="DAY", parser=read_day, help="Groups as of this day."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -125,7 +136,7 @@ def explain(
         print_json(Explained(digest(found), found.confidence, found))
         return
     out = console()
-    for number, line in enumerate(explained(found, (on or datetime.now(UTC)).date())):
+    for number, line in enumerate(explained(found, on or datetime.now(UTC).date())):
         if line.heading and number:
             out.print()
         out.print(_folded(line), style="bold" if line.heading else None, soft_wrap=True)
