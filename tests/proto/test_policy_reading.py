@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from provenite_proto.content import LENSES
 from provenite_proto.policy import (
     CATALOGUE,
+    EXAMPLE,
     MAX_DEFINITION,
     NotOffered,
     definition,
@@ -96,6 +97,86 @@ def test_each_lens_can_be_computed_whenever_it_is_asked_for(which: str) -> None:
 def test_the_same_question_has_the_same_lens_in_two_policies() -> None:
     both = [policy_named(which) for which in ("us.ira.30d", "us.ira.30d.vat")]
     assert len({lens_named(each, "concern", DAY).id for each in both}) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (
+            'at_least = "0.5"',
+            "at_least = 0.5",
+            "row.test.at_least: this has to be a text in quotation",
+        ),
+        (
+            'at_least = "0.5"',
+            'at_least = "50 %"',
+            "row.test.at_least: A fraction is a text from 0 to 1",
+        ),
+        ("= 2026-11-24", '= "24.11.2026"', "as_of: this has to be a day without quotation marks"),
+        ("= 2026-11-24", "= 24.11.2026", "as_of: there is more behind the value: texts stand in"),
+        (
+            'title = "Half of it recycled"',
+            "title = Half",
+            "title: what follows = is no value: texts",
+        ),
+        (
+            'title = "Half of it recycled"',
+            'title = "Half',
+            "title: the text does not end on its line",
+        ),
+        ('version = "1"', 'version "1"', "A line is name = value"),
+        (
+            'status = "claim"',
+            'status = "valid"',
+            "status: 'valid' is none of benchmark, claim, in_force",
+        ),
+        (
+            'kind = "share"',
+            'kind = "guess"',
+            "row.test.kind: 'guess' is none of cost, influence, recovery",
+        ),
+        (
+            'lens = "source"',
+            'lense = "source"',
+            "There is no 'lense' in row.test: lens may be meant.",
+        ),
+        ('confidence = "high"\n', "", "source: confidence is missing."),
+        ('["post_consumer"]', '"post_consumer"', "row.test.good: this has to be a list"),
+        ('"own.acme.recycled"', '"own.Acme"', "id: an id is lower-case names joined by full stops"),
+        ('version = "1"', 'version = "1"\nversion = "2"', "version: it stands there twice."),
+    ],
+)
+def test_what_is_wrong_is_told_in_words_with_the_member(before: str, after: str, told: str) -> None:
+    assert EXAMPLE.count(before) == 1
+    with pytest.raises(Malformed) as refused:
+        read_policy(EXAMPLE.replace(before, after), "ours.toml")
+    assert refused.value.reason.startswith(told), refused.value.reason
+    assert "regex" not in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("claim.recycled?share=2", "share is a part of 1, such as 0.24 for 24 %, not '2'."),
+        ("claim.recycled?share=0,2", "share is a part of 1, such as 0.24 for 24 %, not '0,2'."),
+        (
+            "claim.recycled?class=old",
+            "class is one of post_consumer, pre_consumer, same_process_rework",
+        ),
+        ("claim.recycled?part=1", "There is no parameter 'part': it takes class and share."),
+        (
+            "claim.recycled?share",
+            "Parameters are set as in ?name=value&name=value, not as in 'share'.",
+        ),
+        ("claim.recycled?share=0&share=1", "The parameter 'share' is given twice."),
+        ("us.uflpa?share=1", "There is no parameter 'share': it takes none."),
+        ('claim.recycled?share=0"\nid="us.dfars', "share is a part of 1"),
+    ],
+)
+def test_a_parameter_that_cannot_be_set_so_is_told_with_what_can(asked: str, told: str) -> None:
+    with pytest.raises(NotOffered) as refused:
+        policy_named(asked)
+    assert str(refused.value).startswith(told)
 
 
 def test_spelling_does_not_count_and_a_threshold_does() -> None:

@@ -136,6 +136,29 @@ def test_a_file_of_ones_own_is_added_and_assessed_by(run: Run, tmp_path: Path) -
     assert f"Digest {known_by}" in explained.stdout
 
 
+def test_the_words_of_a_policy_of_ones_own_are_quoted(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text(OURS)
+    told = " ".join(run("--policy", str(file)).stdout.split())
+    assert "It is by a rule that a firm wrote itself." in told
+    assert "“known”, at least 85.00 %" in told
+    listed = CliRunner().invoke(main, ["policy", "list", "--own"]).stdout
+    assert "own.pit.traced  version 1\n  “Half of it recycled”" in listed
+
+
+def test_without_a_policy_of_ones_own_it_is_said_how_one_is_added(ledger: Ledger, run: Run) -> None:
+    registrar = str(ledger.data / "registrar.pem")
+    listed = CliRunner().invoke(main, ["--key", registrar, "policy", "list", "--own"])
+    assert (listed.exit_code, listed.stdout) == (0, "")
+    assert "No policies of your own: `provenite policy add FILE` adds one." in listed.stderr
+
+
+def test_a_product_that_is_none_is_told_with_those_that_are(run: Run) -> None:
+    told = " ".join(run("--policy", "us.obbba.macr", "--product", "battery").stdout.split())
+    assert "not in scope" in told
+    assert "battery is none of its products: 45x-critical-mineral, " in told
+
+
 def test_a_copy_of_one_that_ships_is_that_one(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "copy.toml"
     file.write_text(f"# a copy\n{CATALOGUE['us.uflpa']}")

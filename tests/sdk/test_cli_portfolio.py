@@ -87,6 +87,7 @@ def test_people_are_shown_countries_sources_and_concentration(run: Run) -> None:
         # 49 of 65; 49² / 65².
         "largest third country (US): 75.38 % to 100.00 %; above 65.00 %",
         "Herfindahl index: 0.5683 to 1.0000",
+        "the squares of the countries' shares, added up. 1 is all from one country",
         "not for a firm's",
         f"Members of the EU as of {DAY}",
     ):

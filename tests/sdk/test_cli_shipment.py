@@ -1,5 +1,6 @@
 """`provenite shipment check`: offline, before anything is shipped, with an exit code for what it comes to."""
 
+import json
 import socket
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from provenite.cli import main
 from provenite.cli.checking import verdict_line
 from provenite_proto.shipment import Leg, judge
+from provenite_proto.shipment.codes import CODES
 
 LAWFUL, BARRED, MISUSED, OPEN = 0, 1, 2, 4
 DOCUMENTS = ("notification", "consent", "movement-document")
@@ -123,3 +125,31 @@ def test_the_help_says_the_exit_codes() -> None:
 def test_the_list_of_shipments_shows_the_verdict() -> None:
     verdict = judge(Leg("GH", "US", "Y49", date(2026, 3, 1)))
     assert verdict_line(verdict).plain == ("barred (GH in breach): Basel Convention, Article 4(5)")
+
+
+def test_the_codes_are_listed_and_told_to_who_has_none() -> None:
+    listed = CliRunner().invoke(main, ["shipment", "codes"])
+    assert listed.exit_code == 0
+    assert "Y49 from 2025-01-01\n  Electrical and electronic waste" in listed.stdout
+    assert max(map(len, listed.stdout.splitlines())) <= 80
+    rows = [
+        json.loads(line)
+        for line in CliRunner().invoke(main, ["shipment", "codes", "--json"]).stdout.splitlines()
+    ]
+    assert {row["code"] for row in rows} == set(CODES)
+    unknown = ["shipment", "check", "--from", "GH", "--to", "US", "--code", "Z1"]
+    assert "`provenite shipment codes`" in " ".join(
+        CliRunner().invoke(main, unknown).stdout.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("country", "told"),
+    [("gh", "GH is one"), ("GX", "with G begin GA GB"), ("1", "such as GH for")],
+)
+def test_a_country_that_is_none_is_told_with_those_that_are(country: str, told: str) -> None:
+    answer = CliRunner().invoke(
+        main, ["shipment", "check", "--from", country, "--to", "US", "--code", "Y49"]
+    )
+    assert answer.exit_code == 2
+    assert told in " ".join(answer.stderr.split())

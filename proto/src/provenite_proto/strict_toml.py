@@ -6,8 +6,9 @@ its key. A value with a dotted key, or inside an inline table or a list, gets th
 
 import re
 import tomllib
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -32,7 +33,17 @@ class Malformed(ValueError):
         self.reason = reason
 
 
-def read(text: str, kind: type[Kind], name: str) -> Kind:
+class Words(NamedTuple):
+    """How a reason is told: of a decoder's sentence and a member (`row.test`), and of a parser's and its line."""
+
+    of_value: Callable[[str, str], str]
+    of_syntax: Callable[[str, str], str]
+
+
+AS_IT_IS = Words(lambda sentence, _: f"{sentence}.", lambda sentence, _: f"{sentence}.")
+
+
+def read(text: str, kind: type[Kind], name: str, words: Words = AS_IT_IS) -> Kind:
     """The value of a TOML text; `Malformed` names the line. `name` is what messages call the file.
 
     Structs of `kind` should forbid unknown fields; a `ValueError` of a `__post_init__` is a reason too.
@@ -40,11 +51,13 @@ def read(text: str, kind: type[Kind], name: str) -> Kind:
     try:
         return msgspec.convert(tomllib.loads(text), kind, strict=True, builtin_types=_NATIVE)
     except tomllib.TOMLDecodeError as error:
-        raise _syntax(text, name, str(error)) from None
+        raise _syntax(text, name, str(error), words) from None
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at `")
         place = place.removesuffix("`").removeprefix("key` in `").removeprefix("$")
-        raise Malformed(name, line_of(text, _steps(place)), f"{reason}.") from None
+        steps = _steps(place)
+        told = words.of_value(reason, ".".join(each for each in steps if isinstance(each, str)))
+        raise Malformed(name, line_of(text, steps), told) from None
 
 
 def line_of(text: str, place: tuple[str | int, ...]) -> int:
@@ -86,9 +99,10 @@ def _steps(place: str) -> tuple[str | int, ...]:
     )
 
 
-def _syntax(text: str, name: str, sentence: str) -> Malformed:
+def _syntax(text: str, name: str, sentence: str, words: Words) -> Malformed:
     found = _AT.match(sentence)
     if found is None:
-        return Malformed(name, 1, f"{sentence}.")
-    line = int(found["line"]) if found["line"] else len(text.splitlines()) or 1
-    return Malformed(name, line, f"{found['reason']}.")
+        return Malformed(name, 1, words.of_syntax(sentence, ""))
+    lines = text.splitlines()
+    line = int(found["line"]) if found["line"] else len(lines) or 1
+    return Malformed(name, line, words.of_syntax(found["reason"], "".join(lines[line - 1 : line])))

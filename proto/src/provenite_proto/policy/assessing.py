@@ -127,7 +127,11 @@ def _row(policy: Policy, facts: Facts, day: date) -> _Applied:
         missing = Missing("product", f"Which product it is: {', '.join(products)}.")
         return _Applied(None, Outcome.INDETERMINATE, missing=missing)
     if products and facts.product not in products:
-        return _Applied(None, Outcome.NOT_IN_SCOPE, f"{facts.product} is none of its products.")
+        return _Applied(
+            None,
+            Outcome.NOT_IN_SCOPE,
+            f"{facts.product} is none of its products: {', '.join(products)}.",
+        )
     if policy.ended and facts.acquired and facts.acquired > policy.ended:
         return _Applied(None, Outcome.NOT_IN_SCOPE, f"It ended on {policy.ended}.")
     rows = [

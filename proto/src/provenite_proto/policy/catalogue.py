@@ -3,7 +3,6 @@
 `claim.recycled?share=0.24&class=post_consumer` is a policy with its parameters set.
 """
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -12,9 +11,6 @@ from types import MappingProxyType
 from .model import Policy
 from .reading import NotOffered, read_policy
 
-_ASKED = re.compile(
-    r"(?P<id>[a-z0-9.-]{1,64})(\?(?P<given>[a-z0-9-]+=[A-Za-z0-9._-]+(&[a-z0-9-]+=[A-Za-z0-9._-]+)*))?"
-)
 MAX_ASKED = 256
 """Characters of an id with its parameters."""
 
@@ -39,11 +35,17 @@ def policy_named(asked: str) -> Policy:
 
     `NotOffered` when there is none, or when it does not take what is given.
     """
-    found = _ASKED.fullmatch(asked) if len(asked) <= MAX_ASKED else None
-    if found is None or found["id"] not in CATALOGUE:
+    which, mark, settings = asked.partition("?")
+    if len(asked) > MAX_ASKED or which not in CATALOGUE:
         raise NotOffered(f"There is no policy {asked[:MAX_ASKED]!r}.")
-    pairs = [part.partition("=") for part in (found["given"] or "").split("&") if part]
-    given = {name: value for name, _, value in pairs}
-    if len(given) < len(pairs):
-        raise NotOffered("A parameter is given twice.")
-    return read_policy(CATALOGUE[found["id"]], f"{found['id']}.toml", given)
+    given: dict[str, str] = {}
+    for part in settings.split("&") if mark else ():
+        name, equals, value = part.partition("=")
+        if not equals:
+            raise NotOffered(
+                f"Parameters are set as in ?name=value&name=value, not as in {part!r}."
+            )
+        if name in given:
+            raise NotOffered(f"The parameter {name!r} is given twice.")
+        given[name] = value
+    return read_policy(CATALOGUE[which], f"{which}.toml", given)

@@ -18,6 +18,7 @@ from ..record import CustodyModel
 from .facts import Facts, Mineral, Part
 from .lenses import filled, lens_named
 from .model import Cost, Influence, Policy, Recovery, Share, Test, Value
+from .own import is_own, quoted
 
 Verdict = Literal["pass", "fail", "review"]
 Counts = Literal["good", "bad", "review", "unknown", "refused"]
@@ -72,6 +73,19 @@ def measured(
     test: Test, policy: Policy, batches: Sequence[Part], facts: Facts, day: date
 ) -> Measured:
     """The figures of a test on a day; `KeyError` when the content lacks one of the policy's lenses."""
+    found = _measured(test, policy, batches, facts, day)
+    if found.missing and is_own(policy.id):
+        told = tuple(
+            Missing(each.what, quoted(test.name) + each.detail.removeprefix(test.name))
+            for each in found.missing
+        )
+        return msgspec.structs.replace(found, missing=told)
+    return found
+
+
+def _measured(
+    test: Test, policy: Policy, batches: Sequence[Part], facts: Facts, day: date
+) -> Measured:
     match test:
         case Share():
             return _shares(test, policy, batches, day)

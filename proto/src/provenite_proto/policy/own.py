@@ -54,6 +54,11 @@ def quoted(text: str) -> str:
     return f"“{text.translate(_MARKS)}”"
 
 
+def as_told(policy: str, text: str) -> str:
+    """Words of the policy with this id: quoted when it is a firm's own, so that nobody else seems to say them."""
+    return quoted(text) if is_own(policy) else text
+
+
 def called(policy: str) -> str:
     """A firm's own policy by its id."""
     return f"A firm's own rule: {policy}"

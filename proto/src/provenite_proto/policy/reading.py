@@ -17,16 +17,23 @@ from ..matter.quantity import Fraction
 from ..problem import Problem
 from ..record import Source, Stage
 from ..record.country import COUNTRIES
-from ..strict_toml import Malformed, line_of, read
+from ..strict_toml import Malformed, Words, line_of, read
 from .definition import MAX_DEFINITION, definition
 from .lenses import GROUP, lens_on
 from .model import Dated, Exemption, Parameter, Policy, Row, Share, Test, Value
+from .refusing import in_plain_words, of_syntax
 
 MAX_BYTES = 65_536
 MAX_DOTS = 4_096
 """Full stops in the file: reading a dotted key takes time that grows with the square of its length."""
 _PARAMETER = re.compile(r"\$([a-z0-9-]+)")
 _KINDS: Mapping[str, Any] = {"share": Fraction, "stage": Stage, "source": Source}
+_ALLOWED: Mapping[str, str] = {
+    "share": "a part of 1, such as 0.24 for 24 %",
+    "stage": f"one of {', '.join(Stage)}",
+    "source": f"one of {', '.join(Source)}",
+}
+_WORDS = Words(in_plain_words, of_syntax)
 Place = tuple[str | int, ...]
 
 
@@ -55,7 +62,7 @@ def read_policy(text: str, name: str, given: Mapping[str, str] | None = None) ->
         raise Malformed(name, 1, f"The file has more than {MAX_DOTS} full stops.")
     try:
         text, values = _set(text, name, given or {})
-        policy = _told(read(text, Policy, name), values)
+        policy = _told(read(text, Policy, name, _WORDS), values)
         _check(policy)
     except RecursionError:
         raise Malformed(name, 1, "The file is nested too deeply.") from None
@@ -95,19 +102,19 @@ def _set(text: str, name: str, given: Mapping[str, str]) -> tuple[str, Mapping[s
         return text, {}
     parameters = {key: _parameter(key, value) for key, value in table.items()}
     if unknown := sorted(given.keys() - parameters.keys()):
-        takes = f"it takes {', '.join(parameters)}" if parameters else "it takes none"
-        raise NotOffered(f"There is no parameter {unknown[0]}: {takes}.")
+        takes = f"it takes {' and '.join(parameters)}" if parameters else "it takes none"
+        raise NotOffered(f"There is no parameter {unknown[0][:64]!r}: {takes}.")
     values = {}
     for key, parameter in parameters.items():
         if parameter.value is not None:
             raise Unfit(("parameter", key, "value"), "It is who asks that sets it.")
         if not _is(parameter, parameter.default):
             raise Unfit(
-                ("parameter", key, "default"), f"{parameter.default!r} is no {parameter.kind}."
+                ("parameter", key, "default"), _not_allowed("default", parameter, parameter.default)
             )
         values[key] = given.get(key, parameter.default)
         if not _is(parameter, values[key]):
-            raise NotOffered(f"{key}: {values[key]!r} is no {parameter.kind}.")
+            raise NotOffered(_not_allowed(key, parameter, values[key]))
     for found in _PARAMETER.finditer(text):
         if found[1] not in values:
             line = text.count("\n", 0, found.start()) + 1
@@ -128,6 +135,10 @@ def _told(policy: Policy, values: Mapping[str, str]) -> Policy:
     )
 
 
+def _not_allowed(key: str, parameter: Parameter, value: str) -> str:
+    return f"{key} is {_ALLOWED[parameter.kind]}, not {value[:64]!r}."
+
+
 def _parameter(key: str, value: Any) -> Parameter:
     try:
         return msgspec.convert(value, Parameter, strict=True)
@@ -135,7 +146,8 @@ def _parameter(key: str, value: Any) -> Parameter:
         sentence, _, place = str(error).partition(" - at `$.")
         member = place.removesuffix("`")
         raise Unfit(
-            ("parameter", key, member) if member else ("parameter", key), f"{sentence}."
+            ("parameter", key, member) if member else ("parameter", key),
+            in_plain_words(sentence, f"parameter.{key}{f'.{member}' if member else ''}"),
         ) from None
 
 

@@ -15,7 +15,7 @@ from .asking import batches, content, trace
 from .assessing import assess
 from .auditing import audit
 from .certifying import certificates, certify, notices, revoke
-from .checking import check
+from .checking import check, codes
 from .connecting import Connection
 from .ending import Program
 from .examples import examples
@@ -150,11 +150,9 @@ shipment.command(
     "4 not barred, but a document is missing or a person has to decide."
 )(check)
 
-
-@shipment.callback()
-def _shipment() -> None:
-    """Keeps `check` a command of its own, though it is the only one."""
-
+shipment.command(
+    epilog=examples("provenite shipment codes", "provenite shipment codes --json", of_firm=False)
+)(codes)
 
 main.add_typer(shipment, name="shipment")
 main.command(

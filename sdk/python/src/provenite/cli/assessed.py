@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from provenite_proto.counting import counted
+from provenite_proto.policy import OWN, as_told, is_own
 
 from .. import AssessmentAnswer, FigureAnswer, GapAnswer
 from .showing import share_text
@@ -31,11 +32,13 @@ def assessment_lines(found: AssessmentAnswer, margin: str = "") -> Iterator[str]
     yield folded(
         f"{found.policy} version {found.version} as of {found.as_of}{rule}; {counted(found.size, 'statement')}"
     )
+    if is_own(found.policy):
+        yield folded(OWN)
     if found.exemption:
-        yield folded(f"by the exemption {found.exemption}")
+        yield folded(f"by the exemption {as_told(found.policy, found.exemption)}")
     for figure in found.figures:
         yield folded(f"{figure.of}: {_bounds(figure)}  {figure.verdict}", "  ")
-        yield folded(f"{figure.test}{_threshold(figure)}", "    ")
+        yield folded(f"{as_told(found.policy, figure.test)}{_threshold(figure)}", "    ")
     for missing in found.missing:
         yield folded(f"missing: {missing.detail}", "  ")
     for note in found.notes:

@@ -6,10 +6,13 @@ from pathlib import Path
 import msgspec
 import typer
 
+from provenite_proto.statement.wording import in_words
+
 from .. import AssessmentAnswer, Facts
 from .asking import BatchArgument, check_batch
 from .assessed import assessment_lines
 from .connecting import Connection
+from .facts_file import read_facts
 from .failing import failures, misused
 from .options import AsOf, Claims, FactsFile, PolicyAsked, Product
 from .policies import asked_of
@@ -52,16 +55,17 @@ def said_facts(file: Path | None, product: str | None, claims: Iterable[str]) ->
     claims = tuple(claims)
     if file is None and product is None and not claims:
         return None
+    said = Facts() if file is None else read_facts(file)
     try:
-        said = Facts() if file is None else msgspec.json.decode(file.read_bytes(), type=Facts)
         changed = msgspec.structs.replace(
             said, product=product or said.product, claims=(*said.claims, *claims)
         )
         return msgspec.convert(msgspec.to_builtins(changed), Facts)
-    except OSError as error:
-        misused(f"{file} cannot be read: {error.strerror}")
-    except msgspec.DecodeError as error:
-        misused(f"{file or 'the facts'}: {error}")
+    except msgspec.ValidationError as error:
+        reason, _, _ = str(error).partition(" - at ")
+        misused(
+            f"--product and --claim: {in_words(reason)}, not {', '.join(filter(None, (product, *claims)))}"
+        )
 
 
 def show(found: AssessmentAnswer) -> None:

@@ -5,6 +5,7 @@ from enum import Enum
 
 from provenite_proto.certificate import CertifiedFigure
 from provenite_proto.counting import counted
+from provenite_proto.policy import as_told
 
 from .. import Cascade, ChangedCertificate
 from .failing import say
@@ -93,19 +94,21 @@ def _show(changed: ChangedCertificate) -> None:
     before, after = changed.before, changed.after
     style = "bold green" if after.outcome == "pass" else "bold red"
     out.print(f"  {_words(before.outcome)} → {_words(after.outcome)}", style=style)
-    for line in _figures(before.figures, after.figures):
+    for line in _figures(changed.policy, before.figures, after.figures):
         _line(line)
     if before.exemption != after.exemption:
         _line(f"exemption: {before.exemption or 'none'} → {after.exemption or 'none'}")
 
 
-def _figures(before: Sequence[CertifiedFigure], after: Sequence[CertifiedFigure]) -> Iterator[str]:
+def _figures(
+    policy: str, before: Sequence[CertifiedFigure], after: Sequence[CertifiedFigure]
+) -> Iterator[str]:
     earlier = {(each.test, each.of): each for each in before}
     later = {(each.test, each.of): each for each in after}
     for test, of in dict.fromkeys((*earlier, *later)):
         one, other = earlier.get((test, of)), later.get((test, of))
         if one != other:
-            yield f"{of}: {_bounds(one)} → {_bounds(other)}  {test}"
+            yield f"{of}: {_bounds(one)} → {_bounds(other)}  {as_told(policy, test)}"
 
 
 def _bounds(figure: CertifiedFigure | None) -> str:

@@ -10,15 +10,22 @@ from rich.text import Text
 
 from provenite_proto.countries import holds
 from provenite_proto.record import is_country
+from provenite_proto.record.country import COUNTRIES
 from provenite_proto.shipment import LAWFUL, Alternative, Leg, Verdict, alternatives, judge
+from provenite_proto.shipment.codes import CODES, meaning
 
 from .failing import misused
-from .showing import AsJson, print_json
+from .options import read_day
+from .showing import AsJson, AsJsonLines, print_json, print_json_lines
 from .terminal import WIDTH, console, wrapped
 
 LAWFUL_AND_WHOLE, BARRED, OPEN = 0, 1, 4
 _COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
+_CODES_LOOK = (
+    "they look like Y49, A1181 or B1110 (Basel Convention) or EU191402 (the EU's list of waste), in capital "
+    "letters; `provenite shipment codes` lists those that have a row of their own"
+)
 _COLOURS = {
     "allowed": "bold green",
     "domestic": "bold green",
@@ -40,8 +47,13 @@ def check(
         str, typer.Option(metavar="CODE", help="The waste's code: Y49, A1181, EU191402.")
     ],
     departs: Annotated[
-        str | None,
-        typer.Option("--date", metavar="DAY", help="When it departs: 2026-03-01. Default: today."),
+        date | None,
+        typer.Option(
+            "--date",
+            metavar="DAY",
+            parser=read_day,
+            help="When it departs: 2026-03-01. Default: today.",
+        ),
     ] = None,
     transit: Annotated[
         list[str] | None,
@@ -73,14 +85,14 @@ def check(
     """
     for country in (exporter, importer, *(transit or ()), *(among or ())):
         if not (_COUNTRY.fullmatch(country) and is_country(country)):
-            misused(f"there is no country {country}: two letters, such as GH (ISO 3166-1)")
+            misused(f"there is no country {country}: {_countries_like(country)}")
     if not _CODE.fullmatch(code):
-        misused(f"{code} is no code of waste: such as Y49 or A1181")
+        misused(f"{code} is no code of waste: {_CODES_LOOK}")
     leg = Leg(
         exporter,
         importer,
         code,
-        _day(departs),
+        departs or datetime.now(UTC).date(),
         purpose,
         tuple(transit or ()),
         frozenset(evidence or ()),
@@ -96,13 +108,33 @@ def check(
     _finish(verdict)
 
 
-def _day(text: str | None) -> date:
-    if text is None:
-        return datetime.now(UTC).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        misused(f"{text} is no day: such as 2026-03-01")
+def codes(as_json: AsJsonLines = False) -> None:
+    """List the codes of waste, with what each means.
+
+    Other codes of Annex VIII (A and four digits) and Annex IX (B and four digits) of the Basel Convention are
+    judged by their letter. With --json one document a line.
+    """
+    rows = [row for each in CODES.values() for row in each]
+    if as_json:
+        print_json_lines(rows)
+        return
+    out = console()
+    for row in rows:
+        days = "".join(
+            f" {word} {day}" for word, day in (("from", row.since), ("until", row.until)) if day
+        )
+        out.print(f"{row.code}{days}", style="bold", soft_wrap=True)
+        out.print(wrapped(row.title, WIDTH, "  "), soft_wrap=True)
+
+
+def _countries_like(country: str) -> str:
+    """What a country's code looks like, and those that begin as this one does."""
+    look = "a code is two capital letters (ISO 3166-1), such as GH for Ghana"
+    if is_country(country.upper()):
+        return f"{look}; {country.upper()} is one"
+    begin = country[:1].upper()
+    near = [each for each in sorted(COUNTRIES) if each[:1] == begin]
+    return f"{look}; with {begin} begin {' '.join(near)}" if near else look
 
 
 def _finish(verdict: Verdict) -> NoReturn:
@@ -128,6 +160,8 @@ def _lines(leg: Leg, verdict: Verdict) -> Iterator[Text | str]:
         f"  {leg.code}  {way}  {leg.day}  for {leg.purpose}",
     )
     yield wrapped(verdict.reason, WIDTH, "  ")
+    if leg.code not in CODES and meaning(leg.code, leg.day) is None:
+        yield wrapped(f"Codes of waste: {_CODES_LOOK}.", WIDTH, "  ")
     for name, value in (
         ("rule", verdict.hook),
         ("in breach", verdict.breach),

@@ -18,6 +18,7 @@ from provenite_proto.policy import (
     Line,
     NotOffered,
     Policy,
+    as_told,
     digest,
     explained,
     is_own,
@@ -76,13 +77,22 @@ def listed(
     if as_json:
         print_json_lines(policies)
         return
+    if not policies:
+        say(
+            "No policies of your own: `provenite policy add FILE` adds one. The README's section on the command line "
+            "has an example."
+        )
     out = console()
     today = datetime.now(UTC).date()
     for each in policies:
-        out.print(each.id, style="bold", soft_wrap=True)
+        version = f"  version {each.version}" if own else ""
+        out.print(f"{each.id}{version}", style="bold", soft_wrap=True)
         status = each.status.replace("_", " ")
         late = " (overdue)" if each.verify_by < today else ""
-        for text in (each.title, f"{status}; look up again by {each.verify_by}{late}"):
+        for text in (
+            as_told(each.id, each.title),
+            f"{status}; look up again by {each.verify_by}{late}",
+        ):
             out.print(wrapped(in_line(text), WIDTH, "  "), soft_wrap=True)
         if own:
             out.print(f"  {each.digest}", soft_wrap=True)
@@ -203,6 +213,8 @@ def read_asked(which: str, *, as_json: bool, refused: int = REFUSED) -> Policy:
     try:
         return policy_named(which)
     except NotOffered as error:
+        if which.partition("?")[0] in CATALOGUE:
+            misused(f"{which}: {error}")
         misused(
             f"{error} `provenite policy list` has those that ship; ids of your own begin with {PREFIX}"
         )

@@ -96,6 +96,10 @@ def _show(found: PortfolioAnswer) -> None:
         return
     console().print("\n# third country, = member of the EU, ? unknown")
     _say(
+        "Herfindahl index: the squares of the countries' shares, added up. 1 is all from one country; 0.25 is as "
+        "much as four countries with a quarter each."
+    )
+    _say(
         f"The benchmark, {share_text(found.benchmark)} from one third country by 2030, is that of Regulation "
         "(EU) 2024/1252, Article 5, for the Union's consumption of strategic raw materials, not for a firm's. "
         f"Members of the EU as of {found.as_of}."

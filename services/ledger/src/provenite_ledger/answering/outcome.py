@@ -12,7 +12,7 @@ from provenite_proto.certificate import (
 )
 from provenite_proto.counting import counted
 from provenite_proto.matter.quantity import FRACTION_ONE, parts
-from provenite_proto.policy import Outcome
+from provenite_proto.policy import Outcome, as_told
 from provenite_proto.policy.answers import AssessmentAnswer, FigureAnswer
 from provenite_proto.policy.wording import percent
 
@@ -25,7 +25,7 @@ _HUNDREDTH = FRACTION_ONE // 10_000
 
 def sentence(found: AssessmentAnswer) -> str:
     """The outcome with the figures and facts that stand against a pass; at most `LONGEST` characters."""
-    short = [_figure(each) for each in found.figures if each.verdict != "pass"]
+    short = [_figure(found.policy, each) for each in found.figures if each.verdict != "pass"]
     lacking = [f"{each.what} is missing" for each in found.missing]
     return _listed(f"As of {found.as_of} the outcome is {_words(found.outcome)}", short + lacking)
 
@@ -33,7 +33,7 @@ def sentence(found: AssessmentAnswer) -> str:
 def less(certified: Provenance, found: AssessmentAnswer) -> str:
     """That it still passes, with which figures that are less than was certified; at most `LONGEST` characters."""
     said = "It still passes, with less than it says; ask for a new one"
-    short = [_shortfall(each) for each in shortfalls(certified, reassessed(found))]
+    short = [_shortfall(found.policy, each) for each in shortfalls(certified, reassessed(found))]
     return _listed(said if short else f"{said}, by another row or exemption", short)
 
 
@@ -51,8 +51,9 @@ def _listed(said: str, because: Sequence[str]) -> str:
     return whole
 
 
-def _shortfall(each: Shortfall) -> str:
-    said, name = _bounds(each.said.lower, each.said.upper), f"{each.said.of}: {each.said.test}"
+def _shortfall(policy: str, each: Shortfall) -> str:
+    said = _bounds(each.said.lower, each.said.upper)
+    name = f"{each.said.of}: {as_told(policy, each.said.test)}"
     if each.now is None:
         return f"{name} is no longer told, {said} was certified"
     return f"{name} {_bounds(each.now.lower, each.now.upper)}, {said} was certified"
@@ -86,12 +87,12 @@ def _words(outcome: Outcome) -> str:
     return outcome.replace("_", " ")
 
 
-def _figure(figure: FigureAnswer) -> str:
+def _figure(policy: str, figure: FigureAnswer) -> str:
     low, high = _floor(figure.lower_share), _ceiling(figure.upper_share)
     between = f"{low} to {high}"
     if figure.lower_share == figure.upper_share:
         between = low if figure.below is None else high
-    return f"{figure.of}: {figure.test} {between}{_needed(figure)}"
+    return f"{figure.of}: {as_told(policy, figure.test)} {between}{_needed(figure)}"
 
 
 def _bounds(low: str, high: str) -> str:
