@@ -94,6 +94,12 @@ def test_an_id_may_begin_with_a_dash(batch: str) -> None:
     for words in (["trace", batch, "--depth", "3"], ["trace", "--depth", "3", "--", batch]):
         context = parse(words)
         assert (context.params["batch"], context.params["depth"]) == (batch, 3)
+    for words in (["verify", "a.jwt", "--batch", batch], ["verify", "--batch", batch, "a.jwt"]):
+        context = parse(words)
+        assert (context.params["batch"], context.params["certificate"]) == (batch, "a.jwt")
+    # An option that takes no value is followed by the batch.
+    context = parse(["certify", "--lot", batch, "--policy", "us.uflpa"])
+    assert (context.params["batch"], context.params["lot"]) == (batch, True)
 
 
 def test_the_readme_s_commands_parse() -> None:

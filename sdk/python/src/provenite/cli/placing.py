@@ -19,6 +19,7 @@ class AnyPlace(TyperGroup):
         ours: list[str] = []
         others: list[str] = []
         last: list[str] = []
+        command: Any = self
         words = iter(args)
         for word in words:
             if word == "--":
@@ -28,5 +29,17 @@ class AnyPlace(TyperGroup):
             elif _DASHED_ID.fullmatch(word):
                 last.append(word)
             else:
+                command = getattr(command, "commands", {}).get(word, command)
                 others.append(word)
+                if _takes_a_value(command, word):
+                    others += islice(words, 1)
         return super().parse_args(ctx, [*ours, *others, *(["--", *last] if last else [])])
+
+
+def _takes_a_value(command: Any, word: str) -> bool:
+    """Whether a word is an option of the command after which a value follows, such as an id."""
+    return any(
+        word in parameter.opts and not getattr(parameter, "is_flag", False)
+        for parameter in command.params
+        if parameter.param_type_name == "option"
+    )
