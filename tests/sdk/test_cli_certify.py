@@ -259,6 +259,10 @@ def test_what_is_declared_is_recorded_first(ledger: Ledger, firm: Firm, tmp_path
     with Client(ledger.url, Signer.load(firm.key)) as client:
         assert client.statement(declared).digest == declared
     assert json.loads(told.stdout)["declaration"] == declared
+    listed = run("certificates").stdout
+    assert f"\n  by declaration {declared}\n" in listed
+    again = run("certify", firm.batch, "--policy", CLEAN, "--declaration", declared)
+    assert again.stdout.startswith("Already certified on ")
     known = run("certify", firm.batch, "--policy", RECYCLED, "--declaration", declared)
     assert known.exit_code == 1
     assert known.stdout.splitlines()[1] == "fail"

@@ -52,7 +52,7 @@ class CertificateEntry(Answer, frozen=True, kw_only=True):
 
     `statement` is the digest of the ledger's statement of it, `policy` the policy's id and `settings` the parameters
     with which it was asked for, as in `share=0.24&class=post_consumer`. `lot` and `product` are what the batch was
-    called by who made or shipped it, when the reader may see that.
+    called by who made or shipped it, when the reader may see that; `declaration` is the digest of what it rests on too.
     """
 
     id: str
@@ -65,6 +65,7 @@ class CertificateEntry(Answer, frozen=True, kw_only=True):
     party: str
     policy: str
     settings: str | None = None
+    declaration: str | None = None
     version: str
     policy_digest: str
     as_of: date

@@ -261,6 +261,8 @@ def _entry(each: CertificateEntry) -> Iterator[Text | str]:
     days = f"as of {each.as_of}  until {day(each.valid_until)}"
     yield wrapped(in_line("  ".join((*called, days))), WIDTH, "  ")
     yield in_line(f"  batch {each.batch}")
+    if each.declaration:
+        yield in_line(f"  by declaration {each.declaration}")
     yield in_line(f"  {each.url}")
     if each.reason and each.since:
         yield wrapped(in_line(f"{day(each.since)}: {each.reason}"), WIDTH, "  ")

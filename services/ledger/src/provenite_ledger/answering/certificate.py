@@ -76,6 +76,7 @@ def entry(
         party=party,
         policy=row["policy_id"],
         settings=row["settings"] or None,
+        declaration=rows.text(row["declared"]) if row["declared"] else None,
         version=row["version"],
         policy_digest=rows.text(row["policy"]),
         as_of=row["as_of"],

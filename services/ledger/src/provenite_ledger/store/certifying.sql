@@ -83,12 +83,13 @@ named as materialized (
 )
 select c.*, s.digest, m.digest as maker, p.id as policy_id, p.settings, p.version, h.recorded_at as since,
        h.compact as said, b.material, m.kind, m.issuer, m.counterparty, m.compact as made,
-       (select retired_at from certificate_key k where k.key_id = c.key_id) as retired_at
+       d.digest as declared, (select retired_at from certificate_key k where k.key_id = c.key_id) as retired_at
 from those c
 join statement s on s.index = c.index
 join batch b on b.key = c.batch
 join statement m on m.index = c.batch / 1024
 join named p on p.digest = c.policy
+left join statement d on d.index = c.declaration
 left join statement h on h.index = c.changed
 order by c.index
 
