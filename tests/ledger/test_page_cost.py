@@ -63,7 +63,7 @@ insert into key select key_id, 0, '', 0, 0, key_id from statement where index = 
 insert into sharing (index, issuer, opened) values (0, 0, '{{quantities}}');
 insert into lens select n, sha256(n::text::bytea) from generate_series(1, 9000) n;
 insert into policy
-select sha256(n::text::bytea), '{{"version": "1"}}', 'policy ' || n % 10, '' from generate_series(0, 99) n;
+select sha256(n::text::bytea), '{{"version": "1"}}', 'policy ' || n % 10, '', 0 from generate_series(0, 99) n;
 insert into certificate_key select sha256('key'), '', now(), true;
 insert into credential select digest, '', sha256('key') from statement where index % 2 = 1;
 insert into statement (index, digest, compact, kind, issuer, counterparty, key_id, recorded_at)

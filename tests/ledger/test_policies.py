@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import itertools
 from typing import Any
 
 import asyncpg
@@ -182,6 +183,17 @@ def test_what_is_too_large_or_of_another_type_is_refused(ledger: Ledger) -> None
     assert (answer.status_code, slug(answer)) == (401, "token-missing")
 
 
+def with_lenses(number: int) -> Policy:
+    """A policy with so many lenses of its own, another one each time."""
+    policy = read_policy(POLICY, "")
+    (lens,) = policy.lens
+    lenses = tuple(msgspec.structs.replace(lens, name=f"own{each}") for each in range(number))
+    return msgspec.structs.replace(policy, lens=lenses, version=str(next(_VERSIONS)))
+
+
+_VERSIONS = itertools.count(1)
+
+
 async def test_a_firm_has_as_many_as_it_may(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "MAX_OWN", 3)
     monkeypatch.setattr(kept, "MAX_SETTINGS", 2)
@@ -192,16 +204,23 @@ async def test_a_firm_has_as_many_as_it_may(dsn: str, monkeypatch: pytest.Monkey
         await found(sequencer, Role.MINER)
         # However many come at a time.
         taken = await asyncio.gather(*(kept.register(pool, each, 0) for each in versions))
-        assert sum(taken) == len(await kept.own(pool, 0)) == 3
+        assert taken.count(None) == len(await kept.own(pool, 0)) == 3
+        assert {each.most for each in taken if each is not None} == {3}
         assert await pool.fetchval("select count(*) from policy") == 3
         # Others are not held up, and neither is what is there already.
-        assert await kept.register(pool, versions[0], 1)
-        there = versions[taken.index(True)]
-        assert await kept.register(pool, there, 0)
+        assert await kept.register(pool, versions[0], 1) is None
+        there = versions[taken.index(None)]
+        assert await kept.register(pool, there, 0) is None
         for share, allowed in (("0.1", True), ("0.2", True), ("0.1", True), ("0.3", False)):
             policy = policy_named(f"claim.recycled?share={share}")
-            assert await kept.set_by(pool, policy, f"share={share}", 0) is allowed
-        assert await kept.register(pool, there, 0)
+            reached = await kept.set_by(pool, policy, f"share={share}", 0)
+            assert (reached is None) is allowed
+        # Of the lenses in all of a firm's policies there may be so many, and not one more.
+        monkeypatch.setattr(kept, "MAX_OWN_LENSES", 3)
+        for number, most in ((2, None), (2, 3), (1, None), (1, 3)):
+            reached = await kept.register(pool, with_lenses(number), 1)
+            assert (reached and reached.most) == most
+        assert await kept.register(pool, there, 0) is None
 
 
 async def test_a_digest_outlives_the_catalogue(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +240,7 @@ async def test_what_this_version_cannot_read_is_kept_and_not_assessed_by(dsn: st
     foreign = definition(policy_named("us.uflpa")).replace(b'"version":', b'"colour":1,"version":')
     known_by = hashlib.sha256(foreign).digest()
     async with asyncpg.create_pool(dsn) as pool:
-        await pool.execute("insert into policy values ($1, $2, 'us.uflpa', '')", known_by, foreign)
+        await pool.execute("insert into policy values ($1, $2, 'us.uflpa', '', 0)", known_by, foreign)
         assert await kept.defined(pool, known_by) == foreign
         with pytest.raises(Problem, match="cannot assess by it"):
             await asking.by_digest(pool, base64url.encode(known_by))

@@ -67,13 +67,17 @@ async def _of_catalogue(pool: asyncpg.Pool, party: int, asked: str) -> Policy:
     except NotOffered as error:
         raise Problem("bad-request", f"policy: {error}") from None
     _, _, settings = asked.partition("?")
-    if settings and not await policies.set_by(pool, policy, settings, party):
-        raise Problem(
-            "too-many",
-            f"At most {policies.MAX_SETTINGS} settings of policies can be asked for.",
-            figures={"limit": str(policies.MAX_SETTINGS)},
-        )
+    if settings:
+        within(await policies.set_by(pool, policy, settings, party))
     return policy
+
+
+def within(limit: policies.Limit | None) -> None:
+    """`Problem` `too-many` when a party would have more than a limit."""
+    if limit is not None:
+        raise Problem(
+            "too-many", f"At most {limit.most} {limit.what}.", figures={"limit": str(limit.most)}
+        )
 
 
 @lru_cache(64)

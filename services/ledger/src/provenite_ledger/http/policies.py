@@ -13,7 +13,6 @@ from provenite_proto.answers import Page
 from provenite_proto.policy import CATALOGUE, Policy, explained, policy_named, read_own
 from provenite_proto.policy.answers import PolicyAnswer, policy_answer
 from provenite_proto.policy.reading import MAX_BYTES
-from provenite_proto.problem import Problem
 from provenite_proto.statement import base64url
 from provenite_proto.visible import in_line
 
@@ -79,12 +78,7 @@ async def register_policy(request: AnyRequest) -> Response[PolicyAnswer]:
     text = await body(request, MAX_BYTES)
     # In a thread, which the event loop takes turns with.
     policy = await asyncio.to_thread(asked.sent, text, read_own)
-    if not await kept.register(ledger.pool, policy, who.index):
-        raise Problem(
-            "too-many",
-            f"At most {kept.MAX_OWN} policies can be registered.",
-            figures={"limit": str(kept.MAX_OWN)},
-        )
+    asked.within(await kept.register(ledger.pool, policy, who.index))
     return Response(policy_answer(policy, own=True), status_code=201)
 
 

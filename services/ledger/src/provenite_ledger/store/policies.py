@@ -1,6 +1,7 @@
 """Policies as the tables keep them: each for good by its digest, and whose own it is."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import asyncpg
 
@@ -8,12 +9,22 @@ from provenite_proto.policy import Policy, definition, digest
 from provenite_proto.statement import base64url
 
 from .named import load
+from .rows import Row
 
 _SQL = load("policies.sql")
 MAX_OWN = 100
 """Policies that a party can register."""
+MAX_OWN_LENSES = 100
+"""Lenses in all the policies that a party can register: through each of them content may be computed and kept."""
 MAX_SETTINGS = 1_000
 """Settings of the catalogue's policies with which a party can be answered."""
+
+
+class Limit(NamedTuple):
+    """What a party can have so many of."""
+
+    most: int
+    what: str
 
 
 async def keep(
@@ -27,6 +38,7 @@ async def keep(
         [definition(each) for each in kept.values()],
         [each.id for each in kept.values()],
         [settings for _ in kept],
+        [len(each.lens) for each in kept.values()],
     )
 
 
@@ -36,13 +48,13 @@ async def defined(pool: asyncpg.Pool, key: bytes) -> bytes | None:
     return found
 
 
-async def register(pool: asyncpg.Pool, policy: Policy, party: int) -> bool:
-    """Keep a policy of a party's own; false, and nothing is kept, when it has as many as it can have."""
+async def register(pool: asyncpg.Pool, policy: Policy, party: int) -> Limit | None:
+    """Keep a policy of a party's own; nothing is kept when the party would have more than the limit that is returned."""
     return await _use(pool, policy, party, policy.id, "")
 
 
-async def set_by(pool: asyncpg.Pool, policy: Policy, settings: str, party: int) -> bool:
-    """Keep a policy of the catalogue as a party has set it; false when it has set as many as it can."""
+async def set_by(pool: asyncpg.Pool, policy: Policy, settings: str, party: int) -> Limit | None:
+    """Keep a policy of the catalogue as a party has set it, unless it would have more than the limit that is returned."""
     return await _use(pool, policy, party, None, settings)
 
 
@@ -59,7 +71,7 @@ async def own_named(pool: asyncpg.Pool, name: str, party: int) -> bytes | None:
 
 async def _use(
     pool: asyncpg.Pool, policy: Policy, party: int, name: str | None, settings: str
-) -> bool:
+) -> Limit | None:
     async with pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
@@ -71,12 +83,27 @@ async def _use(
             else:
                 await connection.execute(_SQL["register"], _key(policy), party, name)
             counts = await connection.fetchrow(_SQL["counts"], party)
-            allowed: bool = counts["own"] <= MAX_OWN and counts["settings"] <= MAX_SETTINGS
+            reached = _reached(counts)
         except BaseException:
             await transaction.rollback()
             raise
-        await (transaction.commit() if allowed else transaction.rollback())
-    return allowed
+        await (transaction.commit() if reached is None else transaction.rollback())
+    return reached
+
+
+def _reached(counts: Row) -> Limit | None:
+    """The limit that a party is beyond."""
+    for limit, count in (
+        (Limit(MAX_OWN, "policies can be registered"), counts["own"]),
+        (
+            Limit(MAX_OWN_LENSES, "lenses can be in the policies that are registered"),
+            counts["lenses"],
+        ),
+        (Limit(MAX_SETTINGS, "settings of policies can be asked for"), counts["settings"]),
+    ):
+        if count > limit.most:
+            return limit
+    return None
 
 
 def _key(policy: Policy) -> bytes:

@@ -2,7 +2,8 @@
 
 -- name: keep
 -- Policies by their digests; what is there stays.
-insert into policy (digest, definition, id, settings) select * from unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[])
+insert into policy (digest, definition, id, settings, lenses)
+select * from unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[], $5::smallint[])
 on conflict (digest) do nothing
 
 -- name: definition
@@ -24,8 +25,10 @@ insert into policy_user (policy, party) values ($1, $2)
 on conflict (party, policy) do nothing
 
 -- name: counts
--- How many policies a party has registered, and how many settings it has asked for.
-select count(name) as own, count(*) - count(name) as settings from policy_user where party = $1
+-- How many policies a party has registered, how many lenses these have, and how many settings it has asked for.
+select count(u.name) as own, count(*) - count(u.name) as settings,
+       coalesce(sum(p.lenses) filter (where u.name is not null), 0) as lenses
+from policy_user u join policy p on p.digest = u.policy where u.party = $1
 
 -- name: own
 -- The policies that a party has registered, in the order in which it did.

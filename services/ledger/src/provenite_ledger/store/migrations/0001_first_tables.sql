@@ -261,7 +261,9 @@ create table policy (
     definition bytea not null,
     id text not null,
     -- The parameters with which it was asked for first, as in name=value&name=value; empty without any.
-    settings text not null
+    settings text not null,
+    -- How many lenses of its own it has: through each of them content may be computed.
+    lenses smallint not null
 );
 create index policy_id on policy (id);
 
