@@ -62,7 +62,7 @@ def test_a_version_that_takes_other_parameters_is_not_known(certified: Certified
     file = CATALOGUE[SHARES].replace("[parameter.share]", "[parameter.part]")
     file = file.replace("$share", "$part")
     (changed,) = items(impact(certified.refiner, text=file))
-    assert changed["reason"] == "There is no parameter share: it takes stage, part."
+    assert changed["reason"] == "There is no parameter 'share': it takes stage and part."
     assert not {"before", "after"} & changed.keys()
 
 

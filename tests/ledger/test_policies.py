@@ -240,7 +240,9 @@ async def test_what_this_version_cannot_read_is_kept_and_not_assessed_by(dsn: st
     foreign = definition(policy_named("us.uflpa")).replace(b'"version":', b'"colour":1,"version":')
     known_by = hashlib.sha256(foreign).digest()
     async with asyncpg.create_pool(dsn) as pool:
-        await pool.execute("insert into policy values ($1, $2, 'us.uflpa', '', 0)", known_by, foreign)
+        await pool.execute(
+            "insert into policy values ($1, $2, 'us.uflpa', '', 0)", known_by, foreign
+        )
         assert await kept.defined(pool, known_by) == foreign
         with pytest.raises(Problem, match="cannot assess by it"):
             await asking.by_digest(pool, base64url.encode(known_by))
