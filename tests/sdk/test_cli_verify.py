@@ -518,3 +518,13 @@ def test_a_firms_own_rule_is_said_to_be_no_more() -> None:
     assert said.count(OWN) == 2
     assert "“post_consumer”" in said
     assert "DFARS 252" not in said
+
+
+def test_what_stands_on_its_word_alone_is_explained_once() -> None:
+    checks = tuple(
+        Check(subject=subject, result=Result.CLAIMED, detail="Said.")
+        for subject in ("status", "log")
+    )
+    said = verified_text(Verified(verdict=Verdict(result=Result.HOLDS, checks=checks))).plain
+    assert " ".join(said.split()).count("this holds on the word of the ledger alone") == 1
+    assert max(map(len, said.splitlines())) <= 80
