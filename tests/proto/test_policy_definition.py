@@ -136,7 +136,14 @@ def test_a_firms_own_policy_is_no_law(status: str) -> None:
 def test_no_policy_that_ships_is_taken_for_a_firms_own() -> None:
     assert not any(map(is_own, CATALOGUE))
     assert all(is_shipped(policy_named(each)) for each in CATALOGUE)
-    assert not is_shipped(policy_named("claim.recycled?share=0.9"))
+    assert is_shipped(policy_named("claim.recycled?share=0.9&class=post_consumer"))
+    # It says nothing of its share, and its tests say another than the default.
+    set_silently = policy_named("claim.recycled?share=0.9")
+    unsaid = {
+        name: msgspec.structs.replace(each, value=None)
+        for name, each in set_silently.parameter.items()
+    }
+    assert not is_shipped(msgspec.structs.replace(set_silently, parameter=unsaid))
     assert is_own(read_own(OWN_RULE, "").id)
     assert not is_shipped(read_own(OWN_RULE, ""))
 

@@ -24,7 +24,7 @@ from ..certificate.committing import otherwise
 from ..certificate.verdict import claimed, false, holds, together, unchecked
 from ..log import log_name
 from ..pack import Certified, Head
-from ..policy import OWN, Assessment, Facts, Outcome, Policy, is_own, is_shipped
+from ..policy import OWN, Assessment, Facts, Outcome, Policy, asked_as, is_own, is_shipped
 from ..policy.answers import answer
 from ..record import Validity
 from .asked import Asked
@@ -190,10 +190,10 @@ class Certificates:
                 f"By {policy.id} {policy.version}. {OWN}",
             )
         if said.policy_digest in self._presented.policies or is_shipped(policy):
-            return holds("policy", f"By {policy.id} {policy.version}.")
+            return holds("policy", f"By {asked_as(policy)}, version {policy.version}.")
         return claimed(
             "policy",
-            f"{policy.id} {policy.version} does not ship so, or has other parameters: read it before you rely on it.",
+            f"{policy.id} {policy.version} does not ship so: read it before you rely on it.",
         )
 
     def _recomputed(self, seen: _Seen, found: _Answer) -> Check:

@@ -1,7 +1,7 @@
 """Policies: rules as data, which say what is measured in a batch and against which dated thresholds."""
 
 from .assessing import Assessment, Outcome, assess, lenses_needed
-from .catalogue import CATALOGUE, policy_named
+from .catalogue import CATALOGUE, asked_as, policy_named
 from .definition import MAX_DEFINITION, definition, digest
 from .facts import Facts, Part
 from .figures import Deciding, Figure, Missing
@@ -31,6 +31,7 @@ __all__ = [
     "Policy",
     "Row",
     "as_told",
+    "asked_as",
     "assess",
     "definition",
     "digest",

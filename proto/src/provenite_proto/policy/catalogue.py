@@ -29,6 +29,14 @@ CATALOGUE: Mapping[str, str] = _shipped()
 """The texts of the policies that ship, by id."""
 
 
+def asked_as(policy: Policy) -> str:
+    """What a policy is asked for by: its id with the parameters that are not at their defaults."""
+    said = "&".join(
+        f"{name}={each.value}" for name, each in policy.parameter.items() if each.value is not None
+    )
+    return f"{policy.id}?{said}" if said else policy.id
+
+
 @lru_cache(128)
 def policy_named(asked: str) -> Policy:
     """The policy of the catalogue with this id, its parameters set.

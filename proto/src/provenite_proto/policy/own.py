@@ -5,10 +5,10 @@ from importlib.resources import files
 import msgspec
 
 from ..strict_toml import Malformed, line_of
-from .catalogue import CATALOGUE, policy_named
+from .catalogue import CATALOGUE, asked_as, policy_named
 from .definition import digest
 from .model import Policy, Status
-from .reading import read_policy
+from .reading import NotOffered, read_policy
 
 PREFIX = "own."
 """What the ids of firms' own policies begin with, and none of the catalogue: the id tells whose rule it is."""
@@ -45,8 +45,12 @@ def is_own(policy: str) -> bool:
 
 
 def is_shipped(policy: Policy) -> bool:
-    """Whether the policy ships exactly so, its parameters at their defaults."""
-    return policy.id in CATALOGUE and digest(policy_named(policy.id)) == digest(policy)
+    """Whether the policy is exactly one that ships, its parameters set as it says."""
+    try:
+        shipped = policy_named(asked_as(policy))
+    except (NotOffered, Malformed):
+        return False
+    return digest(shipped) == digest(policy)
 
 
 def quoted(text: str) -> str:
