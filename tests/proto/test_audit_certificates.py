@@ -141,7 +141,7 @@ def test_what_the_pack_knows_of_its_status_counts() -> None:
     assert verdict.outcome is Outcome.VERIFIED
     assert verdict.certificates[0].status is Validity.REVOKED
     found = check(verdict, certificate.digest, "status")
-    said = "Revoked; the ledger says why: “It no longer passes.”."
+    said = "Revoked; the ledger says why: “It no longer passes.”"
     assert (found.result, found.detail) == (Result.HOLDS, said)
     assert verdict.certificates[0].reason == "It no longer passes."
 

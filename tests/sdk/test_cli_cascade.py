@@ -111,8 +111,8 @@ def test_those_that_fall_come_first(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert " ".join(lines[: lines.index("")]) == (
         "10 certificates looked at: 2 would fall; 1 would still pass, but by less than it says, and be "
-        "suspended; 1 cannot be told; 1 would still not pass, with other figures; 1 would still pass, with "
-        "other figures; 1 would pass again; 3 would say the same."
+        "suspended; 1 cannot be told; 1 would still not pass, with other figures or thresholds; 1 would still "
+        "pass, with other figures or thresholds; 1 would pass again; 3 would say the same."
     )
     order = [line[-1] for line in lines if line.startswith("certificate ")]
     assert order == ["4", "5", "6", "3", "2", "0", "1"]
@@ -153,8 +153,10 @@ def test_what_passes_still_is_told_apart(held: Held, tmp_path: Path) -> None:
     told = run("policy", "impact", str(file))
     assert told.exit_code == 0, told.output
     begins, _, heading, *rest = told.stdout.splitlines()
-    assert begins == "1 certificate looked at: 1 would still pass, with other figures."
-    assert heading == "Would still pass, with other figures:"
+    assert (
+        begins == "1 certificate looked at: 1 would still pass, with other figures or thresholds."
+    )
+    assert heading == "Would still pass, with other figures or thresholds:"
     assert "  pass → pass" in rest
 
 

@@ -366,7 +366,7 @@ def test_a_file_is_completed_from_the_ledger_that_it_names(ledger: Ledger, write
         plain = " ".join(said.split())
         begin = f"{status.capitalize()} since {since:%Y-%m-%d %H:%M:%S} UTC, by what its ledger answers;"
         assert begin in plain
-        assert "The ledger says why: “Nd is no longer known.”." in plain
+        assert "The ledger says why: “Nd is no longer known.”" in plain
         assert "lifted" not in plain
 
 

@@ -44,7 +44,7 @@ def status(found: Listed | Check, standing: Standing | None) -> Check:
     said = Validity.VALID if standing is None else standing.status
     told = "Nothing else is said of it."
     if standing is not None:
-        told = f"{said.capitalize()}; the ledger says why: {quoted(standing.reason)}."
+        told = f"{said.capitalize()}; the ledger says why: {quoted(standing.reason)}"
     if isinstance(found, Check):
         return msgspec.structs.replace(found, detail=f"{found.detail} {told}")
     if found.suspended == (said is not Validity.VALID):

@@ -232,7 +232,7 @@ def _told(told: Told) -> str:
 
 def _why(told: Told) -> str:
     """The reason, in the words of the ledger."""
-    return "" if told.reason is None else f" The ledger says why: {quoted(told.reason)}."
+    return "" if told.reason is None else f" The ledger says why: {quoted(told.reason)}"
 
 
 def _log(certificate: Certificate, evidence: Evidence, trusted: Trusted) -> Iterator[Check]:

@@ -17,6 +17,7 @@ from provenite_proto.policy import (
     CATALOGUE,
     NotOffered,
     Policy,
+    asked_as,
     policy_named,
     read_definition,
 )
@@ -66,7 +67,7 @@ async def _of_catalogue(pool: asyncpg.Pool, party: int, asked: str) -> Policy:
         policy = policy_named(asked)
     except NotOffered as error:
         raise Problem("bad-request", f"policy: {error}") from None
-    _, _, settings = asked.partition("?")
+    _, _, settings = asked_as(policy).partition("?")
     if settings:
         within(await policies.set_by(pool, policy, settings, party))
     return policy

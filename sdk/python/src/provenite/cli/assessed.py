@@ -6,7 +6,7 @@ from provenite_proto.counting import counted
 from provenite_proto.policy import OWN, as_told, is_own
 
 from .. import AssessmentAnswer, FigureAnswer, GapAnswer
-from .showing import share_text
+from .showing import share_text, threshold_text
 from .terminal import WIDTH, in_line, wrapped
 
 MAX_GAPS = 20
@@ -64,6 +64,5 @@ def _bounds(figure: FigureAnswer) -> str:
 
 
 def _threshold(figure: FigureAnswer) -> str:
-    if figure.below is not None:
-        return f", below {share_text(figure.below)}"
-    return "" if figure.at_least is None else f", at least {share_text(figure.at_least)}"
+    needed = threshold_text(figure)
+    return f", {needed}" if needed else ""

@@ -9,7 +9,7 @@ from provenite_proto.policy import as_told
 
 from .. import Cascade, ChangedCertificate
 from .failing import say
-from .showing import share_text
+from .showing import share_text, threshold_text
 from .terminal import WIDTH, console, in_line, wrapped
 
 NONE_WOULD = "It would change no certificate that you see."
@@ -25,10 +25,13 @@ class _Change(Enum):
     )
     UNKNOWN = "cannot be told", "cannot be told"
     FAILS_STILL = (
-        "would still not pass, with other figures",
-        "still did not pass, with other figures",
+        "would still not pass, with other figures or thresholds",
+        "still did not pass, with other figures or thresholds",
     )
-    PASSES_STILL = "would still pass, with other figures", "still passed, with other figures"
+    PASSES_STILL = (
+        "would still pass, with other figures or thresholds",
+        "still passed, with other figures or thresholds",
+    )
     RISES = "would pass again", "passed again"
 
     def words(self, *, supposed: bool) -> str:
@@ -108,7 +111,7 @@ def _figures(
     for test, of in dict.fromkeys((*earlier, *later)):
         one, other = earlier.get((test, of)), later.get((test, of))
         if one != other:
-            yield f"{of}: {_bounds(one)} → {_bounds(other)}  {as_told(policy, test)}"
+            yield f"{of}: {_bounds(one)} → {_bounds(other)}  {as_told(policy, test)}{_needed(one, other)}"
 
 
 def _bounds(figure: CertifiedFigure | None) -> str:
@@ -117,6 +120,14 @@ def _bounds(figure: CertifiedFigure | None) -> str:
     if figure.lower == figure.upper:
         return share_text(figure.lower)
     return f"{share_text(figure.lower)} to {share_text(figure.upper)}"
+
+
+def _needed(before: CertifiedFigure | None, after: CertifiedFigure | None) -> str:
+    """What is asked of the figure before and after, where that is not the same."""
+    if before is None or after is None:
+        return ""
+    one, other = threshold_text(before), threshold_text(after)
+    return "" if one == other else f" ({one or 'no threshold'} → {other or 'no threshold'})"
 
 
 def _line(text: str) -> None:

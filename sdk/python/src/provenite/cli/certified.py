@@ -19,7 +19,7 @@ from provenite_proto.certificate.addresses import taken_apart
 from provenite_proto.certificate.verdict import Piece
 from provenite_proto.policy import OWN, is_own, quoted
 
-from .showing import share_text
+from .showing import share_text, threshold_text
 from .terminal import WIDTH, in_line, wrapped
 
 _RESULTS = {
@@ -157,14 +157,8 @@ def _by_own(credential: Credential) -> bool:
 
 
 def _bounds(figure: CertifiedFigure) -> str:
-    between = _between(figure)
-    if figure.below is not None:
-        return f"{between} (below {share_text(figure.below)})"
-    return (
-        between
-        if figure.at_least is None
-        else f"{between} (at least {share_text(figure.at_least)})"
-    )
+    between, needed = _between(figure), threshold_text(figure)
+    return f"{between} ({needed})" if needed else between
 
 
 def _between(figure: CertifiedFigure) -> str:

@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from provenite_proto.certificate import CertifiedFigure
 from provenite_proto.content import UNKNOWN
 from provenite_proto.counting import counted
+from provenite_proto.policy.answers import FigureAnswer
 
 from .. import BatchAnswer, ContentAnswer, LensShares
 from .terminal import console, in_line, json_text
@@ -123,3 +125,10 @@ def _element(lenses: Iterable[LensShares]) -> Table:
                 style="yellow" if label.label == UNKNOWN else None,
             )
     return table
+
+
+def threshold_text(figure: FigureAnswer | CertifiedFigure) -> str:
+    """What is asked of a figure, such as `at least 95.00 %`; nothing where no threshold is."""
+    if figure.below is not None:
+        return f"below {share_text(figure.below)}"
+    return "" if figure.at_least is None else f"at least {share_text(figure.at_least)}"
