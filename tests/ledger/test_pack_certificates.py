@@ -67,8 +67,7 @@ def test_its_holder_has_them_and_an_audit_recomputes_each(ledger: Ledger) -> Non
         policy_digest(policy_named(each)) for each in (STRICT, recycled)
     }
     verdict = audited(data)
-    policy = {"policy": Result.CLAIMED}
-    assert results(verdict) == {first["id"]: ALL, second["id"]: ALL | policy}
+    assert results(verdict) == {first["id"]: ALL, second["id"]: ALL}
     for each in verdict.certificates:
         assert each.figures and all(figure.holds for figure in each.figures)
     assert "CERTIFICATES" in Pack(io.BytesIO(data)).report
