@@ -23,7 +23,8 @@ from provenite_ledger.reassessing import Reassessing
 from provenite_ledger.registrar import Registrar
 from provenite_ledger.revising import Revising
 from provenite_ledger.sequencer import Sequencer
-from provenite_ledger.store import reading
+from provenite_ledger.store import certifying, reading
+from provenite_ledger.store import issuer_keys as kept
 from provenite_ledger.store.locked import LockedStore
 from provenite_ledger.store.rows import text
 from provenite_ledger.unavailable import LedgerUnavailable
@@ -137,6 +138,22 @@ class Inside:
         )
         return [text(row["digest"]) for row in found]
 
+    async def standing(self) -> int:
+        """How many certificates of what was made the firm has that stand."""
+        row = await reading.batch(self.pool, self.made)
+        assert row is not None
+        party = self.sequencer.party_index(self.firm.id)
+        return await certifying.number_standing(self.pool, party, row["key"], datetime.now(UTC))
+
+    async def replaced_and_retired(self) -> None:
+        """Another key signs from now on, and what the one before has signed counts no more."""
+        signing = SigningKey.generate()
+        async with self.pool.acquire() as connection:
+            (before,) = await kept.every(connection)
+            await issuer_keys.sign_with(self.pool, signing.public)
+            assert await kept.retire(connection, before.id)
+        self.issuing = Issuing(self.pool, self.registrar, signing, ORIGIN, "ledger.example")
+
     async def due(self) -> int:
         count: int = await self.pool.fetchval("select count(*) from certificate_due where not done")
         return count
@@ -179,6 +196,39 @@ async def test_suspended_once_when_the_ledger_dies_as_it_says_so(
             await parts.reassessing().settle()
             assert await parts.statuses() == [("suspended", 1)]
             assert await parts.due() == 0
+
+
+@PERSISTED
+async def test_revoked_once_when_the_ledger_dies_as_it_says_so(
+    dsn: str, *, persisted: bool
+) -> None:
+    """Of certificates by a key that is retired. They make room, and no late fact suspends them."""
+    async with LockedStore(dsn) as store, inside(dsn, store) as parts:
+        first, second = await parts.certify(), await parts.certify(await parts.declared())
+        await parts.replaced_and_retired()
+        assert await parts.standing() == 2
+        reassessing = parts.reassessing()
+        parts.registrar.strikes, parts.registrar.persisted = 1, persisted
+        with pytest.raises(ExceptionGroup) as failed:
+            await reassessing.settle()
+        assert [type(each) for each in failed.value.exceptions] == [LedgerUnavailable]
+        for again in (reassessing, parts.reassessing()):
+            await again.settle()
+            assert await parts.statuses() == [("revoked", 2)] * 2
+            assert await parts.standing() == 0
+        third = await parts.certify()
+        assert third.new and third.certificate not in (first.certificate, second.certificate)
+        await parts.falls()
+        await reassessing.settle()
+        assert await parts.statuses() == [("revoked", 3)] * 2 + [("suspended", 3)]
+
+
+async def test_what_is_over_is_not_revoked_with_its_key(dsn: str) -> None:
+    async with LockedStore(dsn) as store, inside(dsn, store) as parts:
+        await parts.certify()
+        await parts.replaced_and_retired()
+        await parts.reassessing(after=timedelta(days=366)).settle()
+        assert await parts.statuses() == [("valid", 0)]
 
 
 @PERSISTED

@@ -22,6 +22,7 @@ FACTS = load("facts.sql")
 LENSES = load("lenses.sql")
 CASCADING = load("cascading.sql")
 CERTIFYING = load("certifying.sql")
+ISSUER_KEYS = load("issuer_keys.sql")
 REGISTER = load("register.sql")
 PACKS = load("packs.sql")
 LIMIT = 101
@@ -64,8 +65,9 @@ insert into sharing (index, issuer, opened) values (0, 0, '{{quantities}}');
 insert into lens select n, sha256(n::text::bytea) from generate_series(1, 9000) n;
 insert into policy
 select sha256(n::text::bytea), '{{"version": "1"}}', 'policy ' || n % 10, '', 0 from generate_series(0, 99) n;
-insert into certificate_key select sha256('key'), '', now(), true;
-insert into credential select digest, '', sha256('key') from statement where index % 2 = 1;
+insert into certificate_key values (sha256('key'), '', now(), true, null), (sha256('old'), '', now(), false, now());
+insert into credential select digest, '', sha256(case when index % 1000 = 5 then 'old'::bytea else 'key'::bytea end)
+from statement where index % 2 = 1;
 insert into statement (index, digest, compact, kind, issuer, counterparty, key_id, recorded_at)
 select n, sha256(n::text::bytea), '', 'certificate_status', 0, n % 3, sha256('key'), now()
 from generate_series({STATEMENTS + CHAIN}, {STATEMENTS + CHAIN + CHANGES - 1}) n;
@@ -220,6 +222,19 @@ async def test_issuing_reads_no_other_certificates(connection: asyncpg.Connectio
     ):
         await connection.fetch(CERTIFYING[query], *arguments)
         assert await cost(connection, CERTIFYING[query], *arguments) <= 20, query
+
+
+async def test_what_a_retired_key_has_signed_is_not_sought_among_all(
+    connection: asyncpg.Connection,
+) -> None:
+    (key,) = await connection.fetch(ISSUER_KEYS["retired"])
+    after = b""
+    for expected in (40, 21, 0):
+        arguments = (key["key_id"], after, datetime.now(UTC), 40)
+        page = await connection.fetch(ISSUER_KEYS["standing_by"], *arguments)
+        assert len(page) == expected
+        assert await cost(connection, ISSUER_KEYS["standing_by"], *arguments) <= 10 * 40
+        after = page[-1]["credential"] if page else after
 
 
 async def test_who_signed_what_a_certificate_rests_on_is_not_sought_among_all(

@@ -3,6 +3,8 @@
 Which may have changed is noted with what changes them (`revising.py`, `store/writing.py`), in the same transaction,
 and forgotten once the certificate stands as it should. So nothing is missed when the ledger dies in between, and
 what is done twice is done once: a statement that changes nothing is refused.
+
+What a key has signed that is retired is not assessed, but revoked.
 """
 
 import asyncio
@@ -29,7 +31,7 @@ from .keeping import RETRY_SECONDS
 from .registrar import Registrar
 from .revising import Revising
 from .sequencer import Sequencer
-from .store import certifying, reading, revisions, rows
+from .store import certifying, issuer_keys, reading, revisions, rows
 from .store.outage import is_outage
 from .store.rows import Row
 from .unavailable import LedgerUnavailable
@@ -40,13 +42,15 @@ CHUNK = 100
 _TRIES = 100
 """How often an assessment is begun anew, since late statements go on coming, before others get their turn."""
 IDLE_SECONDS = 30.0
-"""How long it waits at the most, though nobody calls: content may have been revised by whoever asked for it."""
+"""How long it waits at the most, though nobody calls: content may have been revised by whoever asked for it, or a key
+retired by a command."""
 UNREADABLE = "This version of the ledger cannot assess by its policy."
 PASSES = "Assessed again it passes."
+RETIRED = "The key that signed it has been retired."
 
 
 class Reassessing:
-    """Suspends certificates, and lifts what it has suspended. Owned by one event loop.
+    """Suspends certificates, lifts what it has suspended, and revokes what retired keys have signed. Owned by one event loop.
 
     It gives up for nothing; what cannot be decided now is decided later.
     """
@@ -68,6 +72,8 @@ class Reassessing:
         self._registrar = registrar
         self._called = called
         self._clock = clock
+        # The retired keys by which nothing stands any more: they sign no more.
+        self._without: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -88,9 +94,12 @@ class Reassessing:
             await asyncio.wait((self._task,))
 
     async def settle(self) -> None:
-        """Assess all that is due; an `ExceptionGroup` of what kept some of them from it, once the others are done."""
+        """Revoke what retired keys have signed, and assess all that is due.
+
+        An `ExceptionGroup` of what kept some certificates from it, once the others are done.
+        """
+        failed = await self._revoke()
         await self._revising.settle(self._sequencer.size)
-        failed: list[Exception] = []
         after = -1
         while due := await certifying.due(self._pool, after=after, limit=CHUNK):
             for row in due:
@@ -101,7 +110,7 @@ class Reassessing:
                     failed.append(error)
             after = due[-1]["index"]
         if failed:
-            raise ExceptionGroup("certificates that cannot be assessed anew", failed)
+            raise ExceptionGroup("certificates that do not stand as they should", failed)
 
     async def _run(self) -> None:
         pause = MIN_PAUSE_SECONDS
@@ -121,6 +130,41 @@ class Reassessing:
             else:
                 pause = MIN_PAUSE_SECONDS
 
+    async def _revoke(self) -> list[Exception]:
+        """Revoke what stands by retired keys; what kept some from it, which the next time tries again."""
+        failed: list[Exception] = []
+        for key in await issuer_keys.retired(self._pool):
+            if key in self._without:
+                continue
+            kept = await self._revoke_signed(key)
+            if not kept:
+                self._without.add(key)
+            failed += kept
+        return failed
+
+    async def _revoke_signed(self, key: str) -> list[Exception]:
+        failed: list[Exception] = []
+        after = b""
+        while signed := await issuer_keys.standing_by(
+            self._pool, key, self._clock(), after=after, limit=CHUNK
+        ):
+            # At once, so that they are recorded in one group: there may be as many as the key has ever signed.
+            said = await asyncio.gather(*map(self._say_retired, signed), return_exceptions=True)
+            for row, answer in zip(signed, said, strict=True):
+                if isinstance(answer, Exception):
+                    _tell(f"certificate {row['id']}", answer)
+                    failed.append(answer)
+            after = signed[-1]["credential"]
+        return failed
+
+    async def _say_retired(self, row: Row) -> None:
+        # Without a cause: nothing that comes to pass lifts it.
+        await self._say(
+            CertificateStatus(
+                certificate=rows.text(row["digest"]), status=Validity.REVOKED, reason=RETIRED
+            )
+        )
+
     async def _one(self, row: Row) -> None:
         """Have a certificate stand as it should; one that is revoked or has ended stays as it is."""
         size = row["late"] + 1
@@ -133,16 +177,17 @@ class Reassessing:
             status = _turned(row, against)
             if status is not None:
                 late = await self._cause(row, batch, asked, max(size, row["late"] + 1), status)
-                await self._say(row, status, against or PASSES, late)
+                await self._say(
+                    CertificateStatus(
+                        certificate=rows.text(row["digest"]),
+                        status=status,
+                        reason=against or PASSES,
+                        identities=StatusIdentities(cause=rows.text(late["digest"])),
+                    )
+                )
         await certifying.done(self._pool, row["index"], size - 1)
 
-    async def _say(self, row: Row, status: Validity, reason: str, cause: Row) -> None:
-        record = CertificateStatus(
-            certificate=rows.text(row["digest"]),
-            status=status,
-            reason=reason,
-            identities=StatusIdentities(cause=rows.text(cause["digest"])),
-        )
+    async def _say(self, record: CertificateStatus) -> None:
         try:
             await self._registrar.says(record)
         except Problem as problem:
@@ -215,4 +260,4 @@ def _tell(what: str, error: Exception) -> None:
     if is_outage(error) or isinstance(error, LedgerUnavailable):
         _log.warning("%s: waits for the database: %s", what, type(error).__name__)
     else:
-        _log.error("%s: cannot be assessed anew", what, exc_info=error)
+        _log.error("%s: cannot be made to stand as it should", what, exc_info=error)

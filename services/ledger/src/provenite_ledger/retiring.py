@@ -59,6 +59,6 @@ def _line(key: IssuerKey, number: int) -> str:
 
 def _meaning(key: IssuerKey, number: int) -> str:
     return (
-        f"{key.id}\nhas signed {number:,} of the certificates that stand. What it has signed will fail\n"
-        "to verify, and count as revoked. This cannot be undone."
+        f"{key.id}\nhas signed {number:,} of the certificates that stand. What it has signed fails to\n"
+        "verify from then on, and the ledger revokes it. This cannot be undone."
     )

@@ -15,9 +15,6 @@ from ..store.packing import unpacked
 from ..store.rows import Row
 from .batch import concerned, named
 
-RETIRED = "The issuer has retired the key that signed it."
-"""The reason of which no statement tells."""
-
 
 class Standing(Struct, frozen=True):
     """How a certificate stands, and since when and why if that has changed."""
@@ -28,10 +25,7 @@ class Standing(Struct, frozen=True):
 
 
 def standing(row: Row) -> Standing:
-    """How the certificate of a row stands; `said` is the statement that has changed it, `retired_at` says since when its
-    key is retired, with which all that it has signed is revoked."""
-    if row["retired_at"] is not None and row["status"] != Validity.REVOKED:
-        return Standing(Validity.REVOKED, row["retired_at"], RETIRED)
+    """How the certificate of a row stands; `said` is the statement that has changed it."""
     if row["said"] is None:
         return Standing(Validity(row["status"]))
     record = _status(row["said"])

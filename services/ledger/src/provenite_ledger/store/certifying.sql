@@ -52,12 +52,11 @@ select exists (select from certificate where list = $1 and position = $2)
 insert into credential (digest, jwt, key_id) values ($1, $2, $3) on conflict (digest) do nothing
 
 -- name: certificate
--- A certificate by its id, with what was signed, when its key was retired, and the statement that has given it its status.
-select c.*, s.digest, s.recorded_at, s.compact, e.jwt, k.retired_at, h.recorded_at as since, h.compact as said
+-- A certificate by its id, with what was signed, and the statement that has given it its status.
+select c.*, s.digest, s.recorded_at, s.compact, e.jwt, h.recorded_at as since, h.compact as said
 from certificate c
 join statement s on s.index = c.index
 join credential e on e.digest = c.credential
-join certificate_key k on k.key_id = e.key_id
 left join statement h on h.index = c.changed
 where c.id = $1
 
@@ -65,13 +64,13 @@ where c.id = $1
 -- Certificates after an index, a party's or all: each is found by an index of its own.
 with those as (
     (
-        select c.*, e.key_id from certificate c join credential e on e.digest = c.credential
+        select c.* from certificate c join credential e on e.digest = c.credential
         where c.party = $2 and c.index > $1
         order by c.index limit $3
     )
     union all
     (
-        select c.*, e.key_id from certificate c join credential e on e.digest = c.credential
+        select c.* from certificate c join credential e on e.digest = c.credential
         where $2::bigint is null and c.index > $1
         order by c.index limit $3
     )
@@ -83,7 +82,7 @@ named as materialized (
 )
 select c.*, s.digest, m.digest as maker, p.id as policy_id, p.settings, p.version, h.recorded_at as since,
        h.compact as said, b.material, m.kind, m.issuer, m.counterparty, m.compact as made,
-       d.digest as declared, (select retired_at from certificate_key k where k.key_id = c.key_id) as retired_at
+       d.digest as declared
 from those c
 join statement s on s.index = c.index
 join batch b on b.key = c.batch

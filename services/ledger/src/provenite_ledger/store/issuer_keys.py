@@ -11,6 +11,7 @@ from provenite_proto.statement import PublicKey
 
 from . import rows
 from .named import load
+from .rows import Row
 
 _SQL = load("issuer_keys.sql")
 
@@ -56,6 +57,19 @@ async def sign_with(connection: asyncpg.Connection, key: str) -> None:
 async def retire(connection: asyncpg.Connection, key: str) -> bool:
     """Retire a key for good; whether it was there to be retired, which the one that signs is not."""
     return await connection.fetchval(_SQL["retire"], rows.raw(key)) is not None
+
+
+async def retired(pool: asyncpg.Pool) -> Sequence[str]:
+    """The ids of the keys that are retired."""
+    return [rows.text(row["key_id"]) for row in await pool.fetch(_SQL["retired"])]
+
+
+async def standing_by(
+    pool: asyncpg.Pool, key: str, now: datetime, *, after: bytes, limit: int
+) -> Sequence[Row]:
+    """Certificates that a key (its id) has signed and that are neither revoked nor over, by credential, after one."""
+    found: Sequence[Row] = await pool.fetch(_SQL["standing_by"], rows.raw(key), after, now, limit)
+    return found
 
 
 async def signed(connection: asyncpg.Connection) -> dict[str, int]:

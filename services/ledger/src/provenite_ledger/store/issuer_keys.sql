@@ -19,6 +19,20 @@ update certificate_key set signs = (key_id = $1)
 update certificate_key set retired_at = now() where key_id = $1 and retired_at is null and not signs
 returning retired_at
 
+-- name: retired
+-- The keys that are retired.
+select key_id from certificate_key where retired_at is not null order by key_id
+
+-- name: standing_by
+-- What a key ($1) has signed of the certificates that are neither revoked nor over at a moment ($3), after a credential
+-- ($2), in the order of their credentials.
+select s.digest, c.id, c.credential
+from credential e
+join certificate c on c.credential = e.digest
+join statement s on s.index = c.index
+where e.key_id = $1 and e.digest > $2 and c.status <> 'revoked' and c.valid_until > $3
+order by e.digest limit $4
+
 -- name: signed
 -- How many certificates that are neither revoked nor over each key has signed.
 select e.key_id, count(*) as number

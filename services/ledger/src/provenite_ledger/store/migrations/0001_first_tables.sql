@@ -385,6 +385,7 @@ create table credential (
     jwt text not null,
     key_id bytea not null references certificate_key
 );
+create index credential_key on credential (key_id, digest);
 
 create table certificate_signer (
     -- The keys that signed what a certificate rests on: what brought its batch, what made what is in it, what was declared.
