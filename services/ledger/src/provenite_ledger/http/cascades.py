@@ -26,7 +26,7 @@ from .. import policies, supposing
 from ..access import Reader
 from ..cascading import Looked, Replacing, by_policy, by_view
 from ..hindsight import View
-from ..store import cascading, facts, revisions
+from ..store import cascading, facts, loading, revisions
 from ..store.cascading import Window
 from ..store.rows import Row
 from .documenting import (
@@ -88,8 +88,9 @@ async def impact(
         name, replacing = await _of_asked(ledger, who, policy)
     window = _window(who, cursor, limit)
     async with ledger.computing.connection(who.index) as connection:
-        size = ledger.sequencer.size
         rows = await cascading.under(connection, name, window)
+        # Read after them, so that whatever they rest on is before it.
+        size = await loading.size(connection)
         nodes = ledger.settings.trace_nodes
         looked = await by_policy(connection, rows[:limit], replacing, size, nodes)
     return _answer(looked, size, rows)
@@ -125,13 +126,14 @@ async def certificate_consequences(
     late = found(await revisions.late(ledger.pool, digest), "statement", digest)
     window = _window(who, cursor, limit)
     async with ledger.computing.connection(who.index) as connection:
-        size = max(ledger.sequencer.size, late["index"] + 1)
         if if_retracted:
             every = await cascading.standing(connection, window)
+            size = await loading.size(connection)
             supposed = await facts.retracted(connection, late["index"], size)
             one, other = View(size), View(size, supposed)
         else:
             every = await cascading.touched(connection, late["index"], window)
+            size = await loading.size(connection)
             one, other = View(late["index"]), View(late["index"] + 1)
         looked = await by_view(connection, every[:limit], one, other, ledger.settings.trace_nodes)
     settled = if_retracted or late["done"] is not False
@@ -167,11 +169,17 @@ async def supposed_consequences(
     key = Signers(ledger.sequencer, ledger.origin).verified(statement)
     window = _window(who, cursor, limit)
     async with ledger.computing.connection(who.index) as connection:
-        size = ledger.sequencer.size
-        supposed = await supposing.effects(
-            connection, ledger.sequencer, statement, origin=ledger.origin, verified=key
-        )
-        every = await cascading.standing(connection, window) if reach(supposed) else ()
+        async with supposing.frame(connection, ledger.sequencer) as loaded:
+            size = loaded.state.size
+            supposed = await supposing.effects(
+                connection,
+                loaded,
+                statement,
+                origin=ledger.origin,
+                verified=key,
+                not_before=int(ledger.sequencer.recorded_at.timestamp()),
+            )
+            every = await cascading.standing(connection, window) if reach(supposed) else ()
         one, other = View(size), View(size, supposed)
         looked = await by_view(connection, every[:limit], one, other, ledger.settings.trace_nodes)
     return _answer(looked, size, every)

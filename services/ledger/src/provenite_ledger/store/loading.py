@@ -35,14 +35,20 @@ class TreeMismatch(Exception):
     """The tree in the database is not of as many statements as there are."""
 
 
+async def size(connection: asyncpg.Connection) -> int:
+    """How many statements are committed; the sequencer may not have heard of the last of them yet."""
+    found: int = await connection.fetchval(_SQL["size"])
+    return found
+
+
 async def tree(connection: asyncpg.Connection) -> Edge:
     """The tree over all statements; `TreeMismatch`."""
-    size = await connection.fetchval(_SQL["size"])
+    count = await size(connection)
     row = await connection.fetchrow(_SQL["tree"])
     found = Edge() if row is None else Edge.decode(row["size"], row["edge"])
-    if found.size != size:
+    if found.size != count:
         raise TreeMismatch(
-            f"the database contradicts itself: it has {size} statements and a tree of {found.size}. "
+            f"the database contradicts itself: it has {count} statements and a tree of {found.size}. "
             "`provenite-ledger replay --compare` says more; restore it as a whole"
         )
     return found
