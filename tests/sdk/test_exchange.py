@@ -150,6 +150,19 @@ def test_a_retried_statement_is_the_same_bytes(signer: provenite.Signer) -> None
     assert pause == Pause(3.0)
 
 
+@pytest.mark.parametrize(
+    ("form", "media_type"), [("html", "text/html"), ("pdf", "application/pdf")]
+)
+def test_a_page_of_a_certificate_is_asked_for_again(
+    form: operations.PageForm, media_type: str
+) -> None:
+    page = Reply(200, {"content-type": media_type}, b"page")
+    asked = operations.certificate_page("A" * 22, form)
+    (first, pause, again), made = drive(exchange().ask(asked), BUSY, page)
+    assert first == again
+    assert (pause, made) == (Pause(3.0), b"page")
+
+
 def test_each_attempt_has_a_fresh_token(signer: provenite.Signer) -> None:
     steps, _ = drive(
         exchange(signer).ask(operations.key(DIGEST)),
