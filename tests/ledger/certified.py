@@ -2,12 +2,15 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from provenite_proto import paths
 from provenite_proto.record import (
+    LIST_BITS,
+    MAX_LISTS,
     Certificate,
     CertificateIdentities,
     CertificateStatus,
@@ -48,10 +51,22 @@ def certifying(ledger: Ledger, party: str, batch: str, **changes: Any) -> Certif
         as_of=now.date(),
         size=ledger.http.get(paths.LEDGER).json()["size"],
         valid_until=now.replace(microsecond=0) + timedelta(days=365),
-        status=StatusEntry(list=0, index=secrets.randbelow(131_072)),
+        status=_entry(ledger),
         identities=identities,
     )
     return msgspec.structs.replace(record, **changes)
+
+
+def _entry(ledger: Ledger) -> StatusEntry:
+    """A free entry: the ledger gives out those of the first list that there is, and may have given out any of them."""
+    first = ledger.data not in _BEGUN
+    _BEGUN.add(ledger.data)
+    number = 0 if first else 1 + secrets.randbelow(MAX_LISTS - 1)
+    return StatusEntry(list=number, index=secrets.randbelow(LIST_BITS))
+
+
+_BEGUN: set[Path] = set()
+"""Of which ledgers the first list has been begun."""
 
 
 def standing_so(

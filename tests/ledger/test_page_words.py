@@ -274,8 +274,8 @@ def test_the_page_names_no_batch() -> None:
         ("a\N{ZERO WIDTH SPACE}b", "a\\u{200b}b"),
         ("line\nbreak", "line\\u{000a}break"),
         (
-            "Z" + "\N{COMBINING GRAVE ACCENT}" * 4 + "!",
-            "Z" + "\N{COMBINING GRAVE ACCENT}" * 2 + "\\u{0300}" * 2 + "!",
+            "Z" + "\N{COMBINING GRAVE ACCENT}" * 6 + "!",
+            "Z" + "\N{COMBINING GRAVE ACCENT}" * 4 + "\\u{0300}" * 2 + "!",
         ),
         ("می\N{ZERO WIDTH NON-JOINER}خواهم", "می\N{ZERO WIDTH NON-JOINER}خواهم"),
         ("Ho\N{COMBINING CIRCUMFLEX ACCENT}tel", "Hôtel"),

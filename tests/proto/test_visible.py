@@ -30,6 +30,8 @@ INVISIBLE = [
     "\N{MUSICAL SYMBOL BEGIN BEAM}",
     "\N{SHORTHAND FORMAT LETTER OVERLAP}",
     "\N{BRAILLE PATTERN BLANK}",
+    "\N{MUSICAL SYMBOL NULL NOTEHEAD}",
+    "\N{KHITAN SMALL SCRIPT FILLER}",
     "\N{RIGHT-TO-LEFT OVERRIDE}",
     "\N{ZERO WIDTH JOINER}",
     "\N{ESCAPE}",
@@ -53,6 +55,7 @@ def test_what_shows_nothing_is_shown(hidden: str) -> None:
         "東京磁石 한국 Ελλάς Україна עברית ไม่รู้",
         "Ho\N{COMBINING CIRCUMFLEX ACCENT}tel",
         "e" + "\N{COMBINING ACUTE ACCENT}" * MOST_MARKS,
+        "ស៊ុំ ज़ुं မှုံ့",
         "a → b … 🧲",
     ],
 )
@@ -63,8 +66,10 @@ def test_what_hides_nothing_is_as_it_was(text: str) -> None:
 
 def test_marks_that_are_piled_up_are_written_out() -> None:
     mark = "\N{COMBINING GRAVE ACCENT}"
-    assert visible(f"Z{mark * 4}!{mark}") == f"Z{mark * 2}\\u{{0300}}\\u{{0300}}!{mark}"
-    assert visible(f"Z{chr(0x20DD) * 3}") == f"Z{chr(0x20DD) * 2}\\u{{20dd}}"
+    for each in (mark, chr(0x20DD), "\N{THAI CHARACTER MAITAIKHU}", "\N{DEVANAGARI VOWEL SIGN U}"):
+        escaped = f"\\u{{{ord(each):04x}}}"
+        text = f"Z{each * (MOST_MARKS + 2)}!{each}"
+        assert visible(text) == f"Z{each * MOST_MARKS}{escaped * 2}!{each}"
 
 
 def test_joiners_join_letters_of_their_scripts_alone() -> None:

@@ -160,6 +160,12 @@ def test_statement_and_proof_beside_it_are_taken_and_nothing_else(write: Write) 
     code, said = verify(*words)
     assert code == VALID
     assert "lay beside it" not in said
+    # What only has such a name says nothing of the certificate.
+    write("a.certificate.statement", "notes of mine")
+    code, said = verify(*alone)
+    assert code == UNCHECKED
+    assert "not checked log" in said
+    assert "lay beside it" not in said
 
 
 @pytest.mark.usefixtures("_offline")

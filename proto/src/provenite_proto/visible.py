@@ -8,8 +8,8 @@ over the lines around them.
 import unicodedata
 from collections.abc import Callable, Iterable
 
-MOST_MARKS = 2
-"""Marks on one character: no language in use piles up more."""
+MOST_MARKS = 4
+"""Marks on one character: Burmese piles up four."""
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _IGNORED = (
     (0x034F, 0x034F),
@@ -20,9 +20,11 @@ _IGNORED = (
     (0x3164, 0x3164),
     (0xFE00, 0xFE0F),
     (0xFFA0, 0xFFA0),
+    (0x16FE4, 0x16FE4),
+    (0x1D159, 0x1D159),
     (0xE0100, 0xE01EF),
 )
-"""Those that Unicode's DerivedCoreProperties.txt calls ignorable and that are none of the above; and the blank of Braille."""
+"""Those that Unicode's DerivedCoreProperties.txt calls ignorable and that are none of the above; and others that are blank."""
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _JOINED = frozenset(
     [
@@ -71,7 +73,7 @@ def _escaped(text: str, escape: Callable[[str], str], kept: str) -> str:
             marks = 0
             shown.append(each)
             continue
-        is_mark = unicodedata.combining(each) > 0 or unicodedata.category(each) == "Me"
+        is_mark = unicodedata.category(each) in ("Mn", "Me")
         marks = marks + 1 if is_mark else 0
         harmless = (
             _joins(shown[-1:], text[at + 1 : at + 2]) if each in _JOINERS else not _hides(each)

@@ -4,6 +4,7 @@ from typing import Final, get_args
 
 from .certifying import (
     LIST_BITS,
+    MAX_LISTS,
     Certificate,
     CertificateId,
     CertificateIdentities,
@@ -102,6 +103,7 @@ __all__ = [
     "COUNTRIES",
     "LIST_BITS",
     "MATTER",
+    "MAX_LISTS",
     "MAX_MEMBERS",
     "Accreditation",
     "Allocation",

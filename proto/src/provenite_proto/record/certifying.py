@@ -14,6 +14,9 @@ CertificateId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{21}[AQgw]$(?!\n)")]
 LIST_BITS = 131_072
 """Entries of a status list: the least that Bitstring Status List 1.0 section 6.1 allows."""
 
+MAX_LISTS = 1_000_000
+"""Status lists that there can be."""
+
 
 class Declaration(Record, frozen=True, kw_only=True, tag="declaration"):
     """What the holder of `batch`, or who made or shipped it, says of the product beside the statements."""
@@ -28,7 +31,7 @@ class Declaration(Record, frozen=True, kw_only=True, tag="declaration"):
 class StatusEntry(Form, frozen=True, kw_only=True):
     """Where a certificate's bit is: in which status list, at which index."""
 
-    list: Annotated[int, Meta(ge=0, lt=2**31)]
+    list: Annotated[int, Meta(ge=0, lt=MAX_LISTS)]
     index: Annotated[int, Meta(ge=0, lt=LIST_BITS)]
 
 

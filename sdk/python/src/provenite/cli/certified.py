@@ -17,7 +17,7 @@ from provenite_proto.certificate import (
 )
 from provenite_proto.certificate.addresses import taken_apart
 from provenite_proto.certificate.verdict import Piece
-from provenite_proto.policy import OWN, is_own, quoted
+from provenite_proto.policy import OWN, as_told, is_own, quoted
 
 from .showing import share_text, threshold_text
 from .terminal import WIDTH, in_line, wrapped
@@ -135,13 +135,14 @@ def certified_lines(credential: Credential) -> Iterator[str]:
         yield wrapped(OWN, WIDTH)
     facts = {
         "Product": verified.product.name,
-        "As": said.product and f"{said.product}, which the holder declares it to be",
+        "As": said.product and f"{quoted(said.product)}, which the holder declares it to be",
         "Lot": verified.product.batch_number,
         "Holder": subject.issued_to_party.name,
         "Issuer": f"{credential.issuer.name}, {credential.issuer.id}: is it one that you know?",
         "Policy": f"{said.policy} version {said.version}, rule {said.row}, as of {said.as_of}",
         "Log": f"{said.log}, its first {said.size:,} statements",
-        "Exempt": said.exemption and f"by {said.exemption}, which the holder claims",
+        "Exempt": said.exemption
+        and f"by {as_told(said.policy, said.exemption)}, which the holder claims",
     }
     for name, value in facts.items():
         if value:

@@ -6,7 +6,9 @@ import msgspec
 
 from provenite_proto.certificate import Evidence, did, suspension
 from provenite_proto.log import note
-from provenite_proto.statement import MAX_BYTES
+from provenite_proto.problem import Problem
+from provenite_proto.record import Certificate as CertificateRecord
+from provenite_proto.statement import MAX_BYTES, parse
 
 from .failing import misused, unable
 
@@ -37,13 +39,20 @@ def named(
 def beside(certificate: Path) -> Beside | None:
     """The two that `provenite certify` leaves beside `STEM.certificate.jwt`, when both are there.
 
+    Files that only have such names, and hold no statement of a certificate, say nothing of it and are left alone.
     They show for themselves whether the log commits to the certificate. Neither the issuer's keys nor a log's key are
     looked for: whoever made up the one would have made up the others.
     """
     if certificate.suffix != _JWT:
         return None
     found = Beside(certificate.with_suffix(".statement"), certificate.with_suffix(".receipt"))
-    return found if found.statement.is_file() and found.receipt.is_file() else None
+    if not (found.statement.is_file() and found.receipt.is_file()):
+        return None
+    try:
+        said = parse(text(found.statement, MAX_BYTES) or "", complete=False)
+    except Problem:
+        return None
+    return found if isinstance(said.record, CertificateRecord) else None
 
 
 def with_beside(evidence: Evidence, found: Beside) -> Evidence:

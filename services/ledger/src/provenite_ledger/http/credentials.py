@@ -11,6 +11,7 @@ from litestar.params import PathParameter
 from provenite_proto import paths
 from provenite_proto.certificate import CONTEXT, read_certificate
 from provenite_proto.certificate.did import DidDocument
+from provenite_proto.record import MAX_LISTS
 
 from .. import issuer_keys, policies
 from ..answering.certificate import standing
@@ -88,7 +89,7 @@ async def show(
 )
 async def status_list(
     request: AnyRequest,
-    number: Annotated[int, PathParameter(ge=0, lt=2**31, description="Which list.")],
+    number: Annotated[int, PathParameter(ge=0, lt=MAX_LISTS, description="Which list.")],
 ) -> Response[str]:
     """Which certificates are suspended or revoked. It is the same for everyone, and tells nothing else."""
     text = await parts(request).status_lists.text(number)

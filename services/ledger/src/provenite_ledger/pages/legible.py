@@ -33,6 +33,6 @@ def shortened(text: str, most: int) -> str:
 def _width(character: str) -> int:
     if unicodedata.east_asian_width(character) in "WF":
         return 20
-    if unicodedata.combining(character):
+    if unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 15 if character.isupper() or not character.isascii() else 10
