@@ -310,7 +310,30 @@ def _europe() -> Iterator[tuple[str, Case]]:
             "2026-12-31",
             "review",
             "Regulation (EU) 2024/3230, recital 4",
+        ),
+    )
+    yield (
+        "within-the-eu-other-electronics-in-2026-for-disposal",
+        case(
+            "DE BG",
+            "Y49",
+            "2026-12-31",
+            "allowed_with_consent",
+            f"{NEW}, Articles 4 and 9",
             missing=MISSING,
+            purpose="disposal",
+        ),
+    )
+    yield (
+        "within-the-eu-green-electronics-in-2026-for-disposal",
+        case(
+            "DE BG",
+            "GC020",
+            "2026-12-31",
+            "allowed_with_consent",
+            f"{NEW}, Articles 4 and 9",
+            missing=MISSING,
+            purpose="disposal",
         ),
     )
     yield (

@@ -26,6 +26,7 @@ from ..log import log_name
 from ..pack import Certified, Head
 from ..policy import OWN, Assessment, Facts, Outcome, Policy, asked_as, is_own, is_shipped
 from ..policy.answers import answer
+from ..policy.wording import threshold_of
 from ..record import Validity
 from .asked import Asked
 from .assessing import Assessing, Question, Unanswered
@@ -336,8 +337,16 @@ def _compared(
 
 
 def _differing(each: FigureVerdict) -> str:
-    return f"{each.of}, {each.test}: {_words(each.said)} is said, {_words(each.then)} follows"
+    said, then = _words(each.said), _words(each.then)
+    if said == then:
+        # Where the bounds are the same it is the threshold that is not.
+        said, then = _asked(each.said), _asked(each.then)
+    return f"{each.of}, {each.test}: {said} is said, {then} follows"
 
 
 def _words(figure: CertifiedFigure | None) -> str:
     return "nothing" if figure is None else f"{figure.lower} to {figure.upper} ({figure.verdict})"
+
+
+def _asked(figure: CertifiedFigure | None) -> str:
+    return (figure and threshold_of(figure.at_least, figure.below)) or "no threshold"

@@ -122,6 +122,13 @@ def percent(fraction: str | None) -> str:
     return f"{whole}.{rest:09}".rstrip("0").rstrip(".") + " %"
 
 
+def threshold_of(at_least: str | None, below: str | None) -> str | None:
+    """What is asked of a figure, exactly: `at least 16 %`; `None` where no threshold is."""
+    if below is not None:
+        return f"below {percent(below)}"
+    return None if at_least is None else f"at least {percent(at_least)}"
+
+
 def threshold(test: Test) -> str:
     """What has to be reached, in a sentence."""
     match test:

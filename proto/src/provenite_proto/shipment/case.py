@@ -16,6 +16,8 @@ DOCUMENT = "annex-vii-document"
 AUDIT = "facility-audit"
 AUDIT_SINCE = date(2027, 5, 21)
 """From then exports from the EU need an audit of the facility (Regulation (EU) 2024/1157, Articles 46 and 86)."""
+KINDS = (*CONSENT, DOCUMENT, AUDIT)
+"""Every kind of document that decides, but for `consent-nl` and the like: the consent of a state of transit."""
 NEW_REGULATION = date(2026, 5, 21)
 """The day on which Regulation (EU) 2024/1157 replaced Regulation (EC) No 1013/2006 (Articles 85 and 86)."""
 
@@ -97,8 +99,12 @@ class Case(Struct, frozen=True):
         hook: str,
         *facts: Membership | Confidence,
         breach: str | None = None,
+        needed: tuple[str, ...] | None = None,
     ) -> Verdict:
-        """A verdict by these facts and what the code means."""
+        """A verdict by these facts and what the code means.
+
+        `needed` are the documents that it takes, by default those that follow from outcome and code.
+        """
         sure = [each if isinstance(each, str) else each.confidence for each in facts]
         return Verdict(
             outcome=outcome,
@@ -107,10 +113,13 @@ class Case(Struct, frozen=True):
             confidence=least([self.code.confidence, *sure]),
             hook=hook,
             breach=breach,
-            evidence_missing=self._missing(outcome),
+            evidence_missing=self._missing(self._needed(outcome) if needed is None else needed),
         )
 
-    def _missing(self, outcome: Outcome) -> tuple[str, ...]:
+    def _missing(self, needed: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(each for each in needed if each not in self.leg.evidence)
+
+    def _needed(self, outcome: Outcome) -> tuple[str, ...]:
         needed: tuple[str, ...] = ()
         if outcome == "allowed_with_consent" or (outcome == "review" and self.controlled):
             needed = CONSENT
@@ -118,4 +127,4 @@ class Case(Struct, frozen=True):
             needed = (DOCUMENT,)
         if needed and self.leaves_eu and self.leg.day >= AUDIT_SINCE:
             needed = (*needed, AUDIT)
-        return tuple(each for each in needed if each not in self.leg.evidence)
+        return needed

@@ -35,22 +35,25 @@ def within_eu(case: Case) -> Verdict | None:
     if not (case.exporter.eu.member and case.importer.eu.member):
         return None
     facts = (case.exporter.eu, case.importer.eu)
-    if case.code.list == "eu_green":
+    recovery = case.leg.purpose == "recovery"
+    if case.code.list == "eu_green" and recovery:
         rule = case.regulation("Article 18", "Article 18")
         return case.verdict(
             "allowed", "Within the EU the code needs a document and no consent.", rule, *facts
         )
-    if case.code.list in {"annex_ix", "oecd_green"} and case.leg.purpose == "recovery":
+    if case.code.list in {"annex_ix", "oecd_green"} and recovery:
         rule = case.regulation("Articles 4 and 18", "Articles 3 and 18")
         return case.verdict(
             "allowed", "Green-listed waste moves within the EU without consent.", rule, *facts
         )
-    if case.code.code == "Y49" and case.leg.day < NO_GREEN_ELECTRONICS:
+    if case.code.code == "Y49" and recovery and case.leg.day < NO_GREEN_ELECTRONICS:
         return case.verdict(
             "review",
-            "Within the EU such waste is GC010 or GC020 until 31 December 2026, which need no consent.",
+            "Within the EU such waste is GC010 or GC020 until 31 December 2026, which need a document and no consent: "
+            "ask with that code.",
             "Regulation (EU) 2024/3230, recital 4",
             *facts,
+            needed=(),
         )
     return case.verdict(
         "allowed_with_consent",

@@ -19,7 +19,7 @@ from provenite_proto.certificate.addresses import taken_apart
 from provenite_proto.certificate.verdict import Piece
 from provenite_proto.policy import OWN, as_told, is_own, quoted
 
-from .showing import share_text, threshold_text
+from .showing import share_text, threshold_text, told_apart
 from .terminal import WIDTH, in_line, wrapped
 
 _RESULTS = {
@@ -168,9 +168,7 @@ def _between(figure: CertifiedFigure) -> str:
 
 
 def _compared(figure: FigureVerdict, *, own: bool) -> str:
-    said, then = (
-        "nothing" if each is None else _between(each) for each in (figure.said, figure.then)
-    )
+    said, then = told_apart(figure.said, figure.then, _between)
     mark = {True: "same", False: "DIFFERENT", None: "not computed"}[figure.holds]
     test = quoted(figure.test) if own else figure.test
     return f"{figure.of}: {said}; {then}: {mark}, {test}"

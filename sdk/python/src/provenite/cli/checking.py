@@ -12,6 +12,7 @@ from provenite_proto.countries import holds
 from provenite_proto.record import is_country
 from provenite_proto.record.country import COUNTRIES
 from provenite_proto.shipment import LAWFUL, Alternative, Leg, Verdict, alternatives, judge
+from provenite_proto.shipment.case import KINDS
 from provenite_proto.shipment.codes import CODES, meaning
 
 from .failing import misused
@@ -26,6 +27,7 @@ _CODES_LOOK = (
     "they look like Y49, A1181 or B1110 (Basel Convention) or EU191402 (the EU's list of waste), in capital "
     "letters; `provenite shipment codes` lists those that have a row of their own"
 )
+_KINDS = f"{', '.join(KINDS)}, or consent-nl and the like (of a country on the way)"
 _COLOURS = {
     "allowed": "bold green",
     "domestic": "bold green",
@@ -66,8 +68,7 @@ def check(
         list[str] | None,
         typer.Option(
             metavar="KIND",
-            help="A document that you have: notification, consent, consent-nl (of a country on the way), "
-            "movement-document; once for each.",
+            help=f"A document that you have: {_KINDS}; once for each.",
         ),
     ] = None,
     among: Annotated[
@@ -88,6 +89,9 @@ def check(
             misused(f"there is no country {country}: {_countries_like(country)}")
     if not _CODE.fullmatch(code):
         misused(f"{code} is no code of waste: {_CODES_LOOK}")
+    for kind in evidence or ():
+        if not _is_kind(kind):
+            misused(f"--evidence {kind} is no kind of document: {_KINDS}")
     leg = Leg(
         exporter,
         importer,
@@ -135,6 +139,11 @@ def _countries_like(country: str) -> str:
     begin = country[:1].upper()
     near = [each for each in sorted(COUNTRIES) if each[:1] == begin]
     return f"{look}; with {begin} begin {' '.join(near)}" if near else look
+
+
+def _is_kind(kind: str) -> bool:
+    of, _, country = kind.partition("-")
+    return kind in KINDS or (of == "consent" and country.isascii() and country.islower() and is_country(country.upper()))
 
 
 def _finish(verdict: Verdict) -> NoReturn:

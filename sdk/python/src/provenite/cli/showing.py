@@ -1,6 +1,6 @@
 """Answers on stdout: as JSON for programs, or laid out for people within 80 columns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Any
@@ -14,6 +14,7 @@ from provenite_proto.certificate import CertifiedFigure
 from provenite_proto.content import UNKNOWN
 from provenite_proto.counting import counted
 from provenite_proto.policy.answers import FigureAnswer
+from provenite_proto.policy.wording import threshold_of
 
 from .. import BatchAnswer, ContentAnswer, LensShares
 from .terminal import console, in_line, json_text
@@ -132,3 +133,23 @@ def threshold_text(figure: FigureAnswer | CertifiedFigure) -> str:
     if figure.below is not None:
         return f"below {share_text(figure.below)}"
     return "" if figure.at_least is None else f"at least {share_text(figure.at_least)}"
+
+
+def told_apart(
+    one: CertifiedFigure | None, other: CertifiedFigure | None, between: Callable[[CertifiedFigure], str]
+) -> tuple[str, str]:
+    """Two figures in the first words in which they are not the same: `between` their bounds, thresholds, or all of them.
+
+    Those of `between` when the figures are the same.
+    """
+    words = [tuple("nothing" if each is None else say(each) for each in (one, other)) for say in (between, _asked, _exactly)]
+    first, second = next((pair for pair in words if pair[0] != pair[1]), words[0])
+    return first, second
+
+
+def _asked(figure: CertifiedFigure) -> str:
+    return threshold_of(figure.at_least, figure.below) or "no threshold"
+
+
+def _exactly(figure: CertifiedFigure) -> str:
+    return f"{figure.lower} to {figure.upper} ({figure.verdict})"

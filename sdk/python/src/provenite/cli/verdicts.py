@@ -13,6 +13,7 @@ from provenite_proto.policy import OWN, is_own, quoted
 from provenite_proto.policy.wording import percent
 
 from .assessed import assessment_lines
+from .showing import told_apart
 from .terminal import WIDTH, in_line, wrapped
 
 _LISTED = 20
@@ -158,13 +159,16 @@ def _compared(figure: FigureVerdict, size: int) -> str:
     said, then, now = map(_bounds, (figure.said, figure.then, figure.now))
     if figure.holds is None:
         return f"{said} is said; it could not be computed"
-    follows = f"{said} is said and follows" if figure.holds else f"{said} is said, {then} follows"
+    other, follow = told_apart(figure.said, figure.then, _between)
+    follows = f"{said} is said and follows" if figure.holds else f"{other} is said, {follow} follows"
     return follows if now == then else f"{follows}; {now} by all {size:,} statements"
 
 
 def _bounds(figure: CertifiedFigure | None) -> str:
-    if figure is None:
-        return "nothing"
+    return "nothing" if figure is None else _between(figure)
+
+
+def _between(figure: CertifiedFigure) -> str:
     return " to ".join(dict.fromkeys(map(percent, (figure.lower, figure.upper))))
 
 
