@@ -122,6 +122,20 @@ def test_over_http(ledger: Ledger) -> None:
     assert "POST" in response.headers["allow"]
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/v1/batches/x/assessment?policy=claim.recycled", "A batch id is a statement's digest"),
+        ("/v1/statements/x", "A digest is 43 letters"),
+        ("/certificates/x", "it has not the form"),
+        ("/v1/batches?material=A", "it has not the form"),
+    ],
+)
+def test_a_form_is_told_in_words(ledger: Ledger, path: str, words: str) -> None:
+    said = checked(ledger.http.get(path), 400, "bad-request")["detail"]
+    assert words in said and "regex" not in said
+
+
 NUL, BEYOND = "%00", "9" * 18
 
 

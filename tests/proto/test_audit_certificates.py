@@ -183,6 +183,18 @@ def test_a_figure_that_was_left_out_or_put_in_is_found() -> None:
         assert (found.result, found.slug) == (Result.FALSE, "figures-false")
 
 
+def test_a_threshold_that_was_changed_is_told() -> None:
+    made = Certified()
+    credential = made.credential(RECYCLED)
+    (figure,) = credential.provenance.figures
+    strict = msgspec.structs.replace(figure, at_least="0.255")
+    other = with_provenance(credential, figures=(strict,))
+    certificate = read_certificate(certificates.sign_certificate(other, KEY))
+    found = check(audited(bare(made), certificate), certificate.digest)
+    assert found.slug == "figures-false"
+    assert ": at least 25.5 % is said, at least 24 % follows as of" in found.detail
+
+
 def test_it_is_about_no_other_product_policy_or_time() -> None:
     made = Certified()
     credential = made.credential(CLEAR)

@@ -326,7 +326,11 @@ def test_parties_and_sites_are_listed(run: Provenite) -> None:
         (["submit", "record.json", "--ledger", "http://127.0.0.1:9"], 3, "127.0.0.1:9"),
         (["submit", "record.json", "--results", "record.json"], 2, "name another file"),
         (["content", f"{'A' * 43}.0"], 1, "not-found"),
-        (["content", "nothing"], 2, "nothing is not a batch id; `provenite batches` lists yours"),
+        (
+            ["content", "nothing"],
+            2,
+            "nothing is not a batch id: mistyped or cut off; `provenite batches` lists yours",
+        ),
         (["trace", "A" * 43], 2, "is not a batch id"),
         (
             ["batches", "--ledger", "https://a.example/schema"],

@@ -19,7 +19,7 @@ from provenite.cli import main
 from provenite_proto.audit import Outcome, Trust, Work, audit_pack
 from provenite_proto.record import Retraction, RetractionReason, Validity
 from tests.proto.forging import redacted
-from tests.proto.making.audit_certificates import RECYCLED, Certified, better
+from tests.proto.making.audit_certificates import RECYCLED, Certified, better, with_provenance
 from tests.proto.making.audits import POLICY, Chain, witnessed
 from tests.proto.making.models import copper
 from tests.proto.packing import LOG, packed
@@ -196,3 +196,11 @@ def test_certificates_are_told_figure_by_figure(pack: Callable[[bytes], Path]) -
     code, said = audit(pack(made.forged().packed()), "--log-key", LOG.key)
     assert code == FALSE
     assert "          50 % is said, 40 % follows\n" in said
+    made = Certified()
+    credential = made.credential(RECYCLED)
+    (figure,) = credential.provenance.figures
+    strict = msgspec.structs.replace(figure, at_least="0.255")
+    made.certify(RECYCLED, with_provenance(credential, figures=(strict,)))
+    code, said = audit(pack(made.forged().packed()), "--log-key", LOG.key)
+    assert code == FALSE
+    assert "          at least 25.5 % is said, at least 24 % follows\n" in said

@@ -216,7 +216,7 @@ def test_what_is_no_statement_is_said(held: Held) -> None:
         told = run("consequences", *words)
         assert (told.exit_code, told.stdout) == (2, "")
         assert "[A-Za-z" not in told.stderr
-    assert "foo is not a statement's id: 43 characters" in run("consequences", "foo").stderr
+    assert "foo is not a statement's id: mistyped or cut off" in run("consequences", "foo").stderr
 
 
 async def test_both_clients_answer_the_same(ledger: Ledger, held: Held) -> None:

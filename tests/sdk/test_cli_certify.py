@@ -295,6 +295,8 @@ def test_the_registrar_revokes_and_everyone_is_told(ledger: Ledger, firm: Firm) 
     again = run("revoke", url, "--reason", "Once more.", *registrar)
     assert again.exit_code == 1
     assert "already-revoked" in again.stderr
+    assert f"{url} has been revoked for good." in " ".join(again.stderr.split())
+    assert "--reason is empty" in run("revoke", url, "--reason", "", *registrar).stderr
 
 
 def test_what_falls_with_its_facts_is_suspended_and_the_holder_is_told(firm: Firm) -> None:

@@ -89,6 +89,7 @@ def test_people_are_shown_countries_sources_and_concentration(run: Run) -> None:
         "Herfindahl index: 0.5683 to 1.0000",
         "the squares of the countries' shares, added up. 1 is all from one country",
         "not for a firm's",
+        "at these stages alone: mining, concentration, separation, refining, metal making, alloying and leaching.",
         f"Members of the EU as of {DAY}",
     ):
         assert sentence in said

@@ -74,6 +74,22 @@ def test_consent_that_is_missing_leaves_it_open() -> None:
     assert check("GH BE", "Y49", *whole)[0] == LAWFUL
 
 
+@pytest.mark.parametrize("kind", ["annexvii", "banana", "consent-", "consent-xx", "consent-NL"])
+def test_a_kind_of_document_that_there_is_not_is_refused(kind: str) -> None:
+    code, said = check("DE FR", "GC010", "--evidence", kind)
+    assert code == MISUSED
+    for known in (*DOCUMENTS, "annex-vii-document", "facility-audit", "consent-nl"):
+        assert known in said
+        assert check("DE FR", "GC010", "--evidence", known)[0] != MISUSED
+
+
+def test_what_needs_no_consent_under_its_own_code_lacks_none() -> None:
+    code, said = check("DE FR", "Y49")
+    assert code == OPEN
+    assert "GC010 or GC020" in said and "missing" not in said
+    assert "missing    annex-vii-document\n" in check("DE FR", "GC010")[1]
+
+
 def test_transit_that_has_not_consented_is_for_review() -> None:
     code, said = check("US DE", "A1181", "--transit", "EG")
     assert code == OPEN

@@ -16,7 +16,9 @@ from typer.testing import CliRunner
 from provenite.cli import main
 from provenite.cli.certified import Verified, verified_text
 from provenite_proto.answers import LogAnswer
+from provenite_proto.audit import FigureVerdict
 from provenite_proto.certificate import (
+    CertifiedFigure,
     Check,
     Credential,
     Result,
@@ -215,6 +217,33 @@ def test_what_makes_no_sense_is_said(words: list[str]) -> None:
     code, said = verify(*words)
     assert code == UNCHECKED
     assert said.startswith("provenite: ")
+
+
+def test_figures_are_told_by_what_is_not_the_same_of_them() -> None:
+    said = CertifiedFigure(
+        test="clear", of="B", lower="1", upper="1", verdict="pass", at_least="0.99"
+    )
+    for changes, words in (
+        ({"at_least": "0.95"}, "at least 99 %; at least 95 %"),
+        ({"at_least": None}, "at least 99 %; no threshold"),
+        ({"lower": "0.5"}, "100.00 %; 50.00 % to 100.00 %"),
+        ({"lower": "0.999999"}, "100.00 %; > 99.99 % to 100.00 %"),
+        ({"verdict": "fail"}, "1 to 1 (pass); 1 to 1 (fail)"),
+    ):
+        then = msgspec.structs.replace(said, **changes)
+        figure = FigureVerdict(test="clear", of="B", said=said, then=then, holds=False)
+        found = Verified(verdict=Verdict(result=Result.FALSE, checks=()), figures=(figure,))
+        assert f"B: {words}: DIFFERENT, clear" in verified_text(found).plain
+
+
+@pytest.mark.usefixtures("_offline")
+def test_an_id_is_mistyped_in_its_last_character_alone() -> None:
+    _, said = verify(f"https://ledger.example/certificates/{ID[:-1]}B")
+    assert "mistyped or cut off" in said
+    _, said = verify("a.jwt", "--batch", f"{BATCH.partition('.')[0][:-1]}B.0")
+    said = " ".join(said.split())
+    assert "mistyped or cut off; the id stands on the delivery" in said
+    assert "provenite batches" not in said
 
 
 @pytest.mark.usefixtures("_offline")
@@ -532,5 +561,5 @@ def test_what_stands_on_its_word_alone_is_explained_once() -> None:
         for subject in ("status", "log")
     )
     said = verified_text(Verified(verdict=Verdict(result=Result.HOLDS, checks=checks))).plain
-    assert " ".join(said.split()).count("this holds on the word of the ledger alone") == 1
+    assert " ".join(said.split()).count("holds on the word of the ledger alone") == 1
     assert max(map(len, said.splitlines())) <= 80

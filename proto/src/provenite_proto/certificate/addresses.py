@@ -72,7 +72,10 @@ def taken_apart(url: str) -> tuple[str, str]:
     """Origin and id in a certificate's address; `BadCertificate` `certificate-malformed`."""
     found = _CERTIFICATE.fullmatch(url)
     if found is None or _ORIGIN.fullmatch(found["origin"]) is None:
-        raise BadCertificate("certificate-malformed", f"{url[:256]!r} is no certificate's address.")
+        # The last character of an id carries few bits, so that most others in its place are none.
+        why = ": mistyped or cut off" if found is None and "/certificates/" in url else ""
+        sentence = f"{url[:256]!r} is no certificate's address{why}."
+        raise BadCertificate("certificate-malformed", sentence)
     return found["origin"], found["id"]
 
 
@@ -95,7 +98,9 @@ def read_qr(text: str) -> tuple[str, str]:
     """Address and digest in the text of a printed code; `BadCertificate` `certificate-malformed`."""
     found = _QR.fullmatch(text)
     if found is None:
-        raise BadCertificate("certificate-malformed", "Not the text of a certificate's code.")
+        raise BadCertificate(
+            "certificate-malformed", "Not the text of a certificate's code: mistyped or cut off."
+        )
     taken_apart(found["url"])
     return found["url"], found["digest"]
 

@@ -1,6 +1,6 @@
 """A policy in plain words: what is measured, against which thresholds from when on, and by which automaton."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import msgspec
@@ -11,7 +11,7 @@ from ..matter.quantity import FRACTION_ONE, parts
 from ..record import CustodyModel
 from .automaton import exactly, in_words, marks, places
 from .lenses import GROUP, members
-from .model import Cost, Influence, OwnLens, Policy, Recovery, Row, Share, Test, Value
+from .model import Cost, DateBasis, Influence, OwnLens, Policy, Recovery, Row, Share, Test, Value
 from .own import OWN, called, in_quotation_marks, is_own, quoted
 
 
@@ -162,7 +162,8 @@ def _scope(policy: Policy) -> Iterator[str]:
             else f"at least {scope.mass_at_least}"
         )
         yield f"From a mass of {least} kg."
-    yield f"Assessed for a {policy.granularity}; the date that decides is that of the {words(policy.date_basis)}."
+    a = "an" if policy.granularity[:1] in "aeiou" else "a"
+    yield f"Assessed for {a} {policy.granularity}; the date that decides is {_DATES[policy.date_basis]}."
     if len(policy.custody) < len(CustodyModel):
         refused = [each.value for each in CustodyModel if each not in policy.custody]
         yield f"Matter of these chain-of-custody models does not count: {words(_list(refused))}."
@@ -231,6 +232,17 @@ def _subject(test: Test) -> str:
             return "its maker"
 
 
+_DATES: Mapping[DateBasis, str] = {
+    "delivery": "that of the delivery",
+    "placed_in_service": "the day on which it is placed in service",
+    "placed_on_market": "the day on which it is placed on the market",
+    "sale": "that of the sale",
+    "construction_begin": "the day on which construction begins",
+    "import_entry": "that of the entry for import",
+    "treatment": "that of the treatment",
+    "claim": "that of the claim",
+}
+"""Which day a policy goes by."""
 _OTHERS = {
     "good": 'counts, but for "unknown", which does not',
     "bad": "does not count",

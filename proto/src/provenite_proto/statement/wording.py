@@ -26,9 +26,19 @@ _WORDS: tuple[tuple[Any, str], ...] = (
     (Mass, 'A mass is kilograms as a text, such as "12.5", with at most six decimals'),
     (Fraction, 'A fraction is a text from 0 to 1, such as "0.059" for 5.9 %'),
     (Country, "A country is two capital letters (ISO 3166-1), or a region of it such as CN-XJ"),
-    (Digest, "A digest is 43 letters, digits, hyphens and underscores"),
-    (BatchId, "A batch id is a statement's digest, a dot and the output's number, from 0"),
-    (CertificateId, "A certificate's id is 22 letters, digits, hyphens and underscores"),
+    (
+        Digest,
+        "A digest is 43 letters, digits, hyphens and underscores: this one is mistyped or cut off",
+    ),
+    (
+        BatchId,
+        "A batch id is a statement's digest (43 characters), a full stop and the output's number: this one is "
+        "mistyped or cut off",
+    ),
+    (
+        CertificateId,
+        "A certificate's id is 22 letters, digits, hyphens and underscores: this one is mistyped or cut off",
+    ),
     (Amount, 'An amount is a text, such as "1250.5", with at most six decimals'),
     (Code, "A country is two capital letters (ISO 3166-1)"),
     (Subject.__annotations__["id"], "A subject is a digest or a batch id"),
@@ -51,6 +61,9 @@ _SENTENCES = {
 }
 
 
+_SHORT = "Expected `str` of length >= 1"
+
+
 def in_words(sentence: str) -> str:
     """A decoder's sentence, without the pattern that it may quote."""
-    return _SENTENCES.get(sentence, sentence)
+    return "A text is empty" if sentence == _SHORT else _SENTENCES.get(sentence, sentence)

@@ -130,12 +130,12 @@ def content(
         )
 
 
-def check_batch(batch: str) -> None:
-    """Say of what cannot be a batch's id where such ids are listed, before the ledger is asked."""
+def check_batch(batch: str, told_where: str = "`provenite batches` lists yours") -> None:
+    """Say of what cannot be a batch's id where such ids are found, before the ledger is asked."""
     try:
         msgspec.convert(batch, BatchId)
     except msgspec.ValidationError:
-        misused(f"{batch} is not a batch id; `provenite batches` lists yours")
+        misused(f"{batch} is not a batch id: mistyped or cut off; {told_where}")
 
 
 def _no_such(client: Client, batch: str, absent: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ _FACTS = {
     "path": "record the step that is missing after it, or what its source leaves open",
     "attestation": "have it attested",
     "custody": "keep it apart: its chain-of-custody model is not accepted",
-    "review": "have it judged",
+    "review": "whoever applies the rule (a customer, an authority) has to judge it by your documents",
 }
 
 
@@ -45,16 +45,20 @@ def assessment_lines(found: AssessmentAnswer, margin: str = "") -> Iterator[str]
         yield folded(f"note: {note}", "  ")
     if found.gaps:
         yield folded("What is missing")
+    several = len({gap.test for gap in found.gaps}) > 1
     for gap in found.gaps[:MAX_GAPS]:
-        at_best = f"then at best {share_text(gap.best)}{_worst(gap)}"
-        yield folded(f"{gap.element}: {_FACTS[gap.fact]}; {at_best}", "  ")
+        of = f" ({as_told(found.policy, gap.test)})" if several else ""
+        yield folded(f"{gap.element}{of}: {_FACTS[gap.fact]}; {_then(gap)}", "  ")
         yield f"{margin}    {in_line(gap.at)}"
     if len(found.gaps) > MAX_GAPS:
         yield folded(f"and {len(found.gaps) - MAX_GAPS} smaller ones: see --json", "  ")
 
 
-def _worst(gap: GapAnswer) -> str:
-    return f", at worst no more than {share_text(gap.worst)}"
+def _then(gap: GapAnswer) -> str:
+    """What the figure is once the fact is there: its lower bound rises if that speaks for it, else its upper one falls."""
+    return (
+        f"then at least {share_text(gap.best)} if it counts, at most {share_text(gap.worst)} if not"
+    )
 
 
 def _bounds(figure: FigureAnswer) -> str:

@@ -32,7 +32,8 @@ def assess(
 ) -> None:
     """Assess a batch by a policy.
 
-    The outcome, the figures that it follows from, and which missing facts keep it from being better.
+    The outcome, the figures that it follows from, and which missing facts keep it from being better: once one is
+    there, the figure is at least so much if the matter that it is about counts, and at most so much if it does not.
     """
     connection: Connection = context.obj
     check_batch(batch)

@@ -35,7 +35,7 @@ _OF_ITSELF = {
     Result.UNCHECKED: "Nothing was found to be false of the certificate itself. What could not be checked is not thereby true."
 }
 """What is said when something is false of the pack."""
-_ITS_WORD = "its word: this holds on the word of the ledger alone, and nothing else was there to check it by."
+_ITS_WORD = "Note: what is marked “its word” holds on the word of the ledger alone; nothing else was there to check it by."
 _MARKS = {
     Result.HOLDS: ("ok", "green"),
     Result.CLAIMED: ("its word", "yellow"),
@@ -101,10 +101,10 @@ def verified_text(found: Verified) -> Text:
     text.append("\nWhat was checked\n")
     for check in found.verdict.checks:
         text.append_text(_checked(check, found.credential))
-    if any(check.result is Result.CLAIMED for check in found.verdict.checks):
-        text.append(wrapped(_ITS_WORD, WIDTH, "  ") + "\n")
     for line in _besides(found):
         text.append(f"{line}\n")
+    if any(check.result is Result.CLAIMED for check in found.verdict.checks):
+        text.append("\n" + wrapped(_ITS_WORD, WIDTH) + "\n")
     own = found.credential is not None and _by_own(found.credential)
     if found.figures:
         text.append("\nFigures as they are said, and as they follow from the pack\n")

@@ -120,7 +120,7 @@ def certify(
         )
     if declared is not None and not _DIGEST.fullmatch(declared):
         misused(
-            f"--declaration {declared} is no statement's digest; certify prints it: Declared: …"
+            f"--declaration {declared} is no statement's digest: mistyped or cut off; certify prints it: Declared: …"
         )
     with failures(as_json), connection.client(signer := connection.signer()) as client:
         asked = asked_of(client, policy, as_json=as_json)
@@ -190,12 +190,23 @@ def revoke(
     itself; this is for what no statement tells. A firm asks the operator, or retracts what its certificate rests on.
     """
     connection: Connection = context.obj
+    if not reason.strip():
+        misused("--reason is empty: say why, in a sentence that everybody may read")
     found = _ID.fullmatch(certificate)
     if found is None:
-        misused(f"{certificate} is no certificate's id or address")
+        misused(f"{certificate} is no certificate's id or address: mistyped or cut off")
     with failures(as_json), connection.client(connection.signer()) as client:
         statement = parse(client.certificate(found["id"]).statement, complete=False).digest
-        submitted = client.submit(certificate_status(statement, Validity.REVOKED, reason=reason))
+        try:
+            submitted = client.submit(
+                certificate_status(statement, Validity.REVOKED, reason=reason)
+            )
+        except Conflict as refused:
+            if refused.slug != "already-revoked":
+                raise
+            # The ledger names the statement, which nobody has typed.
+            detail = f"{certificate} has been revoked for good."
+            raise Conflict(msgspec.structs.replace(refused.problem, detail=detail)) from refused
     if as_json:
         print_json(submitted)
     else:

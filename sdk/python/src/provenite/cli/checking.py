@@ -143,7 +143,8 @@ def _countries_like(country: str) -> str:
 
 def _is_kind(kind: str) -> bool:
     of, _, country = kind.partition("-")
-    return kind in KINDS or (of == "consent" and country.isascii() and country.islower() and is_country(country.upper()))
+    of_transit = of == "consent" and country.islower() and country.upper() in COUNTRIES
+    return kind in KINDS or of_transit
 
 
 def _finish(verdict: Verdict) -> NoReturn:

@@ -11,7 +11,7 @@ from . import cascading, foretelling
 from .asking import BatchArgument
 from .connecting import Connection
 from .failing import failures, misused, say
-from .receipts import DIGEST
+from .receipts import DIGEST, no_statement
 from .showing import AsJson, AsJsonLines, facts, print_json, print_json_lines, share_text
 from .terminal import console
 
@@ -82,9 +82,7 @@ def consequences(
     if statement is None:
         misused("say the id of a statement that is recorded, or --if FILE")
     if not DIGEST.fullmatch(statement):
-        misused(
-            f"{statement} is not a statement's id: 43 characters, as `provenite submit` prints it"
-        )
+        no_statement(statement)
     with failures(as_json), connection.client(connection.signer()) as client:
         pages = [] if if_retracted else _pages(client, statement)
         certificates = cascading.pages_of(

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from provenite_proto.matter.element import ELEMENTS
+from provenite_proto.portfolio import LIST
 
 from .. import ExposureAnswer, PortfolioAnswer, PortfolioFlow, StepAnswer
 from .connecting import Connection
@@ -95,6 +96,7 @@ def _show(found: PortfolioAnswer) -> None:
     if not found.elements:
         return
     console().print("\n# third country, = member of the EU, ? unknown")
+    stages = " and ".join((", ".join(map(_named, LIST.stages[:-1])), _named(LIST.stages[-1])))
     _say(
         "Herfindahl index: the squares of the countries' shares, added up. 1 is all from one country; 0.25 is as "
         "much as four countries with a quarter each."
@@ -102,6 +104,9 @@ def _show(found: PortfolioAnswer) -> None:
     _say(
         f"The benchmark, {share_text(found.benchmark)} from one third country by 2030, is that of Regulation "
         "(EU) 2024/1252, Article 5, for the Union's consumption of strategic raw materials, not for a firm's. "
+        f"It is looked at for these materials and at these stages alone: {stages}. The Article speaks of any "
+        "relevant stage of processing, which ends with pure metals, alloys and other usable forms (Article 2, point "
+        "8); mining is looked at all the same. "
         f"Members of the EU as of {found.as_of}."
     )
 
@@ -129,23 +134,27 @@ def _element(each: ExposureAnswer, benchmark: str) -> None:
             f"  primary matter avoided: {each.avoided.mass} kg, {_between(each.avoided.lower, each.avoided.upper)}"
         )
     for step in each.stages:
-        _step(step, benchmark)
+        _step(step, benchmark, strategic=each.strategic is not None)
 
 
-def _step(step: StepAnswer, benchmark: str) -> None:
+def _step(step: StepAnswer, benchmark: str, *, strategic: bool) -> None:
     out = console()
     apart = f", {step.apart} kg did not go through it" if step.apart != "0" else ""
-    _say(
-        f"  {'mining' if step.stage == 'extraction' else step.stage.replace('_', ' ')}: {step.mass} kg{apart}"
-    )
+    _say(f"  {_named(step.stage)}: {step.mass} kg{apart}")
     for country, share, mark in _bars(step):
         out.print(f"    {country:<8}{mark * _columns(share):<{BAR}} {share_text(share):>9}")
     largest = step.largest
     if largest.upper != "0":
         which = f" ({largest.country})" if largest.country else ""
-        side = f"; {_SIDES[largest.benchmark]} {benchmark}" if largest.benchmark else ""
+        side = "; no stage of the benchmark" if strategic else ""
+        if largest.benchmark:
+            side = f"; {_SIDES[largest.benchmark]} {benchmark}"
         _say(f"    largest third country{which}: {_between(largest.lower, largest.upper)}{side}")
     _say(f"    Herfindahl index: {_index(step)}")
+
+
+def _named(stage: str) -> str:
+    return "mining" if stage == "extraction" else stage.replace("_", " ")
 
 
 def _bars(step: StepAnswer) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ import typer
 
 from .connecting import Connection
 from .failing import failures, misused
-from .receipts import DIGEST, Trusted, check_receipt, receipt_key
+from .receipts import DIGEST, Trusted, check_receipt, no_statement, receipt_key
 from .showing import AsJson, print_json
 from .trusting import key_of_log, key_text, witness_policy
 
@@ -79,9 +79,7 @@ def receipt(
     connection: Connection = context.obj
     digest = statement.partition(".")[0]
     if not DIGEST.fullmatch(digest):
-        misused(
-            f"{statement} is not a statement's id: 43 characters, as `provenite submit` prints it"
-        )
+        no_statement(statement)
     if cose and output is None and (as_json or sys.stdout.isatty()):
         misused("a COSE receipt is not text: say where to save it, -o FILE")
     with (

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 import typer
@@ -47,6 +48,16 @@ class Checked(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     witnesses: dict[str, int] = {}
     slug: str | None = None
     detail: str | None = None
+
+
+def no_statement(typed: str) -> NoReturn:
+    """Say of what was typed that it is no statement's id, and exit.
+
+    It may have the length of one: of its last character two bits are spare, and have to be zero.
+    """
+    misused(
+        f"{typed} is not a statement's id: mistyped or cut off (43 characters, as `provenite submit` prints it)"
+    )
 
 
 def check_receipt(file: Path, statement: str, trusted: Trusted, *, as_json: bool) -> None:

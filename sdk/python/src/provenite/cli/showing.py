@@ -136,13 +136,18 @@ def threshold_text(figure: FigureAnswer | CertifiedFigure) -> str:
 
 
 def told_apart(
-    one: CertifiedFigure | None, other: CertifiedFigure | None, between: Callable[[CertifiedFigure], str]
+    one: CertifiedFigure | None,
+    other: CertifiedFigure | None,
+    between: Callable[[CertifiedFigure], str],
 ) -> tuple[str, str]:
     """Two figures in the first words in which they are not the same: `between` their bounds, thresholds, or all of them.
 
     Those of `between` when the figures are the same.
     """
-    words = [tuple("nothing" if each is None else say(each) for each in (one, other)) for say in (between, _asked, _exactly)]
+    words = [
+        tuple("nothing" if each is None else say(each) for each in (one, other))
+        for say in (between, _asked, _exactly)
+    ]
     first, second = next((pair for pair in words if pair[0] != pair[1]), words[0])
     return first, second
 

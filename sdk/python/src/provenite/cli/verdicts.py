@@ -160,7 +160,9 @@ def _compared(figure: FigureVerdict, size: int) -> str:
     if figure.holds is None:
         return f"{said} is said; it could not be computed"
     other, follow = told_apart(figure.said, figure.then, _between)
-    follows = f"{said} is said and follows" if figure.holds else f"{other} is said, {follow} follows"
+    follows = (
+        f"{said} is said and follows" if figure.holds else f"{other} is said, {follow} follows"
+    )
     return follows if now == then else f"{follows}; {now} by all {size:,} statements"
 
 

@@ -34,6 +34,8 @@ from .terminal import console
 from .trusting import LogKeyOption, WitnessesOption, key_of_log, key_text, witness_policy
 
 VALID, FALSE, UNCHECKED = 0, 1, 2
+_ON_THE_DELIVERY = "the id stands on the delivery: 43 characters, a full stop and a number"
+"""Who verifies need not have anything in the ledger."""
 _PAGES = {"%pdf-": "PDF", "<!doctype html": "HTML", "<html": "HTML"}
 """How a file begins that shows a certificate, in lower case, and what it is."""
 _CODES = {Result.HOLDS: VALID, Result.FALSE: FALSE, Result.UNCHECKED: UNCHECKED}
@@ -88,7 +90,7 @@ def verify(
     3: there is no verdict, since it cannot be read or fetched.
     """
     if batch is not None:
-        check_batch(batch)
+        check_batch(batch, _ON_THE_DELIVERY)
     given = named(did_file, status, statement, receipt)
     trusted = Trusted(
         log_key=key_of_log(key_text(log_key)) if log_key else None,

@@ -18,6 +18,7 @@ from litestar.exceptions import HTTPException, InternalServerException, Validati
 
 from provenite_proto.answers import ProblemAnswer
 from provenite_proto.problem import KINDS, Kind, Problem
+from provenite_proto.statement.wording import in_words
 
 from ..store.outage import is_outage
 from ..unavailable import LedgerBusy, LedgerUnavailable
@@ -274,6 +275,7 @@ _BY_STATUS = {
     413: "body-too-large",
     415: "unsupported-media-type",
 }
+_PATTERN = "matching regex"
 _LEFT = "client disconnected prematurely"
 """What Litestar says of a client that left."""
 
@@ -351,5 +353,11 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Problem:
 
 def _validation(error: ValidationException) -> Problem:
     rows = error.extra if isinstance(error.extra, list) else []
-    said = "; ".join(f"{row.get('key')}: {row.get('message')}" for row in rows)
+    said = "; ".join(f"{row.get('key')}: {_in_words(str(row.get('message')))}" for row in rows)
     return Problem("bad-request", f"{said or error.detail}.")
+
+
+def _in_words(sentence: str) -> str:
+    """The framework's sentence about a parameter, without the pattern that it may quote."""
+    told = in_words(sentence)
+    return "it has not the form that the API's description says" if _PATTERN in told else told
