@@ -102,7 +102,7 @@ def test_every_lens_that_a_test_looks_through_is_told(asked: str) -> None:
     [
         ("us.obbba.macr", "Assessed for an eligible component, or facility; the date that decides"),
         ("us.ndaa23.857", "Assessed for a batch; the date that decides is that of the delivery."),
-        ("eu.batt.2023-1542.art8", "is the day on which it is placed on the market."),
+        ("eu.battery.art8", "is the day on which it is placed on the market."),
     ],
 )
 def test_the_day_that_decides_is_told_as_people_say_it(asked: str, words: str) -> None:
