@@ -5,7 +5,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ CERTIFYING = load("certifying.sql")
 ISSUER_KEYS = load("issuer_keys.sql")
 REGISTER = load("register.sql")
 PACKS = load("packs.sql")
+PORTFOLIOS = load("portfolios.sql")
 LIMIT = 101
 STATEMENTS = 60_000
 CHAIN = 1000
@@ -32,7 +33,14 @@ CHAIN = 1000
 CHANGES = 6_000
 """Statements after those, each of which says how a certificate stands."""
 
+DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
+A_DAY = 144
+"""Statements a day: one every ten minutes."""
+
 FILL = f"""
+create function pg_temp.day(index bigint) returns timestamptz language sql immutable as $$
+    select timestamptz '{DAY_ONE.isoformat()}' + index * interval '10 minutes'
+$$;
 insert into statement (index, digest, compact, kind, issuer, key_id, recorded_at)
 select n, sha256(n::text::bytea), '', case
          when n % 3 = 0 then 'receipt' when n % 3 = 1 then 'extraction' else 'transfer' end,
@@ -40,12 +48,18 @@ select n, sha256(n::text::bytea), '', case
 from generate_series(0, {STATEMENTS - 1}) n;
 insert into party select n, 'US', '{{trader}}' from generate_series(0, 4) n;
 insert into shipment
-select index, issuer, (issuer + 1) % 4, 'accepted', now(), 'sea', null, now() from statement where kind = 'transfer';
+select index, issuer, (issuer + 1) % 4, 'accepted', pg_temp.day(index), 'sea', null, now(), null,
+       nullif(index + 1, {STATEMENTS})
+from statement where kind = 'transfer';
 insert into batch
-select index * 1024 + output, 'copper-concentrate', issuer, 'held', 1, case when index % 50 < 2 then 1 else 0 end,
-       '{{Cu}}', '{{1}}', 0, now(), index * 1024 + output, '{{0}}'
+select index * 1024 + output, 'copper-concentrate', case when kind = 'transfer' then (issuer + 1) % 4 else issuer end,
+       'held', 1, case when index % 50 < 2 then 1 else 0 end,
+       '{{Cu}}', '{{1}}', 0, pg_temp.day(index), index * 1024 + output, '{{0}}'
 from statement, generate_series(0, 1) output where kind <> 'receipt';
-insert into making select index, index / 1000, now(), false from statement where kind = 'extraction';
+insert into making
+select index, index / 1000, pg_temp.day(index), index % 5 = 0 from statement where kind = 'extraction';
+insert into late select index, '{{}}', null, true from statement where kind = 'receipt';
+insert into revision select index, index * 1024, '', '' from late;
 insert into attestation
 select index, index % 4, 'site', index::text, 'scheme ' || index % 1000, true, now(), null, false, null
 from statement where kind = 'receipt';
@@ -57,8 +71,9 @@ from generate_series({STATEMENTS}, {STATEMENTS + CHAIN - 1}) n;
 insert into batch
 select index * 1024, 'copper-cathode', case when index = {STATEMENTS + CHAIN - 1} then 4 else 0 end, 'held', 1,
        case when index = {STATEMENTS + CHAIN - 1} then 1 else 0 end,
-       '{{Cu}}', '{{1}}', 0, now(), index * 1024, '{{0}}'
+       '{{Cu}}', '{{1}}', 0, pg_temp.day(index), index * 1024, '{{0}}'
 from statement where kind = 'transformation';
+insert into making select index, null, pg_temp.day(index), false from statement where kind = 'transformation';
 insert into draw select index, 0, (index - 1) * 1024, 1, 1 from statement where kind = 'transformation';
 insert into key select key_id, 0, '', 0, 0, key_id from statement where index = 0;
 insert into sharing (index, issuer, opened) values (0, 0, '{{quantities}}');
@@ -255,6 +270,54 @@ async def test_certificates_that_a_late_statement_reaches_are_not_sought_among_a
     noted = await connection.fetch("select certificate from certificate_due where late = 8")
     signed = {20_001, 20_003, 20_005, 20_007, 20_009}
     assert {row["certificate"] for row in noted} == signed | {20_015}
+
+
+async def test_what_turned_a_certificate_is_not_sought_among_all_late_statements(
+    connection: asyncpg.Connection,
+) -> None:
+    """Those that are noted for it; with one that may have overtaken it, those recorded while it was issued."""
+    certificate, root = 301, 6000 * 1024
+    note = "insert into certificate_due (certificate, late, reaches) values ($1, $2, $3)"
+    arguments = (certificate, root, STATEMENTS)
+    for late, reaches, found in (
+        (3000, True, [3000]),
+        (6000, False, [*range(3, 301, 3), 3000, 6000]),
+    ):
+        await connection.execute(note, certificate, late, reaches)
+        causes = await connection.fetch(CERTIFYING["causes"], *arguments)
+        assert [row["index"] for row in causes] == found
+        assert await cost(connection, CERTIFYING["causes"], *arguments) <= 20 * len(found)
+    # The last has changed the content of its root.
+    assert [row["index"] for row in causes if row["reaches"]] == [3000, 6000]
+
+
+@pytest.mark.parametrize("flow", ["received", "made", "shipped"])
+@pytest.mark.parametrize("first", [3, 300])
+@pytest.mark.parametrize("days", [1, 20])
+async def test_a_portfolio_reads_what_a_firm_had_in_its_days(
+    connection: asyncpg.Connection, flow: str, first: int, days: int
+) -> None:
+    period = (DAY_ONE + timedelta(days=first), DAY_ONE + timedelta(days=first + days))
+    arguments = (1, None, None, 10_001, *period)
+    found = await connection.fetch(PORTFOLIOS[flow], *arguments)
+    statements = {row["key"] // 1024 for row in found}
+    assert len(found) == 2 * len(statements) and len(statements) >= A_DAY * days // 16
+    assert all(first <= index / A_DAY < first + days for index in statements)
+    # What it has made is found among all that it came to hold.
+    assert await cost(connection, PORTFOLIOS[flow], *arguments) <= 30 * len(found)
+
+
+async def test_a_portfolio_reads_what_a_firm_holds(connection: asyncpg.Connection) -> None:
+    arguments = (4, None, None, 10_001)
+    found = await connection.fetch(PORTFOLIOS["stock"], *arguments)
+    assert len(found) > 1
+    assert await cost(connection, PORTFOLIOS["stock"], *arguments) <= 20 * len(found)
+    for query, asked in (
+        ("used", (0, [index * 1024 for index in range(STATEMENTS, STATEMENTS + 100)], False)),
+        ("returned", (list(range(2, 302, 3)),)),
+    ):
+        await connection.fetch(PORTFOLIOS[query], *asked)
+        assert await cost(connection, PORTFOLIOS[query], *asked) <= 20 * 100, query
 
 
 async def test_a_pack_reads_what_belongs_into_it(connection: asyncpg.Connection) -> None:

@@ -144,15 +144,18 @@ order by c.index
 -- and where some may have overtaken it, all that were recorded meanwhile. Those reach it that were found to when they
 -- were worked out, or that have changed the content of its root ($2).
 with noted as (select late, reaches from certificate_due where certificate = $1 and not done and late < $3)
-select l.index, s.digest,
-       coalesce(n.reaches, false) or exists (select from revision r where r.late = l.index and r.batch = $2) as reaches
-from certificate c
-join late l on l.index in (select late from noted)
-  or (l.index >= c.size and l.index < c.index and exists (select from noted where not reaches))
-join statement s on s.index = l.index
-left join noted n on n.late = l.index
-where c.index = $1
-order by l.index
+select s.index, s.digest,
+       coalesce(n.reaches, false) or exists (select from revision r where r.late = s.index and r.batch = $2) as reaches
+from statement s
+left join noted n on n.late = s.index
+where s.index = any (array(
+    select late from noted
+    union
+    select l.index
+    from certificate c join late l on l.index >= c.size and l.index < c.index
+    where c.index = $1 and exists (select from noted where not reaches)
+))
+order by s.index
 
 -- name: done
 -- What a certificate was due for up to a statement is done; that it was stays known.

@@ -108,6 +108,7 @@ create table shipment (
 create index shipment_parties on shipment (sender, receiver);
 create index shipment_receiver on shipment (receiver, index);
 create index shipment_sender on shipment (sender, index);
+create index shipment_departed on shipment (sender, departed_at);
 create index shipment_on_its_way_from on shipment (sender, index) where status = 'in_transit';
 create index shipment_on_its_way_to on shipment (receiver, index) where status = 'in_transit';
 
@@ -129,6 +130,8 @@ create table batch (
     offsets bigint[] not null
 );
 create index batch_holder on batch (holder, key) where remaining > 0;
+-- What each party has held since when: what it made, and what was shipped to it.
+create index batch_since on batch (holder, available_at);
 create index batch_root on batch (root);
 
 create table draw (
