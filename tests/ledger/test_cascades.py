@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from provenite_proto import paths
-from provenite_proto.certificate.standing import SUPPOSED, UNDECLARED, WITHDRAWN
+from provenite_proto.ledger.resting import SUPPOSED, UNDECLARED, WITHDRAWN
 from provenite_proto.policy import (
     Facts,
     policy_named,

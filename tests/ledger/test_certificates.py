@@ -18,8 +18,8 @@ from provenite_proto.certificate import (
     read_did,
     status_list_url,
 )
-from provenite_proto.certificate.standing import WITHDRAWN
 from provenite_proto.certificate.suspension import current_status_list, is_suspended
+from provenite_proto.ledger.resting import WITHDRAWN
 from provenite_proto.log import LogProof, parse_key
 from provenite_proto.policy.assessing import ON_ITS_WAY
 from provenite_proto.record import (

@@ -1,7 +1,7 @@
 """What is certified of a batch whose own statement falls: nothing more, whatever an assessment comes to."""
 
 from provenite_proto import paths
-from provenite_proto.certificate.standing import VOID, WITHDRAWN
+from provenite_proto.ledger.resting import VOID, WITHDRAWN
 from provenite_proto.record import RetractionReason, RevocationReason
 from provenite_proto.statement import SigningKey
 from tests.ledger.running import (

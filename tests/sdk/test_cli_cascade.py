@@ -13,7 +13,7 @@ import provenite
 from provenite import AsyncClient, BatchOf, Client, Signer
 from provenite.cli import cascading, main
 from provenite_proto.certificate import Cascade
-from provenite_proto.certificate.standing import SUPPOSED, VOID
+from provenite_proto.ledger.resting import SUPPOSED, VOID
 from provenite_proto.policy import CATALOGUE, digest, policy_named
 from tests.ledger.certified import certifying
 from tests.ledger.running import Ledger

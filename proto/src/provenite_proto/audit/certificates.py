@@ -24,7 +24,17 @@ from ..certificate.committing import otherwise
 from ..certificate.verdict import claimed, false, holds, together, unchecked
 from ..log import log_name
 from ..pack import Certified, Head
-from ..policy import OWN, Assessment, Facts, Outcome, Policy, asked_as, is_own, is_shipped
+from ..policy import (
+    OWN,
+    Assessment,
+    Facts,
+    Outcome,
+    Policy,
+    asked_as,
+    has_shipped_version,
+    is_own,
+    is_shipped,
+)
 from ..policy.answers import answer
 from ..policy.wording import threshold_of
 from ..record import Validity
@@ -192,18 +202,26 @@ class Certificates:
             )
         if said.policy_digest in self._presented.policies or is_shipped(policy):
             return holds("policy", f"By {asked_as(policy)}, version {policy.version}.")
-        return claimed(
+        if has_shipped_version(policy):
+            return false(
+                "policy",
+                "policy-differs",
+                f"It is not {policy.id} {policy.version} as that ships, however its parameters are set.",
+            )
+        return unchecked(
             "policy",
-            f"{policy.id} {policy.version} does not ship so: read it before you rely on it.",
+            f"{policy.id} {policy.version} does not ship here: read it before you rely on it.",
         )
 
     def _recomputed(self, seen: _Seen, found: _Answer) -> Check:
         said = seen.certificate.credential.provenance
-        if isinstance(found, Unanswered):
-            if found.false:
-                return false("recomputed", "size-false", found.reason)
-            return unchecked("recomputed", found.reason)
+        if isinstance(found, Unanswered) and found.false:
+            return false("recomputed", "size-false", found.reason)
         where = f"as of the first {said.size:,} statements"
+        if (against := self._committing.against(_declaration(seen), said.size)) is not None:
+            return false("recomputed", "figures-false", f"{against.removesuffix('.')}, {where}.")
+        if isinstance(found, Unanswered):
+            return unchecked("recomputed", found.reason)
         if found.outcome is not Outcome.PASS:
             return false("recomputed", "figures-false", f"{_outcome(found)} {where}.")
         row = None if found.row is None else found.row + 1
@@ -231,7 +249,7 @@ class Certificates:
         if isinstance(found, Unanswered):
             return unchecked("now", found.reason)
         where = f"as of the first {self._head.size:,} statements"
-        against = self._committing.against(_declaration(seen))
+        against = self._committing.against(_declaration(seen), self._head.size)
         sentence = against and against.removesuffix(".")
         if sentence is None and found.outcome is Outcome.PASS:
             again = reassessed(answer(self._head.batch, self._head.size, found, ()))
@@ -242,7 +260,7 @@ class Certificates:
         if seen.standing is not None and seen.standing.status is not Validity.VALID:
             return holds("now", f"{sentence}, and it is {seen.standing.status}.")
         index, recorded_at = self._committing.newest
-        if index < seen.certificate.credential.provenance.size:
+        if against is None and index < seen.certificate.credential.provenance.size:
             return holds("now", "Nothing that changes it has come since.")
         if isinstance(on_list, Check) or on_list.suspended:
             return unchecked("now", f"{sentence}, and its suspension is not carried.")

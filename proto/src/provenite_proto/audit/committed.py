@@ -1,16 +1,17 @@
 """What the statements of a pack say of the certificates that are audited: what the log commits to, and how they stand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from ..certificate import Certificate
-from ..certificate.standing import Said, against
 from ..ledger import State
+from ..ledger.resting import against_batch
 from ..record import Certificate as CertificateRecord
 from ..record import CertificateStatus, Declaration, Facts, Validity
 from ..tables import Tables
 from .admitting import Admitted
+from .said import Compromise, so_far
 
 _FACTS = frozenset({"retraction", "revocation", "attestation", "accreditation", "ownership"})
 """Kinds of statements that change what others have come to."""
@@ -41,13 +42,22 @@ class Declared(msgspec.Struct, frozen=True):
 
 
 class Committing:
-    """Takes statements in the order of the log, and keeps what concerns these certificates of the batch."""
+    """Takes statements in the order of the log, and keeps what concerns these certificates of the batch.
+
+    `compromises` has what they say of keys, in that order.
+    """
 
     def __init__(
-        self, batch: str, certificates: Iterable[Certificate], state: State, tables: Tables
+        self,
+        batch: str,
+        certificates: Iterable[Certificate],
+        state: State,
+        compromises: Mapping[str, Compromise],
+        tables: Tables,
     ) -> None:
         self._batch = batch
         self._state = state
+        self._compromises = compromises
         self._names = {name for each in certificates for name in (each.digest, each.id)}
         # By the digest of the credential, and by the id of the certificate.
         self._commitments: dict[str, Commitment] = {}
@@ -99,19 +109,14 @@ class Committing:
         """What a batch is, of which the statement that made it is carried."""
         return self._state.batches[batch].material
 
-    def against(self, declaration: str | None) -> str | None:
-        """What stands against a certificate of the batch that rests on this declaration, whatever its figures are."""
-        batch = self._state.batches.get(self._batch)
-        root = None if batch is None else batch.root
-        return against(self._said(self._batch), self._said(root), self._said(declaration))
+    def against(self, declaration: str | None, size: int) -> str | None:
+        """What stands, by the first `size` statements, against a certificate of the batch, whatever its figures are.
 
-    def _said(self, name: str | None) -> Said | None:
-        """A statement, or the one that made a batch, if it is carried."""
-        said = None if name is None else self._state.statements.get(name.partition(".")[0])
-        if said is None:
-            return None
-        since = self._state.keys[said.key_id].compromised_from
-        return Said(said.retracted_by is not None, said.recorded_at, since)
+        It rests on this declaration, if on any.
+        """
+        statements, keys = so_far(self._state, self._compromises.values(), size)
+        batch = self._state.batches.get(self._batch)
+        return against_batch(self._batch, batch, declaration, statements, keys)
 
     def _is_wanted(self, statement: str) -> bool:
         return any(each.statement == statement for each in self._commitments.values())

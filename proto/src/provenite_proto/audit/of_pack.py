@@ -94,7 +94,9 @@ class _OfPack:
         self._recomputing = Recomputing(self._auditing.admitting.frame, tally, tables)
         both = (*presented.certificates, *pack.certified.certificates)
         state = self._auditing.admitting.frame.state
-        self._committing = Committing(head.batch, both, state, tables)
+        self._committing = Committing(
+            head.batch, both, state, self._recomputing.compromises, tables
+        )
         self._certificates = Certificates(head, pack.certified, presented, self._committing)
         self._found: tuple[CertificateVerdict, ...] = ()
         self._asked = presented.asked

@@ -4,7 +4,7 @@ Content follows from all that is upstream: one mass that is withheld or missing 
 unknown, and a fact for which only some lenses ask leaves those unknown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -89,7 +89,7 @@ class Recomputing:
             self._unranged.add(digest)
         for effect in admitted.admission.effects:
             if isinstance(effect, RegisteredKey) and effect.compromised_from is not None:
-                self._compromises[digest] = Compromise(
+                self._compromises[f"{digest}/{effect.id}"] = Compromise(
                     admitted.index, effect.id, effect.compromised_from
                 )
         match record:
@@ -148,6 +148,11 @@ class Recomputing:
                 statement=step.statement,
                 index=step.index,
             )
+
+    @property
+    def compromises(self) -> Mapping[str, Compromise]:
+        """What has been said of keys, in the order of the log."""
+        return self._compromises
 
     def opaque(self, up: Upstream) -> Iterator[Opaque]:
         """What upstream keeps all of the content from being known; nothing when it can be computed."""

@@ -25,9 +25,7 @@ class Said:
 
     def __init__(self, state: State, compromises: Iterable[Compromise], size: int) -> None:
         self._size = size
-        known = {each.key: each.since for each in compromises if each.index < size}
-        self._keys = _Keys(state.keys, known)
-        self._statements = _Statements(state.statements, size)
+        self._statements, self._keys = so_far(state, compromises, size)
         self._accreditations = tuple(self._so_far(state.accreditations))
         self._attestations: defaultdict[str, list[Attested]] = defaultdict(list)
         self._ownerships: defaultdict[str, list[Owned]] = defaultdict(list)
@@ -55,6 +53,14 @@ class Said:
                 yield msgspec.structs.replace(entry, retracted_at=None)
             else:
                 yield entry
+
+
+def so_far(
+    state: State, compromises: Iterable[Compromise], size: int
+) -> tuple[Mapping[str, Recorded], Mapping[str, RegisteredKey]]:
+    """All statements and keys, retracted and compromised as the log's first `size` statements say."""
+    known = {each.key: each.since for each in compromises if each.index < size}
+    return _Statements(state.statements, size), _Keys(state.keys, known)
 
 
 class _Keys(Mapping[str, RegisteredKey]):

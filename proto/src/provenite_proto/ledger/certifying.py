@@ -9,8 +9,8 @@ from ..record import Certificate, CertificateIdentities, CertificateStatus, Decl
 from .batch import Batch, BatchStatus
 from .certified import Certified, Declared
 from .issuer import Issuer, needed, said
+from .resting import UNDECLARED, against_batch
 from .state import Admission, State
-from .vouching import disowned
 
 _IDENTITIES = "/record/identities"
 
@@ -43,7 +43,7 @@ def admit_certificate(record: Certificate, issuer: Issuer, state: State) -> Admi
             pointer=f"{_IDENTITIES}/party",
             figures={"party": identities.party},
         )
-    _batch(identities.batch, f"{_IDENTITIES}/batch", state)
+    _check_stands(_batch(identities.batch, f"{_IDENTITIES}/batch", state), state)
     _check_times(record, issuer)
     _check_size(record, identities, state)
     certified = Certified(
@@ -131,6 +131,17 @@ def _batch(batch_id: str, pointer: str, state: State) -> Batch:
     return batch
 
 
+def _check_stands(batch: Batch, state: State) -> None:
+    against = against_batch(batch.id, batch, None, state.statements, state.keys)
+    if against is not None:
+        raise Problem(
+            "batch-retracted",
+            against,
+            pointer=f"{_IDENTITIES}/batch",
+            figures={"batch": batch.id, "root": batch.root},
+        )
+
+
 def _check_times(record: Certificate, issuer: Issuer) -> None:
     issuer.event_at(datetime.combine(record.as_of, time(), UTC), "/record/asOf")
     recorded_at = datetime.fromtimestamp(issuer.recorded_at, UTC)
@@ -173,21 +184,7 @@ def _declared(identities: CertificateIdentities, state: State) -> Declared | Non
             pointer=pointer,
             figures={"declared": declared.batch, "certified": identities.batch},
         )
-    if declared.retracted_at is not None:
-        raise Problem(
-            "already-retracted",
-            f"Declaration {digest} has been retracted.",
-            pointer=pointer,
-        )
-    if _is_disowned(digest, state):
-        raise Problem(
-            "already-retracted",
-            f"Declaration {digest} was signed with a key that had been compromised.",
-            pointer=pointer,
-        )
+    batch = state.batches[declared.batch]
+    if against_batch(batch.id, batch, digest, state.statements, state.keys) is not None:
+        raise Problem("already-retracted", UNDECLARED, pointer=pointer)
     return declared
-
-
-def _is_disowned(digest: str, state: State) -> bool:
-    signed = state.statements[digest]
-    return disowned(signed.recorded_at, state.keys[signed.key_id].compromised_from)

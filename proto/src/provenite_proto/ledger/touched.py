@@ -31,13 +31,14 @@ ASSAY = "assay"
 class Touched(msgspec.Struct, frozen=True):
     """Ids to load before admission; parties, keys, accreditations and perfect runs aside, which are few.
 
-    A batch brings its root, and a shipment its batches and its site. A statement brings its batches, those
+    A batch brings its root, one of those in `certified` the statement that made its root too, and a shipment its batches and its site. A statement brings its batches, those
     that it drew from, the shipment that it made or closed, the year of a site in which its output counts, and
     the attestation, grant, ownership, declaration or certificate that it is. A site brings its output in `years`, and its averaging; an
     assay the statement that has used it.
     """
 
     batches: tuple[str, ...] = ()
+    certified: tuple[str, ...] = ()
     shipments: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
@@ -106,6 +107,7 @@ def _certified(record: Certificate) -> Touched:
     declaration = (identities.declaration,) if identities.declaration else ()
     return Touched(
         batches=(identities.batch,),
+        certified=(identities.batch,),
         statements=(identities.batch.partition(".")[0], *declaration),
         reserved=reserving(record),
     )

@@ -8,7 +8,18 @@ from .figures import Deciding, Figure, Missing
 from .gaps import Gap, gaps
 from .lenses import lens_named, lenses_of
 from .model import Policy, Row
-from .own import EXAMPLE, OWN, PREFIX, as_told, is_own, is_shipped, quoted, read_file, read_own
+from .own import (
+    EXAMPLE,
+    OWN,
+    PREFIX,
+    as_told,
+    has_shipped_version,
+    is_own,
+    is_shipped,
+    quoted,
+    read_file,
+    read_own,
+)
 from .reading import NotOffered, read_definition, read_policy
 from .wording import Line, explained
 
@@ -37,6 +48,7 @@ __all__ = [
     "digest",
     "explained",
     "gaps",
+    "has_shipped_version",
     "is_own",
     "is_shipped",
     "lens_named",

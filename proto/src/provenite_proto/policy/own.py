@@ -53,6 +53,11 @@ def is_shipped(policy: Policy) -> bool:
     return digest(shipped) == digest(policy)
 
 
+def has_shipped_version(policy: Policy) -> bool:
+    """Whether a policy of this id and version ships: then it is that one, or a false one."""
+    return policy.id in CATALOGUE and policy_named(policy.id).version == policy.version
+
+
 def quoted(text: str) -> str:
     """Somebody else's words, in quotation marks that they cannot close."""
     return f"“{text.translate(_MARKS)}”"

@@ -18,7 +18,7 @@ from provenite_proto.certificate import (
     read_certificate,
     reassessed,
 )
-from provenite_proto.certificate.standing import SUPPOSED, Said, against
+from provenite_proto.ledger.resting import SUPPOSED, Said, against
 from provenite_proto.policy import Assessment, Facts, NotOffered, Outcome, Policy
 from provenite_proto.policy.answers import answer
 from provenite_proto.problem import Problem

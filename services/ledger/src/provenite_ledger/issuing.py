@@ -28,8 +28,8 @@ from provenite_proto.certificate import (
     sign_certificate,
 )
 from provenite_proto.certificate.answers import CertificateRequest
-from provenite_proto.certificate.standing import UNDECLARED
 from provenite_proto.ledger import BatchStatus, Enrolled
+from provenite_proto.ledger.resting import UNDECLARED
 from provenite_proto.policy import Facts, Outcome, Policy, digest
 from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.problem import Problem

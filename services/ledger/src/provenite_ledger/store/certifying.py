@@ -6,9 +6,10 @@ from datetime import date, datetime
 import asyncpg
 import msgspec
 
-from provenite_proto.certificate import digest_of, standing
-from provenite_proto.certificate.standing import Said
+from provenite_proto.certificate import digest_of
 from provenite_proto.ledger import Effect, Recorded, RegisteredKey
+from provenite_proto.ledger.resting import Said
+from provenite_proto.ledger.resting import against as against_what_is_said
 from provenite_proto.record import Certificate, Declaration, Facts
 from provenite_proto.replay.reach import Reach
 from provenite_proto.statement import parse
@@ -86,7 +87,7 @@ async def against(
     """What stands against a certificate of the batch, whatever its figures are, as the log before an index has it."""
     on = resting(batch, declaration)
     found = await said(connection, {each for each in on if each is not None}, before)
-    return standing.against(*(None if each is None else found[each] for each in on))
+    return against_what_is_said(*(None if each is None else found[each] for each in on))
 
 
 async def same(

@@ -117,10 +117,7 @@ async def touched(connection: asyncpg.Connection, loaded: Loaded, group: Iterabl
     used = await recalling.assays(connection, loaded, group)
     named = {one for each in group for one in each.statements} | used
     statements = {one for one in named if one not in state.statements}
-    if statements:
-        keys, closed = await recalling.statements(connection, loaded, statements)
-        await batches_by_key(connection, loaded, keys)
-        await _shipments(connection, loaded, closed)
+    await _statements(connection, loaded, statements)
     batches = {one for each in group for one in each.batches if one not in state.batches}
     if batches:
         names = [rows.split(batch) for batch in batches]
@@ -129,6 +126,7 @@ async def touched(connection: asyncpg.Connection, loaded: Loaded, group: Iterabl
         )
         _keep_batches(loaded, found)
         await _roots(connection, loaded, {one for each in group for one in each.batches})
+    await _statements(connection, loaded, _makers(loaded, group))
     await _shipments(
         connection,
         loaded,
@@ -143,6 +141,27 @@ async def touched(connection: asyncpg.Connection, loaded: Loaded, group: Iterabl
     sites = {one for each in group for one in each.sites} | departures
     await _sites(connection, loaded, {one for one in sites if one not in state.sites})
     await recalling.remembered(connection, loaded, group)
+
+
+async def _statements(
+    connection: asyncpg.Connection, loaded: Loaded, digests: Iterable[str]
+) -> None:
+    """Bring statements into memory with the batches and transfers that they are about."""
+    digests = set(digests)
+    if digests:
+        keys, closed = await recalling.statements(connection, loaded, digests)
+        await batches_by_key(connection, loaded, keys)
+        await _shipments(connection, loaded, closed)
+
+
+def _makers(loaded: Loaded, group: Iterable[Touched]) -> set[str]:
+    """The statements that made what is in the batches that the group certifies, as far as they are not there yet."""
+    state = loaded.state
+    certified = {one for each in group for one in each.certified}
+    # A batch that another statement of the group brings is a part of one that is in memory.
+    known: Iterable[str] = certified if certified <= state.batches.keys() else state.batches
+    makers = {state.batches[one].root.partition(".")[0] for one in known}
+    return {one for one in makers if one not in state.statements}
 
 
 async def batches_by_key(

@@ -4,9 +4,14 @@ A batch is retracted only with the statement that brought it or the one that mad
 all that its status would.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
-from ..ledger.vouching import disowned
+from .batch import Batch
+from .register import RegisteredKey
+from .remembered import Recorded
+from .vouching import disowned
 
 WITHDRAWN = "The statement that made or brought the batch has been retracted."
 VOID = "The statement that brought the batch, or that made what is in it, stands no more."
@@ -48,3 +53,22 @@ def against(brought: Said | None, made: Said | None, declaration: Said | None) -
     if declaration is not None and not declaration.stands:
         return UNDECLARED
     return None
+
+
+def against_batch(
+    batch_id: str,
+    batch: Batch | None,
+    declaration: str | None,
+    statements: Mapping[str, Recorded],
+    keys: Mapping[str, RegisteredKey],
+) -> str | None:
+    """What stands against a certificate of the batch that rests on this declaration (its digest), as `statements` and `keys` are."""
+
+    def said(name: str | None) -> Said | None:
+        found = None if name is None else statements.get(name.partition(".")[0])
+        if found is None:
+            return None
+        since = keys[found.key_id].compromised_from
+        return Said(found.retracted_by is not None, found.recorded_at, since)
+
+    return against(said(batch_id), said(batch.root if batch else None), said(declaration))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from provenite_proto.certificate.standing import UNDECLARED, VOID, WITHDRAWN, Said, against
+from provenite_proto.ledger.resting import UNDECLARED, VOID, WITHDRAWN, Said, against
 
 STANDS = Said(withdrawn=False, recorded_at=100)
 RETRACTED = Said(withdrawn=True, recorded_at=100)
