@@ -1,8 +1,16 @@
 """What is certified of a batch whose own statement falls: nothing more, whatever an assessment comes to."""
 
+from datetime import UTC, datetime, timedelta
+
 from provenite_proto import paths
 from provenite_proto.ledger.resting import VOID, WITHDRAWN
-from provenite_proto.record import RetractionReason, RevocationReason
+from provenite_proto.record import (
+    Certificate,
+    CertificateIdentities,
+    RetractionReason,
+    RevocationReason,
+    StatusEntry,
+)
 from provenite_proto.statement import SigningKey
 from tests.ledger.running import (
     Firm,
@@ -15,6 +23,8 @@ from tests.ledger.running import (
 )
 from tests.ledger.speaking import retracting, revoking, submitted
 from tests.ledger.test_certificates import comes_to, slug
+from tests.proto.making.certifying import certificate_id
+from tests.proto.making.keys import digest_of
 
 ANY_SHARE = "claim.non-covered-nation.share?stage=extraction&share=0"
 """Passed by whatever there is."""
@@ -77,6 +87,31 @@ def test_what_was_shipped_with_a_stolen_key_is_certified_no_more(ledger: Ledger)
     submitted(mine, revoking(stolen.key_id, RevocationReason.KEY_COMPROMISE, day(0)))
     assert comes_to(ledger, name, "suspended")["reason"] == VOID
     assert ledger.http.get(paths.certificate(other)).json()["status"] == "valid"
+
+
+def test_the_registrar_itself_certifies_nothing_of_what_a_stolen_key_has_made(
+    ledger: Ledger,
+) -> None:
+    mine, _ = ore_of(ledger)
+    stolen = SigningKey.generate()
+    mine.record(further_key(mine.id, stolen))
+    (ore,) = Firm(ledger, stolen, mine.id).record(extraction(kg="100"))
+    refiner = ledger.enrol("refiner")
+    bought = mine.ships(ore, refiner, "100")
+    submitted(mine, revoking(stolen.key_id, RevocationReason.KEY_COMPROMISE, day(0)))
+    record = Certificate(
+        credential=digest_of("credential"),
+        policy=digest_of("policy"),
+        as_of=day(0).date(),
+        size=ledger.http.get(paths.LOG_STATE).json()["size"],
+        valid_until=datetime.now(UTC) + timedelta(days=1),
+        status=StatusEntry(list=0, index=0),
+        identities=CertificateIdentities(
+            certificate=certificate_id("first"), party=refiner.id, batch=bought
+        ),
+    )
+    answer = ledger.registrar.submit(record)
+    assert (answer.status_code, slug(answer)) == (409, "batch-retracted"), answer.text
 
 
 def test_no_day_before_there_was_the_batch(ledger: Ledger) -> None:

@@ -142,9 +142,13 @@ class Certified:
         *,
         declaration: str | None = None,
         carries: Policy | None = None,
+        admitted: bool = True,
         **members: Any,
     ) -> str:
-        """Let the log commit to the text, as it does to every certificate; `members` of the statement are others."""
+        """Let the log commit to the text, as it does to every certificate; `members` of the statement are others.
+
+        An operator logs it all the same when it is not `admitted`.
+        """
         found = certificates.read_certificate(text)
         said, entry = found.credential.provenance, found.credential.credential_status
         record = Certificate(
@@ -161,9 +165,8 @@ class Certified:
                 declaration=declaration,
             ),
         )
-        self.statements.append(
-            self.firms.add("registrar", msgspec.structs.replace(record, **members))
-        )
+        says = self.firms.add if admitted else self.firms.say
+        self.statements.append(says("registrar", msgspec.structs.replace(record, **members)))
         self.texts[found.id] = text
         carried = carries or policy
         self.policies[digest(carried)] = definition(carried)

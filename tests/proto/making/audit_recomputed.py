@@ -153,7 +153,9 @@ def _altered() -> Iterator[Made]:
 def _products() -> Iterator[Made]:
     """A policy that asks which product it is: the certificate says what was declared, beside what the batch is."""
     policy = msgspec.structs.replace(
-        RECYCLED, scope=msgspec.structs.replace(RECYCLED.scope, products=("anode", "cathode"))
+        RECYCLED,
+        id="own.cathode",
+        scope=msgspec.structs.replace(RECYCLED.scope, products=("anode", "cathode")),
     )
     for name, product, result, found in (
         ("the-declared", "cathode", "verified", {}),
@@ -230,6 +232,25 @@ def _policies() -> Iterator[Made]:
         made.forged(),
         "false",
         {"failures": ("figures-false", "policy-differs")},
+    )
+    strict = policy_named("claim.recycled?share=0.9&class=post_consumer")
+    (row,) = strict.row
+    nothing = tuple(msgspec.structs.replace(each, at_least="0") for each in row.test)
+    made = Certified()
+    made.certify(msgspec.structs.replace(strict, row=(msgspec.structs.replace(row, test=nothing),)))
+    yield (
+        "certificate-by-a-policy-that-ships-otherwise",
+        made.forged(),
+        "false",
+        {"failures": ("policy-differs",)},
+    )
+    made = Certified()
+    made.certify(msgspec.structs.replace(RECYCLED, version="0"))
+    yield (
+        "certificate-by-a-version-that-does-not-ship",
+        made.forged(),
+        "unchecked",
+        {"missing": ("certificate",)},
     )
 
 

@@ -1,27 +1,31 @@
 """Packs of which the certificates are suspended, lifted, fallen, or should have been: their status, and whether they still pass."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import msgspec
 
 from provenite_proto import certificate as certificates
-from provenite_proto.policy import Facts
+from provenite_proto.policy import Facts, policy_named
 from provenite_proto.record import (
     Declaration,
     Retraction,
     RetractionReason,
+    Revocation,
+    RevocationReason,
     Validity,
 )
 from tests.proto.forging import Made
 
 from .audit_certificates import (
     HOUR,
+    KEY,
     RECYCLED,
     Certified,
     maker,
     with_provenance,
 )
-from .keys import AUDIENCE, TestKey
+from .keys import AUDIENCE, START, TestKey
 
 
 def _standing() -> Iterator[Made]:
@@ -145,7 +149,7 @@ def _fallen() -> Iterator[Made]:
     made.stands(Validity.SUSPENDED)
     yield "certificate-that-has-fallen-and-was-suspended", made.forged(), "verified", {}
     made = Certified()
-    brief = msgspec.structs.replace(RECYCLED, as_of=made.day, verify_by=made.day)
+    brief = msgspec.structs.replace(RECYCLED, id="own.brief", as_of=made.day, verify_by=made.day)
     made.certify(brief)
     made.firms.idle = 24 * HOUR
     made.firms.add("recycler", Retraction(statement=made.collected, reason=RetractionReason.FRAUD))
@@ -171,5 +175,31 @@ def _fallen() -> Iterator[Made]:
     )
 
 
-MAKERS = (_standing, _fallen, _withdrawn)
+def _void() -> Iterator[Made]:
+    """A stolen key has made the batch, as the log says before it is certified by what anything passes."""
+    anything = policy_named("claim.recycled?share=0&class=post_consumer")
+    for name, newer in (("of-a-stolen-key", False), ("of-a-stolen-key-with-a-newer-one", True)):
+        made = Certified()
+        firms = made.firms
+        if newer:
+            firms.add("recycler", firms.key(firms.ids["recycler"], TestKey("newer")))
+        firms.add(
+            "registrar",
+            Revocation(
+                key=firms.keys["recycler"].key_id,
+                reason=RevocationReason.KEY_COMPROMISE,
+                compromised_at=datetime.fromtimestamp(START, UTC),
+            ),
+        )
+        text = certificates.sign_certificate(made.credential(anything), KEY)
+        made.log(text, anything, admitted=False)
+        yield (
+            f"certificate-of-a-batch-{name}",
+            made.forged(),
+            "false",
+            {"failures": ("batch-retracted", "figures-false"), "missing": ("certificate",) * 2},
+        )
+
+
+MAKERS = (_standing, _fallen, _withdrawn, _void)
 """Packs and what an audit finds."""

@@ -32,7 +32,7 @@ COSTS = Facts(product="magnet", cost=Cost(total="100", prohibited="12.5"))
 
 def cases() -> Iterator[tuple[str, Case]]:
     """File name below `admission/` and the case."""
-    for group in (_declaring, _certifying, _declared, _taken, _standing):
+    for group in (_declaring, _certifying, _void, _declared, _taken, _standing):
         yield from group()
 
 
@@ -152,6 +152,32 @@ def _certifying() -> Iterator[tuple[str, Case]]:
         "certificate-of-a-retracted-batch",
         case("batch-retracted", f"{IDENTITIES}/batch", withdrawn, **figures),
     )
+
+
+def _void() -> Iterator[tuple[str, Case]]:
+    """What made the batch, or brought it, stands no more, and nothing has withdrawn the batch itself."""
+
+    def case(firms: Firms, batch: str, root: str) -> Case:
+        record = certificate(firms, "refiner", batch)
+        found = ("batch-retracted", f"{IDENTITIES}/batch")
+        return refused(firms, "registrar", record, found, batch=batch, root=root)
+
+    for name, sold in (("that-a-stolen-key-brought", False), ("that-a-stolen-key-made", True)):
+        firms, batch = held()
+        root = firms.replay.state.batches[batch].root
+        if sold:
+            batch = f"{firms.delivered('refiner', 'trader', {batch: '10'})}.0"
+        compromised = Revocation(
+            key=firms.keys["miner"].key_id,
+            reason=RevocationReason.KEY_COMPROMISE,
+            compromised_at=firms.time() - timedelta(hours=1),
+        )
+        firms.add("registrar", compromised)
+        yield f"certificate-of-a-batch-{name}", case(firms, batch, root)
+    firms, batch = held()
+    root = firms.replay.state.batches[batch].root
+    firms.add("miner", retracted(root.partition(".")[0]))
+    yield "certificate-of-a-part-of-what-is-retracted", case(firms, batch, root)
 
 
 def _digests(step: dict[str, Any]) -> str:
