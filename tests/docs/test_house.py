@@ -133,6 +133,23 @@ def test_packages_import_in_one_direction() -> None:
     assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
+def test_no_module_of_the_ledger_is_left_out_where_the_web_framework_is_forbidden() -> None:
+    (contract,) = (
+        each
+        for each in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+            "contracts"
+        ]
+        if each.get("forbidden_modules") == ["litestar", "uvicorn"]
+    )
+    ledger = ROOT / "services/ledger/src/provenite_ledger"
+    modules = {each.stem for each in ledger.glob("*.py")} | {
+        each.parent.name for each in ledger.glob("*/__init__.py")
+    }
+    knowing = {"http", "app", "serving", "replaying", "retiring", "cli", "__main__", "__init__"}
+    named = {each.removeprefix("provenite_ledger.") for each in contract["source_modules"]}
+    assert named == modules - knowing
+
+
 def test_no_file_names_a_machine_path() -> None:
     def naming() -> Iterator[str]:
         for path in tracked():

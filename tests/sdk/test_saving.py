@@ -72,3 +72,13 @@ def test_an_interruption_afterwards_leaves_all(
 def test_what_has_no_folder_is_not_saved(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         save_together(contents(tmp_path / "nowhere"))
+
+
+def test_a_folder_in_the_way_leaves_all_as_it_was(tmp_path: Path) -> None:
+    one, other = tmp_path / "a.html", tmp_path / "a.pdf"
+    one.write_bytes(b"earlier")
+    other.mkdir()
+    with pytest.raises(IsADirectoryError):
+        save_together({one: b"new", other: b"new"})
+    assert one.read_bytes() == b"earlier"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.html", "a.pdf"]

@@ -238,6 +238,16 @@ def _controllers() -> Iterator[tuple[str, Made]]:
     chain.own(holder("0.249999999", **own), rest)
     yield "not-controlled-below-25-percent", chain.made("Less does not.", controllers="CL")
     chain = _chain()
+    chain.own(
+        holder("0.15", holder="One government", board="0.15", votes="0.15"),
+        holder("0.1", holder="Another government", country="RU", board="0.1", votes="0.1"),
+        OwnershipLink(holder="Founders", country="CL", board="0.75", votes="0.75", equity="0.75"),
+    )
+    yield (
+        "governments-with-25-percent-together",
+        chain.made("What several countries hold is not added up.", controllers="CL"),
+    )
+    chain = _chain()
     majority = OwnershipLink(holder="Holding", board="0.5", votes="0.5", equity="0.5")
     through = OwnershipLink(
         holder="State fund", held="Holding", country="CN", board="0.25", votes="0.25", equity="0.25"

@@ -16,6 +16,7 @@ from .vouching import disowned
 WITHDRAWN = "The statement that made or brought the batch has been retracted."
 VOID = "The statement that brought the batch, or that made what is in it, stands no more."
 UNDECLARED = "The declaration on which it rests stands no more."
+UNREADABLE = "This version of the ledger cannot assess by its policy."
 SUPPOSED = {
     WITHDRAWN: "The statement that made or brought the batch would be retracted.",
     VOID: "The statement that brought the batch, or that made what is in it, would stand no more.",

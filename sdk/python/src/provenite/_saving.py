@@ -1,6 +1,7 @@
 """Saving what is fetched: a file that is there whole or not at all."""
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
@@ -98,8 +99,12 @@ class Saving:
 def save_together(contents: Mapping[Path, bytes]) -> tuple[Path, ...]:
     """Save files that belong together, in the order in which they are given: all, or none that was not there before.
 
-    Ctrl-C leaves none of them, or, once all are on disk, comes when all are in their places. `OSError`.
+    Ctrl-C leaves none of them, or, once all are on disk, comes when all are in their places. `OSError`; should the
+    disk fail at that very moment, those that are in place stay.
     """
+    for path in contents:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     with contextlib.ExitStack() as saved:
         files = [saved.enter_context(Saving(path, public=True)) for path in contents]
         for file, content in zip(files, contents.values(), strict=True):

@@ -18,7 +18,7 @@ from provenite_proto.certificate import (
     read_certificate,
     reassessed,
 )
-from provenite_proto.ledger.resting import SUPPOSED, Said, against
+from provenite_proto.ledger.resting import SUPPOSED, UNREADABLE, Said, against
 from provenite_proto.policy import Assessment, Facts, NotOffered, Outcome, Policy
 from provenite_proto.policy.answers import answer
 from provenite_proto.problem import Problem
@@ -28,10 +28,9 @@ from provenite_proto.strict_toml import Malformed
 
 from . import hindsight, policies
 from .hindsight import View
-from .reassessing import UNREADABLE
 from .store import cascading, certifying, rows
 from .store.packing import unpacked
-from .store.rows import OUTPUTS, Row
+from .store.rows import Row
 
 Replacing = Callable[[str], Policy]
 """The policy instead of one that was set with these parameters; `NotOffered` when it does not take them."""
@@ -245,7 +244,7 @@ async def _said(
 
 
 def _so(case: _Case, size: int, found: Assessment) -> Reassessed:
-    return reassessed(answer(_name(case.batch), size, found, ()))
+    return reassessed(answer(rows.batch_id(case.batch), size, found, ()))
 
 
 def _changed(
@@ -260,7 +259,7 @@ def _changed(
     return ChangedCertificate(
         certificate=row["id"],
         statement=rows.text(row["digest"]),
-        batch=_name(case.batch),
+        batch=rows.batch_id(case.batch),
         policy=case.under.id,
         version=case.under.version,
         as_of=row["as_of"],
@@ -270,7 +269,3 @@ def _changed(
         short=short,
         reason=reason,
     )
-
-
-def _name(batch: Row) -> str:
-    return f"{rows.text(batch['digest'])}.{batch['key'] % OUTPUTS}"

@@ -1,4 +1,4 @@
-"""Which of several late statements has turned a certificate: the first as of which it stands otherwise."""
+"""Which of several late statements has turned a certificate: one with which it stands otherwise than before it."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ async def turning(
 ) -> Row:
     """Of late statements in the order of the log the one with which the certificate falls, or stands again.
 
-    With the last of them it does so. Where more than `UPSTREAM` statements are upstream, the newest that reaches it.
+    With the last of them it does so. When it turned more than once, one of these turns is found. Where more than `UPSTREAM` statements are upstream, the newest that reaches it.
     """
     upstream = await hindsight.makers(connection, case.batch, UPSTREAM)
     if upstream is None:

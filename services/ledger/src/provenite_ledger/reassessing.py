@@ -17,6 +17,7 @@ from typing import Self
 
 import asyncpg
 
+from provenite_proto.ledger.resting import UNREADABLE
 from provenite_proto.policy import Facts
 from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.problem import Problem
@@ -44,7 +45,6 @@ _TRIES = 100
 IDLE_SECONDS = 30.0
 """How long it waits at the most, though nobody calls: content may have been revised by whoever asked for it, or a key
 retired by a command."""
-UNREADABLE = "This version of the ledger cannot assess by its policy."
 PASSES = "Assessed again it passes."
 RETIRED = "The key that signed it has been retired."
 

@@ -54,7 +54,7 @@ def _changed(row: Row) -> ChangedBatch:
     spans = ranges(row)
     before, after = part_of(decode(row["before"]), spans), part_of(decode(row["after"]), spans)
     return ChangedBatch(
-        batch=f"{rows.text(row['digest'])}.{row['key'] % OUTPUTS}",
+        batch=rows.batch_id(row),
         changes=tuple(_changes(before, after)),
     )
 
