@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ..content import LENSES
+from ..content import LENSES, Lens
 from ..countries import GROUPS
 from ..matter.element import ELEMENTS
 from ..matter.material import MATERIALS
@@ -19,8 +19,9 @@ from ..record import Source, Stage
 from ..record.country import COUNTRIES
 from ..strict_toml import Malformed, Words, line_of, read
 from .definition import MAX_DEFINITION, definition
+from .labels import never
 from .lenses import GROUP, lens_on
-from .model import Dated, Exemption, Parameter, Policy, Row, Share, Test, Value
+from .model import Dated, Exemption, OwnLens, Parameter, Policy, Row, Share, Test, Value
 from .refusing import in_plain_words, of_syntax
 
 MAX_BYTES = 65_536
@@ -64,6 +65,7 @@ def read_policy(text: str, name: str, given: Mapping[str, str] | None = None) ->
         text, values = _set(text, name, given or {})
         policy = _told(read(text, Policy, name, _WORDS), values)
         _check(policy)
+        _check_labels(policy)
     except RecursionError:
         raise Malformed(name, 1, "The file is nested too deeply.") from None
     except Unfit as error:
@@ -269,6 +271,19 @@ def _check_share(policy: Policy, test: Share, at: Place) -> None:
         seen.update(labels)
 
 
+def _check_labels(policy: Policy) -> None:
+    """Each label is one that its lens can give. Of a definition it is not asked: what it says it says for good."""
+    lenses: Mapping[str, Lens | OwnLens] = {**LENSES, **{each.name: each for each in policy.lens}}
+    for number, row in enumerate(policy.row):
+        for at, test in enumerate(row.test):
+            if not isinstance(test, Share):
+                continue
+            for member in ("good", "bad", "review", "unknown"):
+                for label in getattr(test, member):
+                    if reason := never(test.lens, lenses[test.lens], label):
+                        raise Unfit(("row", number, "test", at, member), reason)
+
+
 def _check_periods(policy: Policy) -> None:
     """Rows of the same products follow each other without gap and overlap."""
     products: set[str | None] = {each for row in policy.row for each in row.products}
@@ -290,7 +305,10 @@ def _check_periods(policy: Policy) -> None:
 def _check_groups(place: Place, labels: tuple[str, ...]) -> None:
     for group in _groups(labels):
         if group not in GROUPS:
-            raise Unfit(place, f"There is no group of countries {group!r}.")
+            raise Unfit(
+                place,
+                f"There is no group of countries {group!r}: there are {', '.join(sorted(GROUPS))}.",
+            )
 
 
 def _check_countries(place: Place, labels: tuple[str, ...]) -> None:
