@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import itertools
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -108,8 +109,31 @@ def test_registering_again_adds_nothing_and_another_version_is_another(ledger: L
     # The id means the last one; each digest means what it always did.
     assert outcome(firm, batch, "own.acme.chilean") == outcome(firm, batch, second) == "pass"
     assert outcome(firm, batch, first) == "fail"
-    assert registered(firm, OWN) == first
-    assert outcome(firm, batch, "own.acme.chilean") == "fail"
+    assert [each.get("replaced", False) for each in own(firm)] == [True, False]
+
+
+def test_what_is_registered_already_stays_as_it_is(ledger: Ledger) -> None:
+    firm, other = ledger.enrol("miner"), ledger.enrol("miner")
+    (batch,) = firm.record(extraction("10", country="PE"))
+    first = registered(firm, OWN)
+    newer = OWN.replace('version = "1"', 'version = "2"').replace('["CL"]', '["CL", "PE"]')
+    second = registered(firm, newer)
+    before = own(firm)
+    again = register(firm, OWN)
+    assert (again.status_code, again.json()) == (201, before[0])
+    assert own(firm) == before
+    assert outcome(firm, batch, "own.acme.chilean") == outcome(firm, batch, second) == "pass"
+    # Other content under an id and version that are there is none of them.
+    changed = OWN.replace('["CL"]', '["CL", "PE"]')
+    refused = register(firm, changed)
+    assert (refused.status_code, slug(refused)) == (422, "policy-malformed")
+    assert refused.json()["figures"] == {"line": "4"}
+    assert "own.acme.chilean version 1 says something else already, since 20" in refused.text
+    assert own(firm) == before
+    assert outcome(firm, batch, first) == "fail"
+    # What another firm has says nothing of it.
+    assert own(other) == []
+    assert registered(other, changed) == registered(other, changed) != first
 
 
 def test_a_digest_is_that_of_what_anyone_reads_by_it(ledger: Ledger) -> None:
@@ -246,8 +270,11 @@ async def test_what_this_version_cannot_read_is_kept_and_not_assessed_by(dsn: st
         assert await kept.defined(pool, known_by) == foreign
         with pytest.raises(Problem, match="cannot assess by it"):
             await asking.by_digest(pool, base64url.encode(known_by))
-        readable = read_own(OWN, "")
-        assert list(asking.listed([foreign, definition(readable)])) == [readable]
+        now = datetime.now(UTC)
+        readable = definition(read_own(OWN, ""))
+        kept_so = [kept.Own(each, now, replaced=False) for each in (foreign, readable)]
+        (listed,) = asking.listed(kept_so)
+        assert (listed.digest, listed.registered_at) == (digest(read_own(OWN, "")), now)
 
 
 def key(policy: Policy) -> bytes:

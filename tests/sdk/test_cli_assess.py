@@ -1,6 +1,7 @@
 """`provenite assess` and the clients' `assessment`, against a real ledger."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -130,10 +131,55 @@ def test_a_file_of_ones_own_is_added_and_assessed_by(run: Run, tmp_path: Path) -
     assert run("--policy", "own.pit.traced").stdout.splitlines()[1] == "fail"
     assert run("--policy", known_by).stdout.splitlines()[1] == "pass"
     listed = CliRunner().invoke(main, ["policy", "list", "--own", "--json"])
-    assert [json.loads(line)["version"] for line in listed.stdout.splitlines()] == ["1", "2"]
+    ours = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert [(each["version"], each.get("replaced")) for each in ours] == [("1", True), ("2", None)]
     explained = CliRunner().invoke(main, ["policy", "explain", known_by])
     assert "“known”, at least 85 %" in explained.stdout
     assert f"Digest {known_by}" in explained.stdout
+
+
+def policy(*words: str) -> Result:
+    return CliRunner().invoke(main, ["policy", *words])
+
+
+def test_an_id_stands_for_the_version_that_was_added_last(run: Run, tmp_path: Path) -> None:
+    first = OURS.replace("own.pit.traced", "own.pit.versions")
+    file = tmp_path / "ours.toml"
+    file.write_text(first)
+    told = " ".join(run("--policy", str(file)).stderr.split())
+    assert f"{file} was added to the ledger, for good: own.pit.versions stands for this" in told
+    assert "was added" not in run("--policy", str(file)).stderr
+    second = first.replace('version = "1"', 'version = "2"').replace('"0.85"', '"0.9"')
+    file.write_text(second)
+    added = policy("add", str(file))
+    assert "stands for this version from now on, and no longer for 1." in added.stderr
+    file.write_text(first)
+    again = policy("add", str(file))
+    assert again.exit_code == 0
+    told = " ".join(again.stderr.split())
+    assert told.startswith("Already added on 20")
+    assert "nothing has changed: own.pit.versions stands for version 2." in told
+    explained = json.loads(policy("explain", "own.pit.versions", "--json").stdout)
+    assert explained["digest"] == digest(read_own(second, ""))
+    listed = policy("list", "--own").stdout
+    assert listed.index("own.pit.versions  version 1\n  added on 20") < listed.index(
+        "own.pit.versions  version 2\n  added on 20"
+    )
+    assert "replaced by a later one" in listed
+    assert "what the id stands for" in listed
+    file.write_text(first.replace('"0.85"', '"0"'))
+    for refused in (run("--policy", str(file)), policy("add", str(file))):
+        assert refused.exit_code == 1
+        assert "own.pit.versions version 1 says something else already" in " ".join(
+            refused.stderr.split()
+        )
+
+
+def test_an_own_id_that_there_is_not_is_told_with_how_one_is_added(run: Run) -> None:
+    for refused in (run("--policy", "own.no.such"), policy("explain", "own.no.such")):
+        assert refused.exit_code in {1, 2}
+        told = " ".join(refused.stderr.split())
+        assert "`provenite policy add FILE` adds one, `provenite policy list --own` has" in told
 
 
 def test_the_words_of_a_policy_of_ones_own_are_quoted(run: Run, tmp_path: Path) -> None:
@@ -143,7 +189,7 @@ def test_the_words_of_a_policy_of_ones_own_are_quoted(run: Run, tmp_path: Path) 
     assert "It is by a rule that a firm wrote itself." in told
     assert "“known”, at least 85.00 %" in told
     listed = CliRunner().invoke(main, ["policy", "list", "--own"]).stdout
-    assert "own.pit.traced  version 1\n  “Half of it recycled”" in listed
+    assert re.search(r"own\.pit\.traced  version 1\n  added on .*\n  “Half of it recycled”", listed)
 
 
 def test_without_a_policy_of_ones_own_it_is_said_how_one_is_added(ledger: Ledger, run: Run) -> None:

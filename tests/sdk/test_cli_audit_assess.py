@@ -10,9 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from provenite.cli import main
+from provenite_proto.policy import CATALOGUE, digest, read_own
 from tests.proto.forging import Forged, redacted
 from tests.proto.making.audit_certificates import RECYCLED, Certified
 from tests.proto.making.firms import Firms
+from tests.proto.own_rule import own_rule
 from tests.proto.packing import LOG, packed
 from tests.proto.test_policy_gaps import STRICT, magnets, ore
 
@@ -117,6 +119,35 @@ def test_nothing_follows_from_a_pack_that_is_false(put: Callable[[bytes], Path])
     assert code == FALSE
     assert "Nothing follows from a pack in which something is false." in said
     assert "Cu:" not in said
+
+
+def test_a_draft_of_one_that_ships_is_not_assessed_by(
+    put: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    file, law = put(certified().packed()), tmp_path / "law.toml"
+    law.write_text(CATALOGUE["claim.recycled"].replace("$share", "0"))
+    code, said = audit(file, "--assess", law)
+    assert code == UNABLE
+    assert "not the claim.recycled that ships here. Its digest is " in " ".join(said.split())
+    assert "Assessed" not in said
+    law.write_text(CATALOGUE["claim.recycled"])
+    assert audit(file, "--assess", law, "--as-of", "2026-06-30")[0] == VERIFIED
+
+
+def test_an_own_id_is_that_of_the_policy_in_the_pack(put: Callable[[bytes], Path]) -> None:
+    made, rule = Certified(), read_own(own_rule("acme.recycled"), "")
+    made.certify(rule)
+    file = put(made.forged().packed())
+    code, said = audit(file, "--assess", "own.acme.recycled", "--as-of", "2026-06-30")
+    assert code == VERIFIED, said
+    told = " ".join(said.split())
+    assert f"is the one in the pack: its digest is {digest(rule)}." in told
+    assert "own.acme.recycled version 1 as of 2026-06-30" in told
+    code, said = audit(file, "--assess", "own.acme.other")
+    assert code == MISUSED
+    assert "the pack does not carry it: give its file" in " ".join(said.split())
+    broken = put(made.forged().packed()[:-1])
+    assert audit(broken, "--assess", "own.acme.recycled")[0] == FALSE
 
 
 def test_what_is_asked_wrongly_is_no_verdict(put: Callable[[bytes], Path], tmp_path: Path) -> None:

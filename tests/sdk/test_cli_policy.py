@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from provenite.cli import main
-from provenite_proto.policy import CATALOGUE, digest, policy_named
+from provenite_proto.policy import CATALOGUE, digest, policy_named, read_policy
 from tests.proto.making.policies import POLICY
 
 
@@ -84,6 +84,26 @@ def test_a_file_that_is_none_is_refused_with_its_line(tmp_path: Path) -> None:
     answer = policy("explain", str(file))
     assert (answer.exit_code, answer.stdout) == (1, "")
     assert "ours.toml, line 41: There is no lens 'colour'." in answer.stderr
+
+
+def test_a_draft_of_one_that_ships_is_marked_as_that(tmp_path: Path) -> None:
+    law = "us.dfars.252.225-7052"
+    file = tmp_path / "law.toml"
+    file.write_text(f"# a copy\n{CATALOGUE[law]}")
+    assert "A draft" not in policy("explain", str(file)).stdout
+    assert "draft" not in json.loads(policy("explain", str(file), "--json").stdout)
+    altered = re.sub('at_least = "[^"]*"', 'at_least = "0"', CATALOGUE[law])
+    file.write_text(altered)
+    known_by = digest(read_policy(altered, "law.toml"))
+    told = f"A draft or another version: not the {law} that ships here. Its digest is {known_by}."
+    assert " ".join(policy("explain", str(file)).stdout.split()).startswith(told)
+    assert json.loads(policy("explain", str(file), "--json").stdout)["draft"] == told
+
+
+def test_an_own_id_needs_the_ledger_that_knows_it() -> None:
+    answer = policy("explain", "own.acme.recycled")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "give its file or digest" in " ".join(answer.stderr.split())
 
 
 @pytest.mark.parametrize("which", ["us.nothing", "us.uflpa?share=1", "no-such-file.toml"])

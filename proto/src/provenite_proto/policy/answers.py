@@ -1,6 +1,6 @@
 """Policies and assessments as a ledger answers them: JSON, camelCase, exact integers as text."""
 
-from datetime import date
+from datetime import date, datetime
 
 from ..answers import Answer
 from ..matter.quantity import share
@@ -17,7 +17,8 @@ MAX_FACTS = 4_096
 class PolicyAnswer(Answer, frozen=True, kw_only=True):
     """A policy in a list: which rule it is, how sure it is, and by when it has to be looked up again.
 
-    `digest` is what it is read by; `parameters` are the names of those that can be set; `own`: the reader's.
+    `digest` is what it is read by; `parameters` are the names of those that can be set; `own`: the reader's, since
+    `registered_at`. `replaced`: asked for by its id, it is a version that was registered later.
     """
 
     digest: str
@@ -32,6 +33,8 @@ class PolicyAnswer(Answer, frozen=True, kw_only=True):
     verify_by: date
     parameters: tuple[str, ...] = ()
     own: bool = False
+    registered_at: datetime | None = None
+    replaced: bool = False
 
 
 class FigureAnswer(Answer, frozen=True, kw_only=True):

@@ -58,6 +58,13 @@ def has_shipped_version(policy: Policy) -> bool:
     return policy.id in CATALOGUE and policy_named(policy.id).version == policy.version
 
 
+def draft(policy: Policy) -> str | None:
+    """What is said first of a policy that has an id of the catalogue and is not what ships under it."""
+    if is_own(policy.id) or is_shipped(policy):
+        return None
+    return f"A draft or another version: not the {policy.id} that ships here. Its digest is {digest(policy)}."
+
+
 def quoted(text: str) -> str:
     """Somebody else's words, in quotation marks that they cannot close."""
     return f"“{text.translate(_MARKS)}”"

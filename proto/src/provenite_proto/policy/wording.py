@@ -12,7 +12,7 @@ from ..record import CustodyModel
 from .automaton import exactly, in_words, marks, places
 from .lenses import GROUP, members
 from .model import Cost, DateBasis, Influence, OwnLens, Policy, Recovery, Row, Share, Test, Value
-from .own import OWN, called, in_quotation_marks, is_own, quoted
+from .own import OWN, called, draft, in_quotation_marks, is_own, quoted
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -25,6 +25,8 @@ class Line(msgspec.Struct, frozen=True):
 
 def explained(policy: Policy, day: date) -> Iterator[Line]:
     """The policy line by line; groups of countries are those of the day."""
+    if told_first := draft(policy):
+        yield Line(told_first, heading=True)
     yield Line(f"{policy.id}  version {policy.version}  {words(policy.status)}", heading=True)
     told = quoted if is_own(policy.id) else str
     if is_own(policy.id):

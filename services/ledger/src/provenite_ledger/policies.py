@@ -20,10 +20,12 @@ from provenite_proto.policy import (
     asked_as,
     policy_named,
     read_definition,
+    read_own,
 )
+from provenite_proto.policy.answers import PolicyAnswer, policy_answer
 from provenite_proto.problem import Problem
 from provenite_proto.statement import base64url
-from provenite_proto.strict_toml import Malformed
+from provenite_proto.strict_toml import Malformed, line_of
 
 from .store import policies
 
@@ -73,6 +75,32 @@ async def _of_catalogue(pool: asyncpg.Pool, party: int, asked: str) -> Policy:
     return policy
 
 
+async def register(pool: asyncpg.Pool, party: int, text: bytes) -> PolicyAnswer:
+    """The policy of a party's own file, kept; as it stands when the party has it already.
+
+    `Problem`: `policy-malformed` when it is none, or when another of the party's has its id and version; `too-many`.
+    """
+    # In a thread, which the event loop takes turns with.
+    policy = await asyncio.to_thread(sent, text, read_own)
+    try:
+        within(await policies.register(pool, policy, party))
+    except policies.VersionTaken as error:
+        raise _malformed(
+            line_of(text.decode("utf-8"), ("version",)),
+            f"{policy.id} version {policy.version} says something else already, since "
+            f"{error.registered_at:%Y-%m-%d}: give this one another version.",
+        ) from None
+    (kept,) = await policies.own(pool, party, policy)
+    return own_answer(policy, kept)
+
+
+def own_answer(policy: Policy, kept: policies.Own) -> PolicyAnswer:
+    """A policy of a party's own in a list."""
+    return msgspec.structs.replace(
+        policy_answer(policy, own=True), registered_at=kept.registered_at, replaced=kept.replaced
+    )
+
+
 def within(limit: policies.Limit | None) -> None:
     """`Problem` `too-many` when a party would have more than a limit."""
     if limit is not None:
@@ -103,17 +131,21 @@ def sent(text: bytes, read: Callable[[str, str], Policy]) -> Policy:
         line, reason = text.count(b"\n", 0, error.start) + 1, "This is no text in UTF-8."
     except Malformed as error:
         line, reason = error.line, error.reason
-    raise Problem("policy-malformed", f"Line {line}: {reason}", figures={"line": str(line)})
+    raise _malformed(line, reason)
 
 
-def listed(defined: Iterable[bytes]) -> Iterator[Policy]:
-    """The policies of definitions, without those that a later version of the ledger has kept in another form.
+def listed(kept: Iterable[policies.Own]) -> Iterator[PolicyAnswer]:
+    """A party's own policies in a list, without those that a later version of the ledger has kept in another form.
 
     That their parts fit together is not checked again.
     """
-    for each in defined:
+    for each in kept:
         with contextlib.suppress(msgspec.DecodeError):
-            yield _decode(each)
+            yield own_answer(_decode(each.definition), each)
+
+
+def _malformed(line: int, reason: str) -> Problem:
+    return Problem("policy-malformed", f"Line {line}: {reason}", figures={"line": str(line)})
 
 
 def _missing(asked: str) -> Problem:

@@ -15,7 +15,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from provenite_proto.audit import Asked, Outcome, Presented, Trust, Verdict, audit_pack
 from provenite_proto.counting import counted
-from provenite_proto.pack import is_pack
+from provenite_proto.pack import BadPack, Pack, is_pack
+from provenite_proto.policy import Policy, digest, draft, is_own
 
 from .. import Facts
 from .._tables import scratch_tables
@@ -24,7 +25,7 @@ from .assessing import said_facts
 from .connecting import Connection
 from .failing import INTERRUPTED, UNABLE, misused, say, unable
 from .options import read_day
-from .policies import read_asked
+from .policies import is_file, read_asked
 from .reading_log import Audited, Left, audit_ledger
 from .showing import AsJson, print_json
 from .terminal import console
@@ -83,13 +84,11 @@ def audit(
     nothing is false, but not all could be checked, since it was withheld or is missing (or the command was used
     wrongly); 3: there is no verdict, since a file or the ledger cannot be read.
     """
-    asked = _asked(assess, as_of, facts, as_json=as_json)
+    asked = _asked(assess, file, as_of, facts, as_json=as_json)
     trust = Trust(key_of_log(key_text(log_key)) if log_key else None, witness_policy(policy))
     connection: Connection = context.obj
     if file is not None:
         verdict = audited(file, trust, processes, Presented(asked=asked))
-    elif asked:
-        misused("--assess is about the batch of a pack: name its FILE")
     elif connection.ledger is None:
         misused("say what to audit: the FILE of a pack, or --ledger URL")
     else:
@@ -101,7 +100,7 @@ def audit(
 
 
 def _asked(
-    policy: str | None, day: date | None, facts: Path | None, *, as_json: bool
+    policy: str | None, file: Path | None, day: date | None, facts: Path | None, *, as_json: bool
 ) -> tuple[Asked, ...]:
     """What is asked of the batch; an exit when it is not well formed."""
     if policy is None:
@@ -109,9 +108,41 @@ def _asked(
             misused("--as-of and --facts belong to --assess POLICY")
         return ()
     said = said_facts(facts, None, ()) or Facts()
+    if file is None:
+        misused("--assess is about the batch of a pack: name its FILE")
+    read = _policy(policy, file, as_json=as_json)
+    return () if read is None else (Asked(read, said, day or datetime.now(UTC).date()),)
+
+
+def _policy(which: str, file: Path, *, as_json: bool) -> Policy | None:
+    """The policy that ships, of a file, or of a firm's own id that the pack carries; none of a pack that is none."""
+    if is_own(which) and not is_file(which):
+        return _carried(which, file)
     # 1 would say that the pack is false.
-    read = read_asked(policy, as_json=as_json, refused=UNABLE)
-    return (Asked(read, said, day or datetime.now(UTC).date()),)
+    read = read_asked(which, as_json=as_json, refused=UNABLE)
+    if told := draft(read):
+        unable(f"{which}: {told} An outcome by it would seem to be that rule's.")
+    return read
+
+
+def _carried(which: str, file: Path) -> Policy | None:
+    try:
+        with file.open("rb") as opened:
+            carried = Pack(opened).certified.policies.values()
+    except (BadPack, OSError):
+        # What is wrong with it is said when it is audited.
+        return None
+    found = [each for each in carried if each.id == which]
+    if len(found) != 1:
+        has = "carries several versions of it" if found else "does not carry it"
+        misused(
+            f"{which} is a firm's own, and the pack {has}: give its file (`provenite policy list --own` has its "
+            "digest)"
+        )
+    say(
+        f"{which} version {found[0].version} is the one in the pack: its digest is {digest(found[0])}."
+    )
+    return found[0]
 
 
 def audited(

@@ -19,6 +19,7 @@ from .. import (
 from .terminal import console, in_line, json_text, wrapped
 
 REFUSED, MISUSED, UNREACHED, INTERRUPTED = 1, 2, 3, 130
+HOW_TO_ADD = "`provenite policy add FILE` adds one, `provenite policy list --own` has yours"
 UNABLE = UNREACHED
 """The same of a command whose 0, 1 and 2 are a verdict: it has come to none."""
 
@@ -131,6 +132,8 @@ def problem_text(problem: ProblemAnswer, place: str = "provenite") -> Text:
 
 
 def _remedy(problem: ProblemAnswer) -> str:
+    if problem.slug == "bad-request" and problem.detail.startswith("policy: there is no policy "):
+        return f"{HOW_TO_ADD}; `provenite policy list` has those that ship."
     if problem.slug == "token-invalid" and problem.detail.endswith("is registered."):
         return "This key is not enrolled here: `provenite enrol`, or another --key."
     if problem.slug == "token-invalid" and problem.detail.endswith("has been revoked."):

@@ -4,7 +4,7 @@ What ships and a file of one's own need no ledger; what is known by its digest i
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,20 +20,21 @@ from provenite_proto.policy import (
     Policy,
     as_told,
     digest,
+    draft,
     explained,
     is_own,
     policy_named,
     read_file,
     read_own,
 )
-from provenite_proto.policy.answers import policy_answer
+from provenite_proto.policy.answers import PolicyAnswer, policy_answer
 from provenite_proto.strict_toml import Malformed
 
 from .. import Client, NotFound
 from . import cascading
 from .connecting import Connection
 from .examples import examples
-from .failing import REFUSED, failures, misused, say
+from .failing import HOW_TO_ADD, REFUSED, failures, misused, say
 from .options import read_day
 from .showing import AsJson, AsJsonLines, facts, print_json, print_json_lines
 from .terminal import WIDTH, console, in_line, json_text, wrapped
@@ -46,12 +47,16 @@ policy = typer.Typer(
 )
 
 
-class Explained(msgspec.Struct, frozen=True):
-    """A policy as data, with its digest and the confidence of its least sure source."""
+class Explained(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A policy as data, with its digest and the confidence of its least sure source.
+
+    `draft` says that it is not what ships under its id.
+    """
 
     digest: str
     confidence: str
     policy: Policy
+    draft: str | None = None
 
 
 @policy.command(
@@ -87,6 +92,9 @@ def listed(
     for each in policies:
         version = f"  version {each.version}" if own else ""
         out.print(f"{each.id}{version}", style="bold", soft_wrap=True)
+        if own:
+            stands = "replaced by a later one" if each.replaced else "what the id stands for"
+            out.print(f"  added on {_day(each)}: {stands}", soft_wrap=True)
         status = each.status.replace("_", " ")
         late = " (overdue)" if each.verify_by < today else ""
         for text in (
@@ -124,16 +132,19 @@ def explain(
     """Say in plain words what a policy asks.
 
     A file of your own is read strictly: what is not well formed is refused with its line and the reason. The
-    ledger knows each policy that somebody was answered by, or that a firm has added, by its digest.
+    ledger knows each policy that somebody was answered by, or that a firm has added, by its digest, and yours by
+    their ids.
     """
     if _DIGEST.fullmatch(which):
         connection: Connection = context.obj
         with failures(as_json), connection.client() as client:
             found = client.policy(which)
+    elif is_own(which) and not is_file(which):
+        found = _registered(context.obj, which, as_json=as_json)
     else:
         found = read_asked(which, as_json=as_json)
     if as_json:
-        print_json(Explained(digest(found), found.confidence, found))
+        print_json(Explained(digest(found), found.confidence, found, draft(found)))
         return
     out = console()
     for number, line in enumerate(explained(found, on or datetime.now(UTC).date())):
@@ -154,17 +165,27 @@ def add(
     """Add a policy of your own to the ledger.
 
     Then batches are assessed by its id, or by the digest that it answers, also by whom you tell it. A file that
-    says something else is another policy; by the id the last one is meant that you added.
+    says something else needs another version; the id stands for the version that you added last.
     """
     connection: Connection = context.obj
     text = _text(file)
-    _read(file, text, read_own, as_json=as_json)
+    read = _read(file, text, read_own, as_json=as_json)
     with failures(as_json), connection.client(connection.signer()) as client:
+        before = _versions(client, read.id)
         added = client.register_policy(text)
     if as_json:
         print_json(added)
-    else:
-        facts({"policy": added.digest, "id": added.id, "version": added.version})
+        return
+    facts({"policy": added.digest, "id": added.id, "version": added.version})
+    if any(each.digest == added.digest for each in before):
+        say(
+            f"Already added on {_day(added)}, and nothing has changed: {added.id} stands for version "
+            f"{before[-1].version}."
+        )
+    elif before:
+        say(
+            f"{added.id} stands for this version from now on, and no longer for {before[-1].version}."
+        )
 
 
 @policy.command(
@@ -206,7 +227,10 @@ def impact(
 
 
 def read_asked(which: str, *, as_json: bool, refused: int = REFUSED) -> Policy:
-    """The policy of an id or of a file, or an exit that says why it is none, with the code `refused` of a file's text."""
+    """The policy of an id or of a file, or an exit that says why it is none, with the code `refused` of a file's text.
+
+    A file may be a draft of one that ships.
+    """
     if is_file(which):
         path = Path(which)
         return _read(path, _text(path), as_json=as_json, refused=refused)
@@ -244,8 +268,35 @@ def asked_of(client: Client, which: str, *, as_json: bool) -> str:
         client.policy(known_by)
     except NotFound:
         _read(path, text, read_own, as_json=as_json)
-        client.register_policy(text)
+        added = client.register_policy(text)
+        say(
+            f"{path} was added to the ledger, for good: {added.id} stands for this version, {added.version}, "
+            "from now on."
+        )
     return known_by
+
+
+def _registered(connection: Connection, which: str, *, as_json: bool) -> Policy:
+    """The policy of the firm's own that the ledger means by an id."""
+    if connection.ledger is None or connection.key is None:
+        misused(
+            f"{which} is a firm's own: give its file or digest, or say which ledger knows it and whose it is, by "
+            "--ledger URL and --key FILE"
+        )
+    with failures(as_json), connection.client(connection.signer()) as client:
+        versions = _versions(client, which)
+        if not versions:
+            misused(f"you have no policy {which}: {HOW_TO_ADD}")
+        return client.policy(versions[-1].digest)
+
+
+def _versions(client: Client, which: str) -> Sequence[PolicyAnswer]:
+    """The firm's own policies of an id, the one that it stands for last."""
+    return [each for each in client.policies() if each.own and each.id == which]
+
+
+def _day(added: PolicyAnswer) -> str:
+    return "an unknown day" if added.registered_at is None else f"{added.registered_at:%Y-%m-%d}"
 
 
 def _text(path: Path) -> str:

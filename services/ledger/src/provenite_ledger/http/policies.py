@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 
 from provenite_proto import paths
 from provenite_proto.answers import Page
-from provenite_proto.policy import CATALOGUE, Policy, explained, policy_named, read_own
+from provenite_proto.policy import CATALOGUE, Policy, explained, policy_named
 from provenite_proto.policy.answers import PolicyAnswer, policy_answer
 from provenite_proto.policy.reading import MAX_BYTES
 from provenite_proto.statement import base64url
@@ -51,7 +51,7 @@ async def list_policies(request: AnyRequest) -> Page[PolicyAnswer]:
     turns = Turns()
     for own in asked.listed(await kept.own(ledger.pool, who.index)):
         await turns.next()
-        items.append(policy_answer(own, own=True))
+        items.append(own)
     return Page(items=tuple(items))
 
 
@@ -72,14 +72,14 @@ async def list_policies(request: AnyRequest) -> Page[PolicyAnswer]:
     },
 )
 async def register_policy(request: AnyRequest) -> Response[PolicyAnswer]:
-    """A policy of the reader's own, in TOML. Registered again it is the same; another version is another policy."""
+    """A policy of the reader's own, in TOML: its id means the version that was registered last.
+
+    What is registered already stays as it is; other content needs another version.
+    """
     who, ledger = reader(request), parts(request)
     sent_as(request, TOML_TYPE.encode())
     text = await body(request, MAX_BYTES)
-    # In a thread, which the event loop takes turns with.
-    policy = await asyncio.to_thread(asked.sent, text, read_own)
-    asked.within(await kept.register(ledger.pool, policy, who.index))
-    return Response(policy_answer(policy, own=True), status_code=201)
+    return Response(await asked.register(ledger.pool, who.index, text), status_code=201)
 
 
 @get(

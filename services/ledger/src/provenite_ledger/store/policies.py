@@ -1,6 +1,7 @@
 """Policies as the tables keep them: each for good by its digest, and whose own it is."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import asyncpg
@@ -18,6 +19,22 @@ MAX_OWN_LENSES = 100
 """Lenses in all the policies that a party can register: through each of them content may be computed and kept."""
 MAX_SETTINGS = 1_000
 """Settings of the catalogue's policies with which a party can be answered."""
+
+
+class Own(NamedTuple):
+    """A policy that a party has registered: its definition, since when, and whether its id means a later one."""
+
+    definition: bytes
+    registered_at: datetime
+    replaced: bool
+
+
+class VersionTaken(Exception):
+    """A party has another policy of the same id and version, since `registered_at`."""
+
+    def __init__(self, registered_at: datetime) -> None:
+        super().__init__(f"since {registered_at:%Y-%m-%d}")
+        self.registered_at = registered_at
 
 
 class Limit(NamedTuple):
@@ -49,7 +66,10 @@ async def defined(pool: asyncpg.Pool, key: bytes) -> bytes | None:
 
 
 async def register(pool: asyncpg.Pool, policy: Policy, party: int) -> Limit | None:
-    """Keep a policy of a party's own; nothing is kept when the party would have more than the limit that is returned."""
+    """Keep a policy of a party's own; nothing is kept when the party would have more than the limit that is returned.
+
+    One that it has already stays as it is; `VersionTaken` when another has its id and version.
+    """
     return await _use(pool, policy, party, policy.id, "")
 
 
@@ -58,9 +78,10 @@ async def set_by(pool: asyncpg.Pool, policy: Policy, settings: str, party: int) 
     return await _use(pool, policy, party, None, settings)
 
 
-async def own(pool: asyncpg.Pool, party: int) -> Sequence[bytes]:
-    """The definitions of the policies that a party has registered, in the order in which it did."""
-    return [row["definition"] for row in await pool.fetch(_SQL["own"], party)]
+async def own(pool: asyncpg.Pool, party: int, only: Policy | None = None) -> Sequence[Own]:
+    """The policies that a party has registered, or `only` this one, in the order in which it did."""
+    wanted = None if only is None else _key(only)
+    return [Own(**row) for row in await pool.fetch(_SQL["own"], party, wanted)]
 
 
 async def own_named(pool: asyncpg.Pool, name: str, party: int) -> bytes | None:
@@ -81,7 +102,11 @@ async def _use(
             if name is None:
                 await connection.execute(_SQL["set"], _key(policy), party)
             else:
-                await connection.execute(_SQL["register"], _key(policy), party, name)
+                own = (_key(policy), party, name, policy.version)
+                taken = await connection.fetchval(_SQL["taken"], *own)
+                if taken is not None:
+                    raise VersionTaken(taken)
+                await connection.execute(_SQL["register"], *own)
             counts = await connection.fetchrow(_SQL["counts"], party)
             reached = _reached(counts)
         except BaseException:

@@ -278,11 +278,14 @@ create index policy_id on policy (id);
 create table policy_user (
     policy bytea not null references policy,
     party bigint not null references party,
-    -- The id of a policy of the party's own; null where it has set the parameters of one that ships.
+    -- Id and version of a policy of the party's own; null where it has set the parameters of one that ships.
     name text,
-    -- The larger, the later it was registered.
+    version text,
+    -- The larger, the later it was registered first.
     number bigint generated always as identity,
-    primary key (party, policy)
+    registered_at timestamptz not null default now(),
+    primary key (party, policy),
+    unique (party, name, version)
 );
 
 create table content (
