@@ -14,6 +14,7 @@ from provenite_proto.record import (
     Certificate,
     CertificateIdentities,
     CertificateStatus,
+    Cost,
     Declaration,
     Facts,
     StatusEntry,
@@ -23,7 +24,9 @@ from provenite_proto.record import (
 from provenite_proto.statement import base64url
 from tests.ledger.running import Ledger
 
-FACTS = Facts(product="magnet")
+FACTS = Facts(product="45x-battery-component", cost=Cost(total="80", prohibited="30"), holdings=())
+BY_FACTS = "us.obbba.macr"
+"""A policy that looks at these, and that they meet."""
 
 
 def random_digest() -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from provenite_proto import paths
@@ -372,7 +372,11 @@ def _withdrawn(chain: Secretive) -> None:
 def _certified(chain: Secretive) -> None:
     """What is declared for a certificate, a certificate, and that it is suspended."""
     documents, hidden = papers("declaration")
-    costs = Facts(product="foil", cost=Cost(total="83117.413", prohibited="917.531"))
+    costs = Facts(
+        product="foil",
+        acquired=date(2026, 1, 1),
+        cost=Cost(total="83117.413", prohibited="917.531"),
+    )
     declared = chain.add(
         "declaration",
         "trader",
@@ -395,17 +399,21 @@ def _certified(chain: Secretive) -> None:
     _issued(chain, declared)
 
 
-OWN_POLICY = own_rule(
-    "lagoon.origin",
-    """kind = "share"
+OWN_POLICY = (
+    own_rule(
+        "lagoon.origin",
+        """kind = "share"
 name = "mined in Chile"
 lens = "origin"
 good = ["CL"]
 other = "bad"
 """,
-    as_of="2026-01-01",
-    verify_by="2099-01-01",
-).replace("Acme purchasing rules", "Lagoon purchasing rules")
+        as_of="2026-01-01",
+        verify_by="2099-01-01",
+    )
+    .replace("Acme purchasing rules", "Lagoon purchasing rules")
+    .replace("date_basis =", "ended = 2099-01-01\ndate_basis =")
+)
 
 
 def _issued(chain: Secretive, declared: str) -> None:

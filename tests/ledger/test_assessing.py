@@ -1,7 +1,7 @@
 """Assessments over HTTP: what the pure rules say of the replay's content, for those who see the batch's content."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -165,6 +165,33 @@ def test_today_decides_when_no_day_is_given(story: Story, firm: Firm) -> None:
     assert date.fromisoformat(found.json()["asOf"]) >= DAY
 
 
+def test_what_the_policy_does_not_know_is_named_with_what_it_knows(
+    story: Story, firm: Firm
+) -> None:
+    _, _, made = blend(story, firm)
+    asked = {"policy": "us.dfars.252.225-7052", "facts": '{"claims":["cot"]}'}
+    assert (
+        firm.get(paths.assessment(made), **asked)
+        .json()["detail"]
+        .startswith(
+            "facts.claims: us.dfars.252.225-7052 has no exemption 'cot': it has cots, electronic-device, nonavailability"
+        )
+    )
+
+
+def test_of_a_day_before_there_was_the_batch_it_is_said_so(story: Story, firm: Firm) -> None:
+    _, _, made = blend(story, firm)
+    since = firm.get(f"{paths.BATCHES}/{made}").json()["availableAt"][:10]
+    before = date.fromisoformat(since) - timedelta(days=1)
+    early, then = (
+        firm.get(paths.assessment(made), policy=STRICT, asOf=str(day)).json()
+        for day in (before, since)
+    )
+    (note,) = early["notes"]
+    assert f"been there since {since}" in note
+    assert "notes" not in then
+
+
 def test_only_who_sees_the_content_is_answered(story: Story, firm: Firm) -> None:
     _, _, made = blend(story, firm)
     stranger = story.enrol("trader")
@@ -186,6 +213,9 @@ def test_only_who_sees_the_content_is_answered(story: Story, firm: Firm) -> None
         {"policy": STRICT, "facts": '{"colour":"red"}'},
         {"policy": STRICT, "facts": '{"product":"' + "x" * 4_096 + '"}'},
         {"policy": STRICT, "facts": "[" * 4_000},
+        {"policy": STRICT, "facts": '{"product":"magnet"}'},
+        {"policy": "us.obbba.macr", "facts": '{"product":"magnet"}'},
+        {"policy": "us.dfars.252.225-7052", "facts": '{"claims":["nonavailabilty"]}'},
     ],
 )
 def test_what_cannot_be_asked_is_refused(story: Story, firm: Firm, query: dict[str, str]) -> None:

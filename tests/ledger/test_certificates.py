@@ -18,6 +18,7 @@ from provenite_proto.certificate import (
     read_did,
     status_list_url,
 )
+from provenite_proto.certificate.building import DECLARED
 from provenite_proto.certificate.suspension import current_status_list, is_suspended
 from provenite_proto.ledger.resting import WITHDRAWN
 from provenite_proto.log import LogProof, parse_key
@@ -31,7 +32,7 @@ from provenite_proto.record import (
     Validity,
 )
 from provenite_proto.statement import SigningKey, parse
-from tests.ledger.certified import declaring, standing_so
+from tests.ledger.certified import BY_FACTS, declaring, standing_so
 from tests.ledger.running import (
     Firm,
     Ledger,
@@ -347,20 +348,34 @@ def test_suspended_with_its_batch(chain: Chain) -> None:
 
 def test_suspended_with_its_declaration(chain: Chain) -> None:
     declared = submitted(chain.refiner, declaring(chain.made))
-    found = chain.certified(declaration=declared)
+    found = chain.certified(policy=BY_FACTS, declaration=declared)
     assert read_certificate(found["credential"]).credential.provenance.declared
     submitted(chain.refiner, retracting(declared, RetractionReason.WITHDRAWN))
     after = comes_to(chain.ledger, found["id"], "suspended")
     assert after["reason"] == "The declaration on which it rests stands no more."
-    answer = chain.refiner.post(paths.CERTIFICATES, chain.asked(declaration=declared))
-    assert slug(answer) == "already-retracted"
+    asked = chain.asked(policy=BY_FACTS, declaration=declared)
+    assert slug(chain.refiner.post(paths.CERTIFICATES, asked)) == "already-retracted"
+
+
+def test_what_the_policy_does_not_look_at_is_not_rested_on(chain: Chain) -> None:
+    """It is the certificate that is issued without the declaration, and does not fall with it."""
+    declared = submitted(chain.refiner, declaring(chain.made))
+    found = chain.certified(declaration=declared)
+    said = read_certificate(found["credential"]).credential
+    assert not said.provenance.declared
+    assert DECLARED not in said.assessment.specified_condition
+    (listed,) = chain.refiner.get(paths.CERTIFICATES).json()["items"]
+    assert "declaration" not in listed
+    submitted(chain.refiner, retracting(declared, RetractionReason.WITHDRAWN))
+    again = chain.refiner.post(paths.CERTIFICATES, chain.asked())
+    assert (again.status_code, again.json()["id"]) == (200, found["id"])
 
 
 def test_suspended_with_the_key_of_its_declaration(chain: Chain) -> None:
     stolen = SigningKey.generate()
     chain.refiner.record(further_key(chain.refiner.id, stolen))
     declared = chain.refiner.submit(declaring(chain.made), key=stolen).json()["digest"]
-    found = chain.certified(declaration=declared)
+    found = chain.certified(policy=BY_FACTS, declaration=declared)
     compromised = revoking(
         stolen.key_id,
         RevocationReason.KEY_COMPROMISE,

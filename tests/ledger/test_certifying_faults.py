@@ -35,7 +35,7 @@ from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.problem import Problem
 from provenite_proto.record import AnyRecord, RetractionReason, RevocationReason, Role
 from provenite_proto.statement import SigningKey
-from tests.ledger.certified import declaring
+from tests.ledger.certified import BY_FACTS, declaring
 from tests.ledger.inside import ORIGIN, Firm, connected, found, ordering, recorded
 from tests.ledger.running import Ledger, extraction, further_key, refining, run_ledger, start
 from tests.ledger.speaking import owned, retracting, revoking, submitted
@@ -204,7 +204,8 @@ async def test_revoked_once_when_the_ledger_dies_as_it_says_so(
 ) -> None:
     """Of certificates by a key that is retired. They make room, and no late fact suspends them."""
     async with LockedStore(dsn) as store, inside(dsn, store) as parts:
-        first, second = await parts.certify(), await parts.certify(await parts.declared())
+        first = await parts.certify()
+        second = await parts.certify(await parts.declared(), policy=BY_FACTS)
         await parts.replaced_and_retired()
         assert await parts.standing() == 2
         reassessing = parts.reassessing()
@@ -380,15 +381,15 @@ async def test_no_more_stand_of_a_batch_than_may(dsn: str) -> None:
         await recorded(parts.sequencer, *parts.firm.mined(count=MAX_STANDING - 2))
         first = await parts.certify()
         await parts.pool.execute(ALIKE, MAX_STANDING - 2)
-        await parts.certify(await parts.declared())
+        await parts.certify(await parts.declared(), policy=BY_FACTS)
         declaration = await parts.declared()
         with pytest.raises(Problem) as refused:
-            await parts.certify(declaration)
+            await parts.certify(declaration, policy=BY_FACTS)
         assert refused.value.slug == "too-many"
         assert refused.value.figures["limit"] == str(MAX_STANDING)
         assert await parts.certify() == Issued(first.certificate, new=False)
         await parts.pool.execute("update certificate set status = 'revoked' where id = 'like 3'")
-        assert (await parts.certify(declaration)).new
+        assert (await parts.certify(declaration, policy=BY_FACTS)).new
 
 
 ALIKE = """
@@ -442,7 +443,7 @@ async def test_a_declaration_that_falls_while_it_is_assessed(
 
         parts.assessing = meanwhile
         with pytest.raises(Problem) as refused:
-            await parts.certify(declaration)
+            await parts.certify(declaration, policy=BY_FACTS)
         assert refused.value.slug == "already-retracted"
         assert await parts.statuses() == []
 
@@ -484,7 +485,7 @@ async def test_each_that_cannot_be_assessed_is_named(
 ) -> None:
     async with LockedStore(dsn) as store, inside(dsn, store) as parts:
         issued = await parts.certify()
-        other = await parts.certify(await parts.declared())
+        other = await parts.certify(policy="us.uflpa")
         await parts.falls()
         parts.registrar.strikes = 2
         with pytest.raises(ExceptionGroup) as failed:

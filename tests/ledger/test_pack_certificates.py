@@ -11,7 +11,7 @@ from provenite_proto.pack import Pack
 from provenite_proto.policy import digest as policy_digest
 from provenite_proto.policy import policy_named
 from provenite_proto.record import RetractionReason, Validity
-from tests.ledger.certified import declaring
+from tests.ledger.certified import BY_FACTS, declaring
 from tests.ledger.running import Firm, Ledger
 from tests.ledger.speaking import accrediting, attesting, digest, opening, retracting, submitted
 from tests.ledger.test_certificates import STRICT, Chain, chain_of, comes_to, registered
@@ -56,15 +56,14 @@ def test_its_holder_has_them_and_an_audit_recomputes_each(ledger: Ledger) -> Non
     chain = shown(ledger)
     first = chain.certified()
     declared = submitted(chain.refiner, declaring(chain.made))
-    recycled = "claim.recycled?share=0&class=post_consumer"
-    second = chain.certified(policy=recycled, declaration=declared)
+    second = chain.certified(policy=BY_FACTS, declaration=declared)
     data = pack_of(chain.refiner, chain.made)
     found = Pack(io.BytesIO(data)).certified
     assert {each.id: each.text for each in found.certificates} == {
         each["id"]: each["credential"] for each in (first, second)
     }
     assert found.policies.keys() == {
-        policy_digest(policy_named(each)) for each in (STRICT, recycled)
+        policy_digest(policy_named(each)) for each in (STRICT, BY_FACTS)
     }
     verdict = audited(data)
     assert results(verdict) == {first["id"]: ALL, second["id"]: ALL}

@@ -18,11 +18,14 @@ from provenite_proto.policy import (
     Part,
     Policy,
     assess,
+    considered,
+    considers,
     digest,
     lens_named,
     lenses_needed,
     policy_named,
     read_policy,
+    unknown,
 )
 from provenite_proto.policy.assessing import CREDIT, ON_ITS_WAY
 from provenite_proto.record import Stage
@@ -65,6 +68,37 @@ def test_a_policy_comes_to_its_outcome(path: Path) -> None:
         **({"inTransit": True} if ON_ITS_WAY in found.notes else {}),
     } == case["expected"]
     assert found.digest == digest(policy)
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in VECTORS])
+def test_what_a_policy_does_not_look_at_changes_nothing(path: Path) -> None:
+    case: Any = msgspec.json.decode(path.read_bytes())
+    policy, day = policy_of(case), date.fromisoformat(case["asOf"])
+    facts = msgspec.convert(case.get("facts", {}), Facts)
+    lenses = lenses_needed(policy, facts, day)
+    batches = [part_of(each, lenses) for each in case["batches"]]
+    looked_at = considered(policy, facts)
+    assert considered(policy, looked_at) == looked_at
+    assert considers(policy, facts) == (looked_at != Facts())
+    assert assess(policy, batches, looked_at, day) == assess(policy, batches, facts, day)
+
+
+@pytest.mark.parametrize(
+    ("policy", "facts", "members"),
+    [
+        (DFARS, {"claims": ["cots", "nonavailability", "mill-product"]}, []),
+        (DFARS, {"claims": ["cot", "cots", "mill"]}, ["claims", "claims"]),
+        (DFARS, {"product": "magnet"}, ["product"]),
+        ("eu.battery.art8", {"product": "ev-battery"}, []),
+        ("eu.battery.art8", {"product": "ev-batery", "claims": ["cots"]}, ["product", "claims"]),
+        ("claim.recycled", {}, []),
+    ],
+)
+def test_a_policy_does_not_know_each_product_and_claim(
+    policy: str, facts: dict[str, Any], members: list[str]
+) -> None:
+    said = msgspec.convert(facts, Facts)
+    assert [each.member for each in unknown(policy_named(policy), said)] == members
 
 
 def recycled(labels: Labels, share: str = "0.5", **refused: int) -> Any:

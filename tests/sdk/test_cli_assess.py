@@ -97,6 +97,11 @@ def test_what_is_missing_is_named_and_computed_once_it_is_there(run: Run, tmp_pa
     told = run(*words)
     assert told.stdout.splitlines()[1] == "indeterminate"
     assert "missing: direct costs not of prohibited foreign entities" in told.stdout
+    said = " ".join(told.stdout.split())
+    assert "Give it in the file of --facts, as cost." in said
+    assert "Give it in the file of --facts, as holdings." in said
+    without = " ".join(run("--policy", "us.obbba.macr").stdout.split())
+    assert "Give it with --product." in without
     facts = tmp_path / "facts.json"
     facts.write_text('{"cost": {"total": "80", "prohibited": "30"}, "holdings": []}')
     told = run(*words, "--facts", str(facts))
@@ -199,10 +204,58 @@ def test_without_a_policy_of_ones_own_it_is_said_how_one_is_added(ledger: Ledger
     assert "No policies of your own: `provenite policy add FILE` adds one." in listed.stderr
 
 
-def test_a_product_that_is_none_is_told_with_those_that_are(run: Run) -> None:
-    told = " ".join(run("--policy", "us.obbba.macr", "--product", "battery").stdout.split())
-    assert "not in scope" in told
-    assert "battery is none of its products: 45x-critical-mineral, " in told
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ("--policy", "us.obbba.macr", "--product", "battery"),
+            "us.obbba.macr has no product 'battery': it has 45x-critical-mineral, ",
+        ),
+        (
+            ("--policy", "us.dfars.252.225-7052", "--claim", "cot"),
+            "us.dfars.252.225-7052 has no exemption 'cot': it has cots, electronic-device, nonavailability",
+        ),
+        (
+            ("--policy", "claim.recycled", "--product", "banana"),
+            "claim.recycled asks for no product: leave 'banana' out",
+        ),
+        (
+            ("--policy", "claim.recycled", "--claim", "foo"),
+            "claim.recycled asks for no claims: leave 'foo' out",
+        ),
+    ],
+)
+def test_what_the_policy_does_not_know_is_used_wrongly(
+    run: Run, words: tuple[str, ...], sentence: str
+) -> None:
+    told = run(*words)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert sentence in " ".join(told.stderr.split())
+
+
+def test_a_policy_of_ones_own_does_not_know_it_either(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    text = OURS.replace("own.pit.traced", "own.pit.exempting")
+    file.write_text(f'{text}\n[[exemption]]\nid = "sample"\ntitle = "A sample"\n')
+    added = CliRunner().invoke(main, ["policy", "add", str(file), "--json"])
+    for asked in (str(file), "own.pit.exempting", json.loads(added.stdout)["digest"]):
+        told = run("--policy", asked, "--claim", "simple")
+        assert told.exit_code == 2, told.output
+        assert "has no exemption 'simple': it has “sample”" in " ".join(told.stderr.split())
+        assert run("--policy", asked, "--claim", "sample").stdout.splitlines()[1] == "pass"
+
+
+def test_by_an_exemption_no_figure_decides_and_nothing_is_missing(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    text = OURS.replace("own.pit.traced", "own.pit.spared").replace('"0.85"', '"0.9"')
+    file.write_text(f'{text}\n[[exemption]]\nid = "sample"\ntitle = "A sample"\n')
+    assert "What is missing" in run("--policy", str(file)).stdout
+    told = run("--policy", str(file), "--claim", "sample").stdout
+    assert "by the exemption “sample”; the figures do not decide" in told
+    assert "What is missing" not in told
+    answer = json.loads(run("--policy", str(file), "--claim", "sample", "--json").stdout)
+    assert (answer["outcome"], answer["figures"][0]["verdict"]) == ("pass", "fail")
+    assert "gaps" not in answer
 
 
 def test_a_copy_of_one_that_ships_is_that_one(run: Run, tmp_path: Path) -> None:

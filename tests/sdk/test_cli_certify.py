@@ -152,7 +152,14 @@ def test_what_does_not_pass_is_not_certified(firm: Firm) -> None:
 
 def test_what_does_not_pass_by_what_is_said_is_not_declared(ledger: Ledger, firm: Firm) -> None:
     before = ledger.http.get("/v1/ledger").json()["size"]
-    words = ("certify", firm.batch, "--policy", "us.obbba.macr", "--product", "ev-battery")
+    words = (
+        "certify",
+        firm.batch,
+        "--policy",
+        "us.obbba.macr",
+        "--product",
+        "45x-battery-component",
+    )
     told = run(*words, "--json")
     assert told.exit_code == 1
     said = json.loads(told.stdout)
@@ -213,7 +220,7 @@ def test_what_is_not_there_or_another_has_is_said(ledger: Ledger, firm: Firm) ->
             )
         )
     on_its_way = ("certify", sent.batches[0], "--policy", CLEAN, "--key", receiver)
-    told = run(*on_its_way, "--product", "ev-battery")
+    told = run(*on_its_way)
     assert told.exit_code == 1
     assert "submit a receipt" in told.stderr
     assert "Declared" not in told.stderr
@@ -252,8 +259,10 @@ def test_asking_again_gives_the_same_certificate(firm: Firm) -> None:
 
 def test_what_is_declared_is_recorded_first(ledger: Ledger, firm: Firm, tmp_path: Path) -> None:
     facts = tmp_path / "facts.json"
-    facts.write_text('{"product":"ev-battery","cost":{"total":"100","prohibited":"10"}}')
-    told = run("certify", firm.batch, "--policy", CLEAN, "--facts", facts, "--json")
+    facts.write_text(
+        '{"product":"45x-battery-component","cost":{"total":"100","prohibited":"10"},"holdings":[]}'
+    )
+    told = run("certify", firm.batch, "--policy", "us.obbba.macr", "--facts", facts, "--json")
     assert told.exit_code == 0, told.output
     declared = told.stderr.split("Declared: ")[1].split()[0]
     with Client(ledger.url, Signer.load(firm.key)) as client:
@@ -261,7 +270,7 @@ def test_what_is_declared_is_recorded_first(ledger: Ledger, firm: Firm, tmp_path
     assert json.loads(told.stdout)["declaration"] == declared
     listed = run("certificates").stdout
     assert f"\n  by declaration {declared}\n" in listed
-    again = run("certify", firm.batch, "--policy", CLEAN, "--declaration", declared)
+    again = run("certify", firm.batch, "--policy", "us.obbba.macr", "--declaration", declared)
     assert again.stdout.startswith("Already certified on ")
     known = run("certify", firm.batch, "--policy", RECYCLED, "--declaration", declared)
     assert known.exit_code == 1
@@ -274,6 +283,32 @@ def test_what_is_declared_is_recorded_first(ledger: Ledger, firm: Firm, tmp_path
         "certify", firm.batch, "--policy", CLEAN, "--facts", facts, "--declaration", declared
     )
     assert both.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--policy", "us.dfars.252.225-7052", "--claim", "nonavailabilty"),
+        ("--policy", RECYCLED, "--product", "ev-battery"),
+    ],
+)
+def test_what_the_policy_does_not_know_is_not_declared(
+    ledger: Ledger, firm: Firm, words: tuple[str, ...]
+) -> None:
+    with Client(ledger.url, Signer.load(firm.key)) as client:
+        before = client.ledger().size
+        told = run("certify", firm.batch, *words)
+        assert (told.exit_code, told.stdout) == (2, "")
+        assert client.ledger().size == before
+
+
+def test_what_the_policy_does_not_look_at_is_not_declared(firm: Firm, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"cost": {"total": "100", "prohibited": "10"}}')
+    told = run("certify", firm.batch, "--policy", CLEAN, "--facts", facts, "--json")
+    assert told.exit_code == 0, told.output
+    assert "Nothing is declared" in told.stderr
+    assert json.loads(told.stdout)["declaration"] is None
 
 
 def test_the_registrar_revokes_and_everyone_is_told(ledger: Ledger, firm: Firm) -> None:

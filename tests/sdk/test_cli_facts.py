@@ -14,7 +14,7 @@ def test_the_example_is_read(tmp_path: Path) -> None:
     file = tmp_path / "facts.json"
     file.write_text(EXAMPLE)
     assert read_facts(file) == Facts(
-        product="ev-battery", cost=Cost(total="80", prohibited="30"), holdings=()
+        product="45x-battery-component", cost=Cost(total="80", prohibited="30"), holdings=()
     )
     assert msgspec.json.decode(EXAMPLE, type=Facts) == read_facts(file)
 

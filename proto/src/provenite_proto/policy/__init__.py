@@ -2,6 +2,7 @@
 
 from .assessing import Assessment, Outcome, assess, lenses_needed
 from .catalogue import CATALOGUE, asked_as, policy_named
+from .considering import considered, considers, unknown
 from .definition import MAX_DEFINITION, definition, digest
 from .facts import Facts, Part
 from .figures import Deciding, Figure, Missing
@@ -45,6 +46,8 @@ __all__ = [
     "as_told",
     "asked_as",
     "assess",
+    "considered",
+    "considers",
     "definition",
     "digest",
     "draft",
@@ -62,4 +65,5 @@ __all__ = [
     "read_file",
     "read_own",
     "read_policy",
+    "unknown",
 ]

@@ -47,8 +47,10 @@ class Gap(msgspec.Struct, frozen=True):
 def gaps(found: Assessment, contributing: Contributing) -> tuple[Gap, ...]:
     """The gaps of every figure that does not pass, the largest first; of one batch, whose contributions are asked for.
 
-    Facts that no statement holds (values, costs, the product) are not among them: `Assessment.missing` has them.
+    There are none where an exemption decides. Facts that no statement holds (values, costs, the product) are not among them: `Assessment.missing` has them.
     """
+    if found.exemption is not None:
+        return ()
     figures = {(each.name, each.of): each for each in found.figures if each.verdict != "pass"}
     listed = [
         _gap(each, figure, contribution)

@@ -30,7 +30,7 @@ from provenite_proto.certificate import (
 from provenite_proto.certificate.answers import CertificateRequest
 from provenite_proto.ledger import BatchStatus, Enrolled
 from provenite_proto.ledger.resting import UNDECLARED
-from provenite_proto.policy import Facts, Outcome, Policy, digest
+from provenite_proto.policy import Facts, Outcome, Policy, considers, digest
 from provenite_proto.policy.answers import AssessmentAnswer
 from provenite_proto.problem import Problem
 from provenite_proto.record import Certificate, CertificateIdentities, StatusEntry
@@ -112,6 +112,8 @@ class Issuing:
     ) -> Wanted:
         """What a party asks to have certified of the batch of a row, if it can be.
 
+        On a declaration in which is nothing that the policy looks at it does not rest.
+
         `Problem` `bad-request` for a day to come or before there was the batch, a policy that there is not or a lot that was not given; `too-many`
         as `policies.asked_for` has it; `transfer-not-received`; `batch-retracted`; `not-entitled` to the lot; and what stands against the
         declaration: `not-found`, `statement-not-own`, `declaration-mismatch`, `already-retracted`.
@@ -133,7 +135,9 @@ class Issuing:
                 figures={"batch": asked.batch},
             )
         policy = await policies.asked_for(self._pool, who.index, asked.policy)
-        declaration = asked.declaration
+        declared = await self._declared(asked.declaration, who, row) if asked.declaration else None
+        if declared is not None and not considers(policy, declared.facts):
+            declared = None
         wanted = Wanted(
             party=who.party,
             party_index=who.index,
@@ -143,7 +147,7 @@ class Issuing:
             policy=policy,
             digest=digest(policy),
             as_of=day,
-            declared=await self._declared(declaration, who, row) if declaration else None,
+            declared=declared,
             lot=await self._lot(who, row) if asked.lot else None,
         )
         await self._check_stands(wanted)

@@ -22,8 +22,25 @@ _FACTS = {
 }
 
 
-def assessment_lines(found: AssessmentAnswer, margin: str = "") -> Iterator[str]:
-    """All but the batch and the outcome, each line behind the margin; ids are not wrapped."""
+_MEMBERS = {
+    "cost": "cost",
+    "holdings": "holdings",
+    "minerals": "minerals",
+    "product": "product",
+    "recovery": "recovered, or of the whole mass as whole",
+    "weights": "weights",
+    "whole": "whole",
+}
+"""Members of the facts, by what is missing."""
+
+
+def assessment_lines(
+    found: AssessmentAnswer, margin: str = "", *, facts_only: bool = False
+) -> Iterator[str]:
+    """All but the batch and the outcome, each line behind the margin; ids are not wrapped.
+
+    With `facts_only` the command has no other option for what is missing than --facts.
+    """
 
     def folded(line: str, begin: str = "") -> str:
         return wrapped(in_line(line), WIDTH, margin + begin)
@@ -35,23 +52,36 @@ def assessment_lines(found: AssessmentAnswer, margin: str = "") -> Iterator[str]
     if is_own(found.policy):
         yield folded(OWN)
     if found.exemption:
-        yield folded(f"by the exemption {as_told(found.policy, found.exemption)}")
+        exemption = as_told(found.policy, found.exemption)
+        yield folded(f"by the exemption {exemption}; the figures do not decide")
     for figure in found.figures:
         yield folded(f"{figure.of}: {_bounds(figure)}  {figure.verdict}", "  ")
         yield folded(f"{as_told(found.policy, figure.test)}{_threshold(figure)}", "    ")
     for missing in found.missing:
-        yield folded(f"missing: {missing.detail}", "  ")
+        yield folded(
+            f"missing: {missing.detail}{_given_with(missing.what, facts_only=facts_only)}", "  "
+        )
     for note in found.notes:
         yield folded(f"note: {note}", "  ")
-    if found.gaps:
+    # A ledger of an earlier version lists gaps where an exemption decides, too.
+    gaps = () if found.exemption else found.gaps
+    if gaps:
         yield folded("What is missing")
-    several = len({gap.test for gap in found.gaps}) > 1
-    for gap in found.gaps[:MAX_GAPS]:
+    several = len({gap.test for gap in gaps}) > 1
+    for gap in gaps[:MAX_GAPS]:
         of = f" ({as_told(found.policy, gap.test)})" if several else ""
         yield folded(f"{gap.element}{of}: {_FACTS[gap.fact]}; {_then(gap)}", "  ")
         yield f"{margin}    {in_line(gap.at)}"
-    if len(found.gaps) > MAX_GAPS:
-        yield folded(f"and {len(found.gaps) - MAX_GAPS} smaller ones: see --json", "  ")
+    if len(gaps) > MAX_GAPS:
+        yield folded(f"and {len(gaps) - MAX_GAPS} smaller ones: see --json", "  ")
+
+
+def _given_with(what: str, *, facts_only: bool) -> str:
+    """By which option, and in which of its members, what is missing is given."""
+    if what == "product" and not facts_only:
+        return " Give it with --product."
+    members = _MEMBERS.get(what)
+    return f" Give it in the file of --facts, as {members}." if members else ""
 
 
 def _then(gap: GapAnswer) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import typer
 
+from provenite_proto.policy import Policy, unknown
 from provenite_proto.statement.wording import in_words
 
 from .. import AssessmentAnswer, Facts
@@ -15,7 +16,7 @@ from .connecting import Connection
 from .facts_file import read_facts
 from .failing import failures, misused
 from .options import AsOf, Claims, FactsFile, PolicyAsked, Product
-from .policies import asked_of
+from .policies import asked_of, policy_of
 from .showing import AsJson, print_json
 from .terminal import console
 
@@ -39,6 +40,8 @@ def assess(
     check_batch(batch)
     said = said_facts(facts, product, claim or ())
     with failures(as_json), connection.client(connection.signer()) as client:
+        if said is not None and (known := policy_of(client, policy, as_json=as_json)) is not None:
+            check_known(known, said)
         found = client.assessment(
             batch,
             asked_of(client, policy, as_json=as_json),
@@ -67,6 +70,12 @@ def said_facts(file: Path | None, product: str | None, claims: Iterable[str]) ->
         misused(
             f"--product and --claim: {in_words(reason)}, not {', '.join(filter(None, (product, *claims)))}"
         )
+
+
+def check_known(policy: Policy, said: Facts) -> None:
+    """Say of a product or a claim that the policy does not know what it knows."""
+    for each in unknown(policy, said):
+        misused(f"{each.reason}. `provenite policy explain {policy.id}` says what it asks")
 
 
 def show(found: AssessmentAnswer) -> None:

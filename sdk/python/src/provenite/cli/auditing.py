@@ -21,7 +21,7 @@ from provenite_proto.policy import Policy, digest, draft, is_own
 from .. import Facts
 from .._tables import scratch_tables
 from .._verifying import Verifying
-from .assessing import said_facts
+from .assessing import check_known, said_facts
 from .connecting import Connection
 from .failing import INTERRUPTED, UNABLE, misused, say, unable
 from .options import read_day
@@ -111,6 +111,8 @@ def _asked(
     if file is None:
         misused("--assess is about the batch of a pack: name its FILE")
     read = _policy(policy, file, as_json=as_json)
+    if read is not None:
+        check_known(read, said)
     return () if read is None else (Asked(read, said, day or datetime.now(UTC).date()),)
 
 

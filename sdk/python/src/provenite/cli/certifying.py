@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from provenite_proto.certificate import qr_text, read_certificate
-from provenite_proto.policy import Outcome
+from provenite_proto.policy import Outcome, considered, considers, unknown
 from provenite_proto.policy.answers import MAX_FACTS
 from provenite_proto.statement import parse
 
@@ -28,13 +28,13 @@ from .. import (
     declaration,
 )
 from .asking import BatchArgument, check_batch
-from .assessing import said_facts, show
+from .assessing import check_known, said_facts, show
 from .certifiable import check_batch_of, check_day
 from .certified import certified_lines
 from .connecting import Connection
 from .failing import REFUSED, failures, misused, say
 from .options import AsOf, Claims, FactsFile, PolicyAsked, Product
-from .policies import asked_of
+from .policies import asked_of, policy_of
 from .showing import AsJson, AsJsonLines, day, facts, print_json, print_json_lines
 from .terminal import WIDTH, console, in_line, wrapped
 
@@ -50,7 +50,10 @@ _STYLES = {
 
 
 class Certified(msgspec.Struct, frozen=True):
-    """What `certify --json` prints: `new` is false when the certificate was issued before; `files` are those saved."""
+    """What `certify --json` prints: `new` is false when the certificate was issued before; `files` are those saved.
+
+    `declaration` is the one on which it rests.
+    """
 
     certificate: CertificateAnswer
     new: bool
@@ -123,6 +126,8 @@ def certify(
             f"--declaration {declared} is no statement's digest: mistyped or cut off; certify prints it: Declared: …"
         )
     with failures(as_json), connection.client(signer := connection.signer()) as client:
+        if said is not None and not _considered(client, policy, said, as_json=as_json):
+            said = None
         asked = asked_of(client, policy, as_json=as_json)
         check_batch_of(client, signer, batch, as_of, lot=lot)
         if said is not None:
@@ -138,12 +143,16 @@ def certify(
         except Conflict as refused:
             if refused.slug != "not-passed":
                 raise
-            by = said if declared is None else _facts_of(client, declared)
+            by = None if declared is None else _known(client, policy, declared, as_json=as_json)
+            if declared is not None and by is None:
+                raise
             assessed = client.assessment(batch, asked, as_of=as_of, facts=by)
             _not_passed(assessed, declared=None if said is None else declared, as_json=as_json)
         saved = () if output is None else _saved(client, found, output)
     if as_json:
-        print_json(Certified(found, found.new, declared, tuple(map(str, saved))))
+        rests = read_certificate(found.credential).credential.provenance.declared
+        by_word = declared if rests else None
+        print_json(Certified(found, found.new, by_word, tuple(map(str, saved))))
     else:
         _show(found, saved)
 
@@ -213,10 +222,26 @@ def revoke(
         facts({"revoked": certificate, "statement": submitted.digest})
 
 
-def _facts_of(client: Client, declared: str) -> Facts | None:
-    """What a declaration of one's own says."""
+def _considered(client: Client, which: str, said: Facts, *, as_json: bool) -> bool:
+    """Whether the policy looks at what is said; an exit for what it does not know."""
+    policy = policy_of(client, which, as_json=as_json)
+    if policy is None:
+        return True
+    check_known(policy, said)
+    if considers(policy, said):
+        return True
+    say(f"Nothing is declared: {policy.id} looks at nothing of what you say of the product.")
+    return False
+
+
+def _known(client: Client, which: str, declared: str, *, as_json: bool) -> Facts | None:
+    """What a declaration of one's own says that the policy looks at; nothing when it does not know the product."""
     record = parse(client.statement(declared).statement, complete=False).record
-    return record.costs if isinstance(record, Declaration) else None
+    policy = policy_of(client, which, as_json=as_json)
+    if policy is None or not isinstance(record, Declaration) or record.costs is None:
+        return None
+    facts = considered(policy, record.costs)
+    return None if any(unknown(policy, facts)) else facts
 
 
 def _not_passed(found: AssessmentAnswer, *, declared: str | None = None, as_json: bool) -> NoReturn:

@@ -11,7 +11,7 @@ from provenite_proto.statement.wording import in_words
 from .. import Facts
 from .failing import misused
 
-EXAMPLE = '{"product": "ev-battery", "cost": {"total": "80", "prohibited": "30"}, "holdings": []}'
+EXAMPLE = '{"product": "45x-battery-component", "cost": {"total": "80", "prohibited": "30"}, "holdings": []}'
 _PARTS: dict[str, type[msgspec.Struct]] = {
     "": Facts,
     "cost": Cost,

@@ -299,6 +299,19 @@ def _day(added: PolicyAnswer) -> str:
     return "an unknown day" if added.registered_at is None else f"{added.registered_at:%Y-%m-%d}"
 
 
+def policy_of(client: Client, which: str, *, as_json: bool) -> Policy | None:
+    """The policy that somebody says by id, file or digest; nothing is added, and none is what the ledger does not know.
+
+    An exit says what is wrong, where that is seen here.
+    """
+    if _DIGEST.fullmatch(which):
+        return client.policy(which)
+    if is_file(which) or not is_own(which) or "?" in which:
+        return read_asked(which, as_json=as_json)
+    versions = _versions(client, which)
+    return client.policy(versions[-1].digest) if versions else None
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")

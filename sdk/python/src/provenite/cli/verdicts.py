@@ -94,7 +94,7 @@ def _assessments(verdict: Verdict) -> Iterator[str]:
             yield wrapped(in_line(each.reason or ""), WIDTH, "    ")
         else:
             yield f"  {each.found.outcome.replace('_', ' ')}"
-            yield from assessment_lines(each.found, "    ")
+            yield from assessment_lines(each.found, "    ", facts_only=True)
 
 
 def _verified(verdict: Verdict) -> Iterator[str]:

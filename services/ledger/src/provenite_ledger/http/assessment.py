@@ -1,6 +1,6 @@
 """GET /v1/batches/{id}/assessment: whether a batch meets a policy, what decided, and what is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from litestar.params import QueryParameter
 from provenite_proto import paths
 from provenite_proto.content import Contribution, contributions
 from provenite_proto.ledger import BatchStatus
-from provenite_proto.policy import Assessment, Facts, gaps
+from provenite_proto.policy import Assessment, Facts, Policy, gaps, unknown
 from provenite_proto.policy.answers import MAX_FACTS, AssessmentAnswer, answer
 from provenite_proto.policy.catalogue import MAX_ASKED
 from provenite_proto.problem import Problem
@@ -70,6 +70,7 @@ async def assessment(
     who, ledger = reader(request), parts(request)
     said = _facts(facts)
     asked = await policies.asked_for(ledger.pool, who.index, policy)
+    _check_known(asked, said)
     when = day or datetime.now(UTC).date()
     row = found(await reading.batch(ledger.pool, batch_id), "batch", batch_id)
     if not sees(who, await concerning(ledger, who, row), "quantities"):
@@ -88,9 +89,10 @@ async def assessment(
         return come, back
 
     size, (come, back) = await as_of(ledger, row["key"] // OUTPUTS, row["root"], look)
-    return answer(
+    answered = answer(
         batch_id, size, come, gaps(come, _Contributing(row, asking.looks, back)) if back else ()
     )
+    return msgspec.structs.replace(answered, notes=(*answered.notes, *_too_early(row, when)))
 
 
 class _Contributing:
@@ -114,7 +116,9 @@ class _Contributing:
 
 
 def _in_question(come: Assessment, looks: Iterable[Lensed]) -> list[Lensed]:
-    """The lenses in which something does not count that may, where a figure does not pass."""
+    """The lenses in which something does not count that may, where a figure does not pass and no exemption decides."""
+    if come.exemption is not None:
+        return []
     short = {(each.name, each.of) for each in come.figures if each.verdict != "pass"}
     lenses = {
         each.lens
@@ -122,6 +126,18 @@ def _in_question(come: Assessment, looks: Iterable[Lensed]) -> list[Lensed]:
         if each.counts in ("unknown", "review", "refused") and (each.test, each.element) in short
     }
     return [lensed for lensed in looks if lenses & {lens.id for lens in lensed.lenses}]
+
+
+def _too_early(row: Row, day: date) -> Iterator[str]:
+    """What is said of a day before there was the batch: of now alone, and certified by nobody."""
+    since = row["available_at"].date()
+    if day < since:
+        yield f"The batch has been there since {since}: for a day before that it cannot be certified."
+
+
+def _check_known(policy: Policy, facts: Facts) -> None:
+    for each in unknown(policy, facts):
+        raise Problem("bad-request", f"facts.{each.member}: {each.reason}.")
 
 
 def _facts(text: str | None) -> Facts:
