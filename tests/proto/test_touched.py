@@ -23,6 +23,11 @@ def frame(whole: State, statement: Statement) -> State:
     statements = [
         *needs.statements,
         *(whole.assays[each].statement for each in needs.assays if each in whole.assays),
+        *(
+            whole.batches[each].root.partition(".")[0]
+            for each in needs.certified
+            if each in whole.batches
+        ),
     ]
     shipments, batches, sites = [*needs.shipments], [*needs.batches], [*needs.sites]
     years = [f"{site}/{year}" for site in sites for year in needs.years]
