@@ -212,6 +212,9 @@ async def test_the_disk_is_full(
 async def on_disk(postgres: EmbeddedPostgres, disk: SmallDisk) -> AsyncIterator[str]:
     """A database on the disk; its DSN. Gone afterwards, for the disk goes too."""
     async with connected(postgres.dsn) as connection:
+        # It changes the catalogue when it pleases, after which no connection can begin without room for a file.
+        await connection.execute("alter system set autovacuum = off")
+        await connection.execute("select pg_reload_conf()")
         await connection.execute(f"create tablespace small location '{disk.folder / 'space'}'")
         dsn = await new_database(postgres, tablespace="small")
         try:
@@ -221,6 +224,8 @@ async def on_disk(postgres: EmbeddedPostgres, disk: SmallDisk) -> AsyncIterator[
             name = urlsplit(dsn).path.removeprefix("/")
             await connection.execute(f"drop database {name} with (force)")
             await connection.execute("drop tablespace small")
+            await connection.execute("alter system reset autovacuum")
+            await connection.execute("select pg_reload_conf()")
 
 
 @PERSISTED

@@ -184,7 +184,8 @@ def test_readers_are_told_of_their_own(certified: Certified) -> None:
     found: list[str] = []
     while True:
         answered = supposing(certified.story.ledger.registrar, statement, limit=1, **cursor)
-        found += [each["statement"] for each in items(answered)]
+        # The registrar sees those of other tests too, some of them by policies that nobody knows.
+        found += [each["statement"] for each in items(answered) if each["batch"] == certified.made]
         if "next" not in answered.json():
             break
         cursor = {"cursor": answered.json()["next"]}
