@@ -10,6 +10,7 @@ import pytest
 from provenite_proto import paths
 from provenite_proto.record import AnyRecord, Outcome, RetractionReason, RevocationReason
 from provenite_proto.statement import SigningKey, parse
+from tests.ledger.certified import certifying
 from tests.ledger.changing import (
     ASKING,
     DAY,
@@ -22,7 +23,7 @@ from tests.ledger.changing import (
     slug,
 )
 from tests.ledger.running import Firm, Ledger, day, extraction
-from tests.ledger.speaking import accrediting, attesting, owned, retracting, revoking
+from tests.ledger.speaking import accrediting, attesting, owned, retracting, revoking, submitted
 
 FALLEN = {"outcome": "falls"}
 COMPROMISED = RevocationReason.KEY_COMPROMISE
@@ -177,6 +178,10 @@ def test_what_is_supposed_is_not_recorded(certified: Certified) -> None:
 
 
 def test_readers_are_told_of_their_own(certified: Certified) -> None:
+    # Recorded by hand, by policies that nobody has: they end no page.
+    for _ in range(2):
+        by_hand = certifying(certified.story.ledger, certified.refiner.id, certified.made)
+        submitted(certified.story.ledger.registrar, by_hand)
     certificate = certified.certificate("us.uflpa")
     statement = certified.refiner.sign(retracting(certified.other))
     assert items(supposing(certified.miner, statement)) == []

@@ -37,17 +37,19 @@ where d.late = $5 and d.certificate > $1 and ($2::bigint is null or c.party = $2
 order by d.certificate limit $3
 
 -- name: standing
--- All of them.
+-- All of them whose policy the ledger has: without it the registrar may have recorded one by hand.
 with those as (
     (
         select * from certificate
         where party = $2 and index > $1 and status <> 'revoked' and valid_until > $4
+          and exists (select from policy where digest = certificate.policy)
         order by index limit $3
     )
     union all
     (
         select * from certificate
         where $2::bigint is null and index > $1 and status <> 'revoked' and valid_until > $4
+          and exists (select from policy where digest = certificate.policy)
         order by index limit $3
     )
 )
